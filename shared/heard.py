@@ -61,6 +61,7 @@ SELECT * FROM {tables.unnest(HEARD_ALIAS.c)} ORDER BY person
 ON CONFLICT (person) DO UPDATE SET into_person = excluded.into_person
 """
 _DROP_ALIASES: Final = "DELETE FROM heard_alias WHERE person = ANY($1)"
+_INTO: Final = "SELECT into_person FROM heard_alias WHERE person = $1"
 _OTHER_KEYS: Final = "SELECT person, into_person FROM heard_alias WHERE into_person = ANY($1)"
 
 
@@ -99,6 +100,12 @@ async def drop_aliases(connection: AsyncConnection, separated: Collection[UUID])
     """Store that each key of `separated` is a person of its own again."""
     if separated:
         await (await driver(connection)).execute(_DROP_ALIASES, list(separated))
+
+
+async def current_key(connection: AsyncConnection, person: UUID) -> UUID:
+    """The key under which the human of `person` goes now."""
+    into: UUID | None = await (await driver(connection)).fetchval(_INTO, person)
+    return into or person
 
 
 async def keys_of(connection: AsyncConnection, persons: Collection[UUID]) -> dict[UUID, UUID]:

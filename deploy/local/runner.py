@@ -86,7 +86,14 @@ class Run:
         run_all([Command(service, ("migrate",)) for service in PORTS], settings, logs)
         self.say("databases are up to date")
         run_all(
-            [Command("registry", ("load-plan", str(PLAN))), Command("subsidy", ("load-policy", str(PLAN)))],
+            [
+                Command("registry", ("load-plan", str(PLAN))),
+                Command("subsidy", ("load-policy", str(PLAN))),
+                *(
+                    Command("assessment", ("load-standards", str(file)))
+                    for file in sorted(PLAN.glob("standards/*.toml"))
+                ),
+            ],
             settings,
             logs,
         )

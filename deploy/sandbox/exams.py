@@ -10,6 +10,11 @@ from deploy.sandbox.steps import Files, Row, Step, grouped
 from deploy.sandbox.trainings import PROVINCE, Trainings
 
 PARTS = ("theory", "skills", "review")
+WORKED_YEARS = 12
+BELOW = {"L5": ("L4", "3"), "L6": ("L5", "2")}
+"""The level below with its mark in a certificate number, for awards that no years of work alone admit to."""
+ISSUED_ON = "2015-06-30"
+"""The day of the certificates that the sample's candidates present."""
 FILED_FROM = "2025-01-01"
 """The sample's bodies are filed late for exams of the plan's year."""
 
@@ -24,6 +29,7 @@ class Exams:
         self._classes = {row["class"]: row for row in files["classes"]}
         self._roster = {row["trainee"]: row for row in files["rosters"]}
         self._results = grouped(files["results"], "session")
+        self._class_of = {row["session"]: row["class"] for row in files["sessions"]}
         self._bodies: dict[str, str] = {}
         self._sessions: dict[str, Any] = {}
         self._candidates: dict[str, str] = {}
@@ -69,10 +75,11 @@ class Exams:
         await self._post_rows(row, "results", [_marks(each) for each in results])
         return len(results)
 
-    def _candidate(self, result: Row) -> dict[str, str]:
+    def _candidate(self, result: Row) -> dict[str, object]:
         person = self._roster[result["trainee"]]
         columns = ("document_number", "name")
-        return {"local_id": result["trainee"], **{name: person[name] for name in columns}}
+        award = self._classes[self._class_of[result["session"]]]["award"]
+        return {"local_id": result["trainee"], **{name: person[name] for name in columns}, **_evidence(award, result)}
 
     async def _post_rows(self, row: Row, list_: str, rows: Sequence[object]) -> Sequence[Any]:
         path = f"/v1/sessions/{self._sessions[row['session']]['id']}/{list_}"
@@ -101,6 +108,16 @@ class Exams:
         reporting = session["reporting_region"]
         second = Caller("county_officer", f"sample-second-officer-{reporting}", region=reporting)
         await self._client.post("assessment", f"/v1/proposals/{proposed['id']}/confirmation", by=second)
+
+
+def _evidence(award: str, result: Row) -> dict[str, object]:
+    """What routes of standards ask for: years of work, and for technicians a certificate of the level below."""
+    if award not in BELOW:
+        return {"years_of_work": WORKED_YEARS}
+    level, mark = BELOW[award]
+    number = f"S000041999999{ISSUED_ON[2:4]}{mark}{int(result['trainee'][1:]):06d}"
+    presented = {"level": level, "number": number, "issued_on": ISSUED_ON}
+    return {"years_of_work": WORKED_YEARS, "certificates": [presented]}
 
 
 def _marks(result: Row) -> dict[str, object]:

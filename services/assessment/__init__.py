@@ -1,8 +1,8 @@
 """Assessment: bodies and their scopes, exams with their results, and certificates.
 
-Owns        assessment bodies, their scopes and sanctions; standards; exam sessions; candidates; results; certificates
+Owns        bodies, their scopes, sanctions and examiners; standards; exam sessions; candidates; results; certificates
 Publishes   assessment.* (bodies, sessions, results, certificates)
-Hears       registry: the plan's programmes and regions, institutions, classes, enrolments, merged persons
+Hears       registry: the plan, the calendar, institutions, classes, timetables, enrolments, merged persons
 Its users   assessment centres, employers, county officers, and the public, who verify certificates without a token
-Keeps       names and numbers of candidates, encrypted, and their marks; publishes person keys and whether they passed
+Keeps       names and numbers of candidates and examiners, encrypted, and marks; publishes person keys and who passed
 """

@@ -11,13 +11,16 @@ from services.assessment.closings import routes as closings
 from services.assessment.credentials import routes as credentials
 from services.assessment.credentials.rules import Publisher
 from services.assessment.duplicates import routes as duplicates
+from services.assessment.examiners import routes as examiners
 from services.assessment.exams.routes import candidates, sessions
 from services.assessment.numbers import routes as numbers
 from services.assessment.pass_rules import routes as pass_rules
+from services.assessment.persons import routes as persons
 from services.assessment.persons.store import CONCERNED
 from services.assessment.proposals import routes as proposals
 from services.assessment.rekeyings import routes as rekeyings
 from services.assessment.rights import RIGHTS
+from services.assessment.session_rules import routes as session_rules
 from services.assessment.settings import AssessmentSettings
 from services.assessment.standards import routes as standards
 from services.assessment.verification import usecases as verification
@@ -40,8 +43,10 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
                 bodies.routes,
                 scope.routes,
                 sanctions.routes,
+                examiners.routes,
                 sessions.routes,
                 candidates.routes,
+                persons.routes,
                 certificates.routes,
                 duplicates.routes,
             ),
@@ -58,6 +63,7 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
                 credentials.open_routes,
                 credentials.well_known,
                 pass_rules.routes,
+                session_rules.routes,
                 standards.routes,
             ),
         ],

@@ -1,4 +1,8 @@
-"""Facts that assessment consumes: the registry's plan, institutions, classes, enrolments, and merged persons."""
+"""Facts that assessment consumes: the registry's plan, institutions, classes, enrolments, merged persons, timetables.
+
+There are two consumers. The second began later: under a name of its own it reads the log from the beginning, so that
+an installation that has run for a year knows its holidays and timetables as well.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from services.assessment.certificates.usecases import issuing as certificates
 from services.assessment.plan import store as plan
 from services.assessment.settings import AssessmentSettings
 from services.assessment.trainings import store as trainings
-from services.assessment.trainings.rules import RegistryClass, RegistryEnrolment
+from services.assessment.trainings.rules import ExamPlan, RegistryClass, RegistryEnrolment, RegistryLesson
 from shared import heard
 from shared.backbone.consumer import Consumer
 from shared.contracts.dimensions import award_of
@@ -28,7 +32,8 @@ from shared.contracts.registry.enrolments import (
     PersonsMerged,
     PersonsSeparated,
 )
-from shared.contracts.registry.plan import ProgrammeListed, RegionListed
+from shared.contracts.registry.plan import CalendarDayListed, ProgrammeListed, RegionListed
+from shared.contracts.registry.timetables import TimetablePlanned
 from shared.plan import Programme
 
 F = TypeVar("F", bound=Fact)
@@ -36,13 +41,20 @@ F = TypeVar("F", bound=Fact)
 HEARS: Final[frozenset[type[Fact]]] = frozenset(
     {ProgrammeListed, RegionListed, *INSTITUTION_FACTS, *CLASS_FACTS, *ENROLMENT_FACTS, *MERGE_FACTS}
 )
+HEARS_FOR_EXAMS: Final[frozenset[type[Fact]]] = frozenset(
+    {CalendarDayListed, TimetablePlanned, *INSTITUTION_FACTS, *CLASS_FACTS}
+)
+"""What decides when and by whom an exam may be held."""
 
 _LEFT: Final = (EnrolmentStatus.WITHDRAWN, EnrolmentStatus.TRANSFERRED)
 
 
 def consumers(settings: AssessmentSettings) -> list[Consumer]:  # noqa: ARG001  (every service has this signature)
     """Assessment's consumers."""
-    return [Consumer(name="assessment", hears=HEARS, apply=apply)]
+    return [
+        Consumer(name="assessment", hears=HEARS, apply=apply),
+        Consumer(name="assessment-exams", hears=HEARS_FOR_EXAMS, apply=apply_for_exams),
+    ]
 
 
 async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
@@ -84,6 +96,34 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     if later:
         classes = {each.class_id for each in later}
         await certificates.follow(connection, classes, at=max(each.at for each in later))
+
+
+async def apply_for_exams(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
+    """Store the calendar, the lessons and exam plans of classes, and the credit codes of institutions."""
+    await plan.keep_days(connection, {each.day: each.working for each in _last(facts, CalendarDayListed)})
+    timetables = _last(facts, TimetablePlanned)
+    lessons = [
+        RegistryLesson(each.class_id, lesson.teacher, lesson.begins_at, lesson.ends_at)
+        for each in timetables
+        for lesson in each.lessons
+        if not lesson.omitted
+    ]
+    await trainings.keep_lessons(connection, [each.class_id for each in timetables], lessons)
+    institutions = _last(facts, InstitutionState)
+    await trainings.keep_credit_codes(connection, {each.institution_id: each.credit_code for each in institutions})
+    await trainings.keep_exam_plans(connection, [_exam_plan(each) for each in _last(facts, ClassState)])
+
+
+def _exam_plan(class_: ClassState) -> ExamPlan:
+    cancelled = class_.status is ClassStatus.CANCELLED
+    return ExamPlan(
+        class_.class_id,
+        class_.institution_id,
+        class_.occupation,
+        award_of(class_),
+        None if cancelled else class_.exam_on,
+        None if cancelled else class_.exam_body,
+    )
 
 
 def _last(facts: Sequence[Fact], kind: type[F]) -> list[F]:

@@ -30,6 +30,7 @@ _REJECTED: Final = "Who enters a rule may withdraw it; rejected, it decides noth
 _SCOPE_BACK: Final = "An entry of the scope can be ended; who opened it stays on record."
 _AUTHORITIES: Final = "Ranks 5 and 6 take the prefecture or the province, ranks 7 and 8 the province."
 _BOTH: Final = "An officer of one prefecture proposes it, an officer of the other one confirms it."
+_FILED_APPROVED: Final = "Who approves or returns a session is an officer, and not of the body that filed it."
 _SEEN: Final = (
     "An institution sees those of its trainees, for the occupation and level of their class. An exam outside the "
     "territory of its body is seen by the officers of both."
@@ -61,12 +62,40 @@ RIGHTS: Final[Rights] = {
     "get_session": reads(BODIES, SUPERVISORS, _FINANCE, ORGANISATIONS, note=_SEEN),
     "conclude_session": writes(BODIES, one="Results can be corrected with a reason, and certificates revoked."),
     "issue_owed_certificates": writes(BODIES, one="It issues what the results say; certificates can be revoked."),
-    "cancel_session": writes(BODIES, one="Only a session without marks; it can be filed again."),
+    "get_session_history": reads(BODIES, SUPERVISORS, _FINANCE, ORGANISATIONS, note=_SEEN),
+    "approve_session": writes(OFFICERS, two=_FILED_APPROVED, note=_AUTHORITIES),
+    "return_session": writes(OFFICERS, two=_FILED_APPROVED, note=_AUTHORITIES),
+    "refile_session": writes(BODIES, one="An officer approves it again."),
+    "move_session": writes(BODIES, one="An officer approves it again; the history keeps day, rooms and reason."),
+    "seal_session": writes(BODIES, one="It only closes the roster; moving the session opens it again."),
+    "publish_session": writes(BODIES, one="An officer takes a publication back."),
+    "withhold_session": writes(OFFICERS, two="Who withholds results is not of the body that publishes them."),
+    "cancel_session": writes(BODIES, one="Only a session without marks; the cancellation can be taken back."),
+    "reinstate_session": writes(BODIES, one="An officer approves it again."),
+    "withdraw_candidate": writes(BODIES, one="Only before the roster is sealed; the candidate can be posted again."),
     "add_candidates": writes(BODIES, one=_OWN_EXAM),
     "list_candidates": reads(BODIES, SUPERVISORS, ORGANISATIONS, note=_SEEN),
     "record_results": writes(BODIES, one=_OWN_EXAM),
     "get_candidate": reads(BODIES, SUPERVISORS, ORGANISATIONS, note=_SEEN),
     "propose_correction": writes(BODIES, two="Who confirms other marks is not who proposed them."),
+    "list_name_questions": reads(BODIES, SUPERVISORS, note="A body sees those about its own candidates."),
+    "settle_name_question": writes(OFFICERS, two="Who settles a name is an officer; the body gave the other name."),
+    "reopen_name_question": writes(OFFICERS, one="It only takes a settlement back; the former name is known again."),
+    # examiners
+    "register_examiner": writes(BODIES, one="The body answers for its examiners; an officer can suspend them."),
+    "list_examiners": reads(BODIES, SUPERVISORS, note="A body sees its own."),
+    "get_examiner": reads(BODIES, SUPERVISORS),
+    "qualify_examiner": writes(BODIES, one="The history keeps the former qualifications; an officer can suspend."),
+    "end_examiner": writes(BODIES, one="The ending can be taken back, and stays on record."),
+    "reinstate_examiner": writes(BODIES, one="The entry can be ended again, and stays on record."),
+    "suspend_examiner": writes(OFFICERS, one="An officer takes it back; it stays on record."),
+    "resume_examiner": writes(OFFICERS, one="It only takes a suspension back; an officer can suspend again."),
+    # session rules
+    "list_session_rules": reads(EVERY_ROLE, note="What everybody has to look up: it names no person."),
+    "add_session_rule": writes(_PROVINCE, two=_PROPOSED, note=_PROVINCE_ITSELF),
+    "end_session_rule": writes(_PROVINCE, two=_PROPOSED, note=_PROVINCE_ITSELF),
+    "approve_session_rule": writes(_PROVINCE, two=_APPROVED, note=_PROVINCE_ITSELF),
+    "reject_session_rule": writes(_PROVINCE, one=_REJECTED, note=_PROVINCE_ITSELF),
     # pass rules
     "list_pass_rules": reads(EVERY_ROLE, note="What everybody has to look up: it names no person."),
     "add_pass_rule": writes(_PROVINCE, two=_PROPOSED, note=_PROVINCE_ITSELF),

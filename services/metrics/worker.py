@@ -5,13 +5,16 @@ from __future__ import annotations
 import argparse
 import sys
 
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from services.metrics.app import make_app
 from services.metrics.consumers import consumers
 from services.metrics.projection.store import BUILDING, SEARCH_PATH
 from services.metrics.projection.usecases import RebuildRunning, rebuild
 from services.metrics.settings import MetricsSettings
+from services.metrics.totals.usecases.freshness import watch_log
 from shared.database import WORKER_STATEMENT_MS, make_engine
-from shared.service import Service, open_log, worker_engine
+from shared.service import Job, Service, open_log, worker_engine
 
 
 async def run_rebuild(settings: MetricsSettings, _: argparse.Namespace) -> None:
@@ -31,11 +34,17 @@ async def run_rebuild(settings: MetricsSettings, _: argparse.Namespace) -> None:
         await live.dispose()
 
 
+def jobs(settings: MetricsSettings, engine: AsyncEngine) -> list[Job]:
+    """Background jobs of metrics, beside the fold."""
+    return [watch_log(engine, open_log(settings))]
+
+
 SERVICE = Service(
     name="metrics",
     settings=MetricsSettings,
     make_app=make_app,
     consumers=consumers,
+    jobs=jobs,
     publishes=False,
     search_path=SEARCH_PATH,
     extra_commands=(("rebuild", "rebuild all totals from the log, then swap them in", (), run_rebuild),),

@@ -16,12 +16,14 @@ from services.subsidy.payments import routes as payments
 from services.subsidy.policy import routes as policy
 from services.subsidy.proposals import routes as proposals
 from services.subsidy.publicity import routes as publicity
+from services.subsidy.quotes import routes as quotes
 from services.subsidy.recoveries import routes as recoveries
 from services.subsidy.rekeyings import routes as rekeyings
 from services.subsidy.review import routes as review
 from services.subsidy.rights import RIGHTS
 from services.subsidy.settings import SubsidySettings
 from services.subsidy.statements import routes as statements
+from services.subsidy.worklists import routes as worklists
 from shared.heard import STANDINGS
 from shared.openapi import codes_beside
 from shared.persons import Persons
@@ -43,7 +45,7 @@ def make_app(settings: SubsidySettings, background: Background | None = None) ->
             *(claims.routes, review.routes, payments.routes, recoveries.routes, proposals.routes),
             *(duplicates.routes, rekeyings.routes, owed.routes, ledger.routes, statements.routes),
             *(publicity.public_routes, publicity.page_routes, objections.public_routes, objections.routes),
-            appeals.routes,
+            *(appeals.routes, quotes.routes, worklists.routes),
         ],
         rights=RIGHTS,
         background=background,

@@ -55,6 +55,30 @@ RIGHTS: Final[Rights] = {
     "list_statements": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
     "get_statement": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
     "list_statement_postings": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
+    # worklists
+    "list_my_work": reads(_REVIEWER, note="What waits in the caller's region, came up to it late, or was delegated."),
+    "pass_clean_claims": writes(
+        _REVIEWER,
+        two="As for a single approval: nobody passes what they prepared or reviewed first.",
+        note=_FROM_ABOVE,
+    ),
+    "add_claim_note": writes(_REVIEWER, one="A note decides nothing, and stays with its writer's name."),
+    "list_claim_notes": reads(_REVIEWER, _PROVINCE),
+    "delegate": writes(_REVIEWER, one="It moves a worklist for some days; whoever decides signs with their own name."),
+    "end_delegation": writes(_REVIEWER, one="The worklist goes back to whom it was."),
+    "list_delegations": reads(_REVIEWER, _PROVINCE),
+    "draw_review_sample": writes(
+        _REVIEWER, _PROVINCE, one="The draw follows from seed and rule; a period is drawn once, and can be recomputed."
+    ),
+    "get_review_sample": reads(_REVIEWER, _PROVINCE),
+    # quotes
+    "quote": writes(
+        ORGANISATIONS,
+        {Role.COUNTY_OFFICER: Whose.REGION},
+        _REVIEWER,
+        one="It promises an amount by the policy that is in force, and pays nothing.",
+        note="What one person has had is told to whoever holds the person's number, at a low rate.",
+    ),
     # claims
     "draft_claim": writes(ORGANISATIONS, one=_OWN_CLAIM),
     "list_claims": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),

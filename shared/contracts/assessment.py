@@ -88,6 +88,13 @@ class BodySanctionLifted(BodySanctionState):
 
 class SessionStatus(StrEnum):
     FILED = "filed"
+    """An officer has not approved it; where the rules of its day ask for no approval, it goes on from here."""
+    RETURNED = "returned"
+    APPROVED = "approved"
+    SEALED = "sealed"
+    """The roster is closed. Results are recorded from the day of the exam on."""
+    PUBLISHED = "published"
+    """The results are public for some working days before they become final."""
     CONCLUDED = "concluded"
     CANCELLED = "cancelled"
 
@@ -105,12 +112,56 @@ class SessionState(AssessmentFact):
     held_on: date
     status: SessionStatus
     award: AwardCode | None = None
+    roster_digest: str | None = None
+    """SHA-256 of the sealed roster, in hexadecimal; None until it is sealed."""
+    public_until: date | None = None
+    """The last day on which the results can be objected to before they become final."""
 
 
 class SessionFiled(SessionState):
     """Subject of all session facts: sessions/{session_id}."""
 
     type: ClassVar[str] = "assessment.session-filed.v1"
+
+
+class SessionReturned(SessionState):
+    """An officer sent it back to its body, to be filed again."""
+
+    type: ClassVar[str] = "assessment.session-returned.v1"
+
+
+class SessionRefiled(SessionState):
+    """Its body corrected it and filed it again."""
+
+    type: ClassVar[str] = "assessment.session-refiled.v1"
+
+
+class SessionApproved(SessionState):
+    type: ClassVar[str] = "assessment.session-approved.v1"
+
+
+class SessionMoved(SessionState):
+    """It has another day, place, rooms or examiners, and waits for an approval again."""
+
+    type: ClassVar[str] = "assessment.session-moved.v1"
+
+
+class SessionSealed(SessionState):
+    """Its roster was closed."""
+
+    type: ClassVar[str] = "assessment.session-sealed.v1"
+
+
+class SessionPublished(SessionState):
+    """Its results are public until a day, and become final afterwards."""
+
+    type: ClassVar[str] = "assessment.session-published.v1"
+
+
+class SessionWithheld(SessionState):
+    """An officer took its publication back: the body corrects results and publishes them again."""
+
+    type: ClassVar[str] = "assessment.session-withheld.v1"
 
 
 class SessionConcluded(SessionState):
@@ -121,6 +172,12 @@ class SessionConcluded(SessionState):
 
 class SessionCancelled(SessionState):
     type: ClassVar[str] = "assessment.session-cancelled.v1"
+
+
+class SessionReinstated(SessionState):
+    """Its cancellation was a mistake: it is filed again, with its roster."""
+
+    type: ClassVar[str] = "assessment.session-reinstated.v1"
 
 
 class ResultState(AssessmentFact):

@@ -1,4 +1,4 @@
-"""The database's half of shared/public_requests: counts of requests without a token, by the hour."""
+"""The database's half of shared/public_requests.py: counts of requests without a token, by the hour."""
 
 from __future__ import annotations
 

@@ -54,6 +54,11 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
     asked = await centre.post(f"/bodies/{centre.body['id']}/territories", agreed, centre.province)
     confirmed = await centre.confirm(asked, assessment.tokens.of(Role.PROVINCE, person="second", region=PROVINCE))
     assert confirmed.status_code == 200, confirmed.text
+    registered = await centre.post("/examiners", person_row(first + 8, local_id="P1"))
+    assert registered.status_code == 201, registered.text
+    renamed = await centre.session(local_id="renamed", **place)
+    await centre.batch(f"/sessions/{renamed}/candidates", [person_row(first + 5, name="王晓明")])
+    question = (await centre.get("/name-questions")).json()["rows"][0]["id"]
     territory = (await centre.get(f"/bodies/{centre.body['id']}/territories")).json()[0]["id"]
     given = await centre.post(
         f"/bodies/{centre.body['id']}/number-blocks",
@@ -77,6 +82,8 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
         "block_id": given.json()["id"],
         "territory_id": territory,
         "entry_id": scope,
+        "examiner_id": registered.json()["id"],
+        "question_id": question,
         "sanction_id": sanction.json()["id"],
         "body_id": centre.body["id"],
         "session_id": open_session,
@@ -108,6 +115,19 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
         "open_scope": {"occupation": "4-03-02-02", "level": "L2"},
         "end_scope": {"reason": "停办"},
         "impose_body_sanction": {"step": "rectify", "reason": "整改"},
+        "register_examiner": person_row(first + 9, local_id="P2"),
+        "qualify_examiner": {"qualifications": [], "reason": "资格到期"},
+        "end_examiner": {"reason": "离职"},
+        "settle_name_question": {"name": "王晓明", "reason": "已查验证件"},
+        "refile_session": {"region": region, "held_on": "2025-06-30", "reason": "更正"},
+        "move_session": {"region": region, "held_on": "2025-06-30", "reason": "改期"},
+        "add_session_rule": {
+            "key": "publicity.working_days",
+            "value": "5",
+            "region": PROVINCE,
+            "first_on": "2098-01-01",
+            "source": "文件",
+        },
         "add_pass_rule": {
             "key": "pass.part_tenths_min",
             "value": "600",
@@ -124,6 +144,8 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
             "list_bodies": ids["body_id"],
             "list_body_sanctions": ids["sanction_id"],
             "list_sessions": ids["session_id"],
+            "list_examiners": ids["examiner_id"],
+            "list_name_questions": ids["question_id"],
             "list_certificates": ids["certificate_id"],
             "list_proposals": ids["proposal_id"],
             "list_duplicates": certificates[1],
@@ -143,7 +165,7 @@ async def test_every_operation_does_for_every_role_what_the_table_says(assessmen
         here=await side(assessment, 123, "410102"),
         there=await side(assessment, 124, "419001"),
         above="410100",
-        creates=frozenset({"file_session", "add_pass_rule"}),
+        creates=frozenset({"file_session", "add_pass_rule", "add_session_rule", "register_examiner"}),
     )
 
     walked = await walk(scene)

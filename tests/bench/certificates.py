@@ -27,9 +27,9 @@ _FILL: Final = (
     """,
     f"""
     INSERT INTO session (id, body_id, local_id, programme, region, reporting_region, occupation, level, held_on, status,
-        filed_by, version)
+        filed_by, version, outside_territory)
     VALUES ('{SESSION_ID}', '{BODY_ID}', 'E1', 'S08', '410102', '410100', '4-10-01-05', 4, '2025-06-30', 'concluded',
-        'bench', 1)
+        'bench', 1, false)
     """,
 )
 # A number holds serial and year, so a million of them take two years and more.
@@ -63,7 +63,7 @@ async def fill(here: Ground, count: int) -> None:
     async with engine.begin() as connection:
         raw_connection = (await connection.get_raw_connection()).driver_connection
         assert raw_connection is not None
-        await raw_connection.execute("SET LOCAL session_replication_role = replica")
+        await raw_connection.execute("SET session_replication_role = replica")
         for statement in _FILL:
             await raw_connection.execute(statement)
         await raw_connection.copy_records_to_table(

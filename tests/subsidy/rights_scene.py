@@ -18,7 +18,7 @@ async def subsidy_scene(office: Office) -> Scene:
         here=await _side(office, "410102", "410100"),
         there=await _side(office, "419001", "419001"),
         above="410100",
-        creates=frozenset({"add_policy_row", "add_claim_limit"}),
+        creates=frozenset({"add_policy_row", "add_claim_limit", "delegate", "pass_clean_claims"}),
     )
 
 
@@ -38,6 +38,10 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
     assert (await office.post(f"/v1/claims/{refused}/rejection", {"reason": "资料不实"}, reviewer)).is_success
     appeal = {"about": "rejection", "reason": "材料齐全，请复核"}
     appealed = (await office.post(f"/v1/claims/{refused}/appeals", appeal, office.institution(fourth))).json()
+    leave = {"to_person": "zhang", "first_on": "2025-05-06", "last_on": "2025-05-09", "reason": "年假"}
+    delegated = (await office.post("/v1/delegations", leave, reviewer)).json()
+    period = {"region": region, "first_on": "2025-05-01", "last_on": "2025-05-31"}
+    sample = (await office.post("/v1/review-samples", period, reviewer)).json()
     late = await office.submitted(second)
     async with office.service.engine.begin() as connection:
         published = "UPDATE claim SET published_on = '2025-06-02', public_until = '2025-06-08' WHERE id = :id"
@@ -64,6 +68,7 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
             "claim_id": claim_id, "proposal_id": proposed["id"], "row_id": "HN-T-L4", "line": "1",
             "statement_id": statement_id,
             "objection_id": objected["id"], "appeal_id": appealed["id"],
+            "delegation_id": delegated["id"], "sample_id": sample["id"],
         },
         listed={
             "list_claims": claim_id,
@@ -77,6 +82,8 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
             "list_late_claims": late,
             "list_objections": objected["id"],
             "list_appeals": appealed["id"],
+            "list_my_work": late,
+            "list_delegations": delegated["id"],
             "list_duplicates": f'"first":{{"claim_id":"{claim_id}"',
         },
         bodies={
@@ -88,6 +95,10 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
                 "key": "claim.window_months", "value": "6", "region": PROVINCE, "first_on": "2098-01-01",
                 "source": "文件",
             },
+            "quote": {"class_id": str(first.class_id)},
+            "pass_clean_claims": {"claim_ids": [late]},
+            "delegate": {"to_person": "zhang", "first_on": "2025-06-02", "last_on": "2025-06-06", "reason": "年假"},
+            "draw_review_sample": {"region": region, "first_on": "2025-06-02", "last_on": "2025-06-06"},
             "file_objection": objection,
             "file_appeal": {"about": "rejection", "reason": "材料齐全，请复核"},
             "decide_appeal": {"verdict": "deny", "answer": "维持原决定"},

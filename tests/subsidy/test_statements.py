@@ -6,13 +6,13 @@ from tests.subsidy.builders import Office, Taught, amounts, people
 from tests.support.persons import merged
 from tests.support.statements import statements
 
-DRAFT = 17
-"""Its class, its local id, a standing claim; trainees, keys, regions, amounts, limits; the
+DRAFT = 18
+"""Its class, its local id, a standing claim; trainees, keys, regions, amounts, a bound one, limits; the
 queue, what is held, flags, objections, certificates; the claim, its lines, its event, its fact."""
-REBUILD = 19
+REBUILD = 20
 """The claim and its lines instead of local id and standing claim; the old lines go; and what is booked."""
-APPROVE = 18
-"""Regions, the claim and its lines; class, trainees, keys, amounts, limits, certificates;
+APPROVE = 19
+"""Regions, the claim and its lines; class, trainees, keys, amounts, a bound one, limits, certificates;
 flags, who prepared it; what is booked, shares of budgets, the budget, postings; claim, event, fact."""
 
 

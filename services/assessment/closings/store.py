@@ -61,5 +61,5 @@ async def standing(connection: AsyncConnection, body_id: UUID) -> Closing | None
 
 async def open_sessions(connection: AsyncConnection, body_id: UUID) -> list[UUID]:
     """Some of the body's sessions that are neither concluded nor cancelled."""
-    asked = [SESSION.c.body_id == body_id, SESSION.c.status == SessionStatus.FILED]
+    asked = [SESSION.c.body_id == body_id, SESSION.c.status.not_in([SessionStatus.CONCLUDED, SessionStatus.CANCELLED])]
     return list(await connection.scalars(select(SESSION.c.id).where(*asked).order_by(SESSION.c.id).limit(_NAMED_MAX)))

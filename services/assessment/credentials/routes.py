@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, Field
 
 from services.assessment.credentials.rules import Publisher
@@ -14,6 +14,7 @@ from services.assessment.credentials.usecases.credentials import StatusLists
 from services.assessment.credentials.usecases.printer import Printer
 from shared.auth import CurrentCaller
 from shared.edge.lanes import bulk
+from shared.forms import INTEGER_MAX
 from shared.settings import ServiceSettings
 from shared.web import Connection, CurrentPersons, Now, OpenRoute, open_router, router
 
@@ -86,7 +87,7 @@ async def print_certificate(
     response_class=Response,
     responses={200: {"content": {_JWT: {"schema": {"type": "string"}}}}, 304: {"description": "Not modified"}},
 )
-async def get_status_list(number: int, request: Request) -> Response:
+async def get_status_list(number: Annotated[int, Path(ge=0, le=INTEGER_MAX)], request: Request) -> Response:
     """A Bitstring Status List, as a VC-JWT: a set bit says that the credential at this place no longer stands.
 
     It is signed again whenever it changes. Copies are fresh for two seconds, and are then asked for by their ETag.

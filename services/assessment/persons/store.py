@@ -6,14 +6,22 @@ A human may have several keys and is still one candidate of a session and holds 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text, Uuid, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.assessment.persons.rules import NameQuestion, NameQuestionStatus
+from shared import tables
 from shared.concerned import Concerned
 from shared.database import driver
+from shared.kernel.refusals import NotFound
+from shared.located import lies_in
 from shared.persons import SealedPerson
+from shared.reach import Scope
+from shared.tables import Choice, Instant, fixed
 
 _MERGED: Final = "SELECT person, into_person FROM heard_alias WHERE person = ANY($1)"
 _LOCK: Final = """
@@ -27,6 +35,31 @@ ORDER BY person ON CONFLICT (person) DO NOTHING
 _SEALED: Final = "SELECT person, document_kind, sealed FROM candidate_person WHERE person = ANY($1)"
 
 
+_QUESTION: Final = Table(
+    "name_question",
+    MetaData(),
+    *(fixed(name, Uuid) for name in ("id", "person", "body_id", "session_id", "candidate_id")),
+    fixed("region", Text),
+    fixed("reporting_region", Text),
+    fixed("given", LargeBinary),
+    fixed("asked_by", Text),
+    fixed("asked_at", Instant),
+    Column("status", Choice(NameQuestionStatus)),
+    Column("settled_by", Text),
+    Column("settled_at", Instant),
+    Column("reason", Text),
+    Column("version", Integer),
+)
+_KEEP_FORMER: Final = """
+INSERT INTO replaced_name (person, sealed, replaced_by, replaced_at, question_id)
+SELECT person, sealed, $2, $3, $4 FROM candidate_person WHERE person = $1 FOR UPDATE
+"""
+_RENAME: Final = "UPDATE candidate_person SET sealed = $2 WHERE person = $1"
+_FORMER: Final = """
+SELECT p.person, p.document_kind, r.sealed FROM replaced_name AS r JOIN candidate_person AS p USING (person)
+WHERE r.question_id = $1 ORDER BY r.id DESC LIMIT 1
+"""
+
 _PERSONS: Final = "SELECT p.person, p.document_kind, p.sealed FROM candidate_person p"
 # A proposal's subject is "candidates/" or "certificates/" and the id.
 _PROPOSED_OF: Final = """
@@ -36,6 +69,8 @@ SELECT c.person FROM proposal q JOIN {table} c ON c.id = split_part(q.subject, '
 CONCERNED: Final = Concerned(
     of_path={
         "session_id": f"{_PERSONS} JOIN candidate c USING (person) WHERE c.session_id = $1",
+        "question_id": f"{_PERSONS} JOIN name_question q USING (person) WHERE q.id = $1",
+        "examiner_id": f"{_PERSONS} JOIN examiner e USING (person) WHERE e.id = $1",
         "candidate_id": f"{_PERSONS} JOIN candidate c USING (person) WHERE c.id = $1",
         "certificate_id": f"{_PERSONS} JOIN certificate c USING (person) WHERE c.id = $1",
         "proposal_id": f"{_PERSONS} WHERE p.person IN ({_PROPOSED_OF.format(table='candidate')} "
@@ -66,3 +101,45 @@ async def humans(connection: AsyncConnection, persons: Collection[UUID]) -> dict
 async def lock(connection: AsyncConnection, humans: Collection[UUID]) -> None:
     """Lock the humans who have several keys until this transaction ends."""
     await (await driver(connection)).execute(_LOCK, list(humans))
+
+
+async def rename(
+    connection: AsyncConnection, renamed: SealedPerson, *, by: str, at: datetime, question_id: UUID | None = None
+) -> None:
+    """Store the particulars of a known person under another name, and keep the former ones in `replaced_name`."""
+    own = await driver(connection)
+    await own.execute(_KEEP_FORMER, renamed.person, by, at, question_id)
+    await own.execute(_RENAME, renamed.person, renamed.sealed)
+
+
+async def former(connection: AsyncConnection, question_id: UUID) -> SealedPerson | None:
+    """The person as they were called before the question was settled; None if that changed nothing."""
+    row = await (await driver(connection)).fetchrow(_FORMER, question_id)
+    return None if row is None else SealedPerson(*row)
+
+
+async def add_questions(connection: AsyncConnection, questions: Sequence[NameQuestion]) -> None:
+    await tables.add_all(connection, _QUESTION, questions)
+
+
+async def load_question(connection: AsyncConnection, question_id: UUID, *, lock: bool = False) -> NameQuestion:
+    """Raises NotFound."""
+    statement = select(_QUESTION).where(_QUESTION.c.id == question_id)
+    found = await tables.fetch_one(connection, statement.with_for_update() if lock else statement, NameQuestion)
+    if found is None:
+        raise NotFound(what="name question", id=question_id)
+    return found
+
+
+async def save_question(connection: AsyncConnection, question: NameQuestion) -> None:
+    """Store the next version. Raises Stale if the stored version is not the one before."""
+    await tables.save(connection, _QUESTION, question, expected=question.version - 1)
+
+
+async def questions(
+    connection: AsyncConnection, scope: Scope, *, status: NameQuestionStatus | None, after: UUID, limit: int
+) -> list[NameQuestion]:
+    """Questions in `scope`, in the order of their ids, after `after`."""
+    owners = None if scope.owners is None else tuple(scope.owners)
+    asked = [*lies_in(_QUESTION, scope.reach), *tables.matches(_QUESTION, body_id=owners, status=status)]
+    return await tables.fetch_page(connection, _QUESTION, NameQuestion, asked, after=after, limit=limit)

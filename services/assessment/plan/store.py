@@ -1,15 +1,17 @@
-"""The plans' programmes, from the registry's latest facts; the regions are those of `shared.heard`."""
+"""The plans' programmes and the calendar, from the registry's latest facts; regions are those of `shared.heard`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Final
 
-from sqlalchemy import Column, Integer, MetaData, Table, Text, select
+from sqlalchemy import Boolean, Column, Date, Integer, MetaData, Table, Text, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import heard, tables
 from shared.database import driver
+from shared.kernel.working_days import WorkingDays
 from shared.plan import Plan, Programme
 
 _PROGRAMME: Final = Table(
@@ -22,6 +24,11 @@ SELECT * FROM {tables.unnest(_PROGRAMME.c)} ORDER BY year, code
 ON CONFLICT (year, code) DO UPDATE SET {tables.excluded(_PROGRAMME.c)}
 """
 _PROGRAMMES: Final = select(_PROGRAMME)
+_DAY: Final = Table("heard_calendar_day", MetaData(), Column("day", Date), Column("worked", Boolean))
+_KEEP_DAYS: Final = """
+INSERT INTO heard_calendar_day (day, worked) SELECT * FROM unnest($1::date[], $2::boolean[]) AS t (day, worked)
+ORDER BY day ON CONFLICT (day) DO UPDATE SET worked = excluded.worked
+"""
 
 
 async def keep_programmes(connection: AsyncConnection, programmes: Sequence[Programme]) -> None:
@@ -34,3 +41,14 @@ async def load(connection: AsyncConnection) -> Plan:
     """The programmes and regions; empty until the first facts have been received."""
     programmes = await tables.fetch_all(connection, _PROGRAMMES, Programme)
     return Plan.of(programmes, (await heard.regions(connection)).values())
+
+
+async def keep_days(connection: AsyncConnection, worked: Mapping[date, bool]) -> None:
+    """Store of each day whether it is worked."""
+    if worked:
+        await (await driver(connection)).execute(_KEEP_DAYS, list(worked), list(worked.values()))
+
+
+async def working_days(connection: AsyncConnection) -> WorkingDays:
+    """The calendar as far as it was received."""
+    return WorkingDays({row.day: row.worked for row in await connection.execute(select(_DAY))})

@@ -1,4 +1,4 @@
-"""Look up the plan, and what a caller sees."""
+"""Look up the plan and the calendar, and what a caller sees."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from services.assessment.plan import store
 from shared import reach
 from shared.kernel.callers import Caller
 from shared.kernel.refusals import NotYetReceived
+from shared.kernel.working_days import WorkingDays
 from shared.plan import Plan
 from shared.reach import Scope
 
@@ -18,6 +19,11 @@ async def load(connection: AsyncConnection) -> Plan:
     if not (found.programmes and found.regions):
         raise NotYetReceived(what="plan")
     return found
+
+
+async def working_days(connection: AsyncConnection) -> WorkingDays:
+    """The calendar as far as it was received."""
+    return await store.working_days(connection)
 
 
 async def scope(connection: AsyncConnection, caller: Caller, *, region: str | None = None) -> Scope:

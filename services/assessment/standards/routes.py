@@ -33,13 +33,16 @@ class RouteAnswer(BaseModel):
     min_years: int | None
     required_level: str | None
     required_document: str | None
+    level_years: int | None = Field(description="Years since the required level, beside those since the document")
     status: str = Field(description="sourced, or an assumption")
 
 
 class LevelRuleAnswer(BaseModel):
     award: str
     parts: list[PartAnswer]
-    routes: list[RouteAnswer] = Field(description="Any one is enough. Candidates are not checked against them yet")
+    routes: list[RouteAnswer] = Field(
+        description="Any one is enough. The session rules say from which day on candidates need one"
+    )
 
 
 class StandardAnswer(BaseModel):

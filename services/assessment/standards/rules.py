@@ -68,6 +68,8 @@ class Route:
     required_level: str | None = None
     required_document: str | None = None
     status: str = "sourced"
+    level_years: int | None = None
+    """Years since the required level, where `min_years` counts since the required document."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.assessment.pass_rules import usecases as pass_rules
 from services.assessment.pass_rules.rules import PassRule
 from services.assessment.standards import rules, store
-from services.assessment.standards.rules import Difference, LevelRule, Part, PartRule, Route, Standard, WrongStandard
+from services.assessment.standards.rules import (
+    Difference,
+    Exam,
+    LevelRule,
+    Part,
+    PartRule,
+    Route,
+    Standard,
+    WrongStandard,
+)
 from shared.dated_rules.rules import Ground
 from shared.kernel.awards import Award
 from shared.kernel.occupations import parse_occupation
@@ -33,10 +42,15 @@ async def rule_of(connection: AsyncConnection, *, occupation: str, award: Award,
     Raises NotYetReceived, PolicyUnset.
     """
     general = await pass_rules.rule_of(connection, day=day, region=region)
-    exam = rules.exam_on(await store.current(connection, occupation=occupation), award, day=day)
+    exam = await exam_of(connection, occupation=occupation, award=award, day=day)
     if exam is None:
         return general
     return general._replace(marks=exam.marks(otherwise=general.part_tenths_min), standard=exam.standard.ground)
+
+
+async def exam_of(connection: AsyncConnection, *, occupation: str, award: Award, day: date) -> Exam | None:
+    """What an exam held on `day` consists of by the occupation's standard; None where none says."""
+    return rules.exam_on(await store.current(connection, occupation=occupation), award, day=day)
 
 
 async def ground_of(connection: AsyncConnection, ground: str | None, *, day: date) -> Ground | None:
@@ -115,7 +129,7 @@ def _route(said: Mapping[str, Any], at: str) -> Route:
     _require_known(said, set(Route.__dataclass_fields__), at)
     for name in ("code", "text"):
         _value(said, name, str, at)
-    for name in ("min_age", "min_years"):
+    for name in ("min_age", "min_years", "level_years"):
         _count(said, name, at)
     if "required_level" in said:
         Award.from_code(_value(said, "required_level", str, at))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -29,3 +29,23 @@ class RegistryEnrolment(NamedTuple):
     person: UUID
     programme: str
     has_left: bool
+
+
+class RegistryLesson(NamedTuple):
+    """A lesson of a class that is held: its hours, and the person key of its teacher."""
+
+    class_id: UUID
+    teacher: UUID
+    begins_at: datetime
+    ends_at: datetime
+
+
+class ExamPlan(NamedTuple):
+    """The exam plan of a class: the day, and the credit code of the assessment body; None where it has none."""
+
+    class_id: UUID
+    institution_id: UUID
+    occupation: str
+    award: Award
+    exam_on: date | None
+    exam_body: str | None

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BindParameter, Boolean, Column, Date, MetaData, Table, Text, Uuid, bindparam, select
+from sqlalchemy import ARRAY, BindParameter, Boolean, Column, Date, MetaData, Table, Text, Uuid, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
-from services.assessment.trainings.rules import RegistryClass, RegistryEnrolment
+from services.assessment.trainings.rules import ExamPlan, RegistryClass, RegistryEnrolment, RegistryLesson
 from shared import tables
 from shared.database import driver
 from shared.kernel.awards import Award
@@ -37,7 +38,20 @@ _ENROLMENT: Final = Table(
 )
 
 
+_EXAM_PLAN: Final = Table(
+    "heard_exam_plan",
+    MetaData(),
+    Column("class_id", Uuid),
+    Column("institution_id", Uuid),
+    Column("occupation", Text),
+    Column("award", Choice(Award)),
+    Column("exam_on", Date),
+    Column("exam_body", Text),
+)
+
+
 _IDS: Final[TypeEngine[Any]] = ARRAY(Uuid)
+_PLANS_MAX: Final = 20
 
 
 def _keep(table: Table) -> str:
@@ -53,6 +67,32 @@ _KEEP_ENROLMENTS: Final = _keep(_ENROLMENT)
 _KEEP_REKEYINGS: Final = """
 INSERT INTO heard_rekeying (class_id, former) SELECT * FROM unnest($1::uuid[], $2::uuid[]) ON CONFLICT DO NOTHING
 """
+_KEEP_PLANS: Final = f"""
+INSERT INTO heard_exam_plan ({tables.names(_EXAM_PLAN.c)})
+SELECT * FROM {tables.unnest(_EXAM_PLAN.c)} ORDER BY class_id
+ON CONFLICT (class_id) DO UPDATE SET {tables.excluded(_EXAM_PLAN.c)}
+"""
+_KEEP_CODES: Final = """
+INSERT INTO heard_credit_code (institution_id, credit_code)
+SELECT * FROM unnest($1::uuid[], $2::text[]) AS t (id, code) ORDER BY id
+ON CONFLICT (institution_id) DO UPDATE SET credit_code = excluded.credit_code
+"""
+_CODE_OF: Final = """
+SELECT c.credit_code FROM heard_exam_plan AS p JOIN heard_credit_code AS c USING (institution_id) WHERE p.class_id = $1
+"""
+_DROP_LESSONS: Final = "DELETE FROM heard_lesson WHERE class_id = ANY($1)"
+_TRAINERS: Final = """
+SELECT DISTINCT COALESCE(a.into_person, l.teacher)
+FROM heard_lesson AS l LEFT JOIN heard_alias AS a ON a.person = l.teacher WHERE l.class_id = $1
+"""
+# Lessons of the classes that these keys are trained in, by key.
+_LESSON_HOURS: Final = """
+SELECT e.person, l.begins_at, l.ends_at
+FROM heard_enrolment AS e JOIN heard_lesson AS l USING (class_id)
+WHERE e.person = ANY($1) AND NOT e.has_left AND l.begins_at < $3 AND l.ends_at > $2
+ORDER BY l.begins_at
+"""
+_IN_CLASS: Final = "SELECT person FROM heard_enrolment WHERE class_id = $1 AND NOT has_left AND person = ANY($2)"
 _FIND_CLASS: Final = select(_CLASS).where(_CLASS.c.id == bindparam("id"))
 
 
@@ -117,3 +157,57 @@ async def keep_rekeyings(connection: AsyncConnection, rekeyed: Collection[tuple[
 
 async def find_class(connection: AsyncConnection, class_id: UUID) -> RegistryClass | None:
     return await tables.fetch_one(connection, _FIND_CLASS, RegistryClass, id=class_id)
+
+
+async def keep_exam_plans(connection: AsyncConnection, plans: Sequence[ExamPlan]) -> None:
+    if plans:
+        columns = tables.arrays(_EXAM_PLAN.c, [each._asdict() for each in plans])
+        await (await driver(connection)).execute(_KEEP_PLANS, *columns)
+
+
+async def keep_credit_codes(connection: AsyncConnection, codes: Mapping[UUID, str]) -> None:
+    """Store the credit codes of institutions."""
+    if codes:
+        await (await driver(connection)).execute(_KEEP_CODES, list(codes), list(codes.values()))
+
+
+async def keep_lessons(
+    connection: AsyncConnection, classes: Collection[UUID], lessons: Sequence[RegistryLesson]
+) -> None:
+    """Replace the lessons of `classes` by `lessons`."""
+    if classes:
+        own = await driver(connection)
+        await own.execute(_DROP_LESSONS, list(classes))
+        await own.copy_records_to_table("heard_lesson", columns=RegistryLesson._fields, records=lessons)
+
+
+async def credit_code_of(connection: AsyncConnection, class_id: UUID) -> str | None:
+    """The credit code of the institution of a class; None until both were received."""
+    row = await (await driver(connection)).fetchrow(_CODE_OF, class_id)
+    return None if row is None else str(row["credit_code"])
+
+
+async def exam_plans(
+    connection: AsyncConnection, *, class_id: UUID | None, body_code: str, day: date
+) -> list[ExamPlan]:
+    """The exam plans of the class, and of all classes that the body examines on `day` by their plans."""
+    planned = (_EXAM_PLAN.c.exam_body == body_code) & (_EXAM_PLAN.c.exam_on == day)
+    asked = planned if class_id is None else or_(_EXAM_PLAN.c.class_id == class_id, planned)
+    return await tables.fetch_all(connection, select(_EXAM_PLAN).where(asked).limit(_PLANS_MAX), ExamPlan)
+
+
+async def trainers(connection: AsyncConnection, class_id: UUID) -> set[UUID]:
+    """The humans who teach the class."""
+    return {row[0] for row in await (await driver(connection)).fetch(_TRAINERS, class_id)}
+
+
+async def lesson_hours(
+    connection: AsyncConnection, persons: Collection[UUID], *, since: datetime, until: datetime
+) -> list[tuple[UUID, datetime, datetime]]:
+    """When these keys have lessons between the two instants: key, beginning, end."""
+    return [tuple(row) for row in await (await driver(connection)).fetch(_LESSON_HOURS, list(persons), since, until)]
+
+
+async def in_class(connection: AsyncConnection, class_id: UUID, persons: Collection[UUID]) -> set[UUID]:
+    """Which of these keys are trained in the class."""
+    return {row["person"] for row in await (await driver(connection)).fetch(_IN_CLASS, class_id, list(persons))}

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from services.metrics.pace.rules import Method
 from services.metrics.pace.usecases import Along, of_plan
 from services.metrics.targets.rules import Aim
-from services.metrics.totals.routes import JSON, AsOfAnswer, KeptRoute, PlanAnswer, PlanCode, spelling
+from services.metrics.totals.routes import AskedPosition, AsOfAnswer, KeptRoute, PlanAnswer, PlanCode, ready_answer
 from services.metrics.totals.usecases.answer_cache import AnswerCache
 from shared.forms import Day
 
@@ -52,6 +52,7 @@ async def get_pace(
     measure: Aim = Aim.TRAININGS,
     day: Annotated[Day | None, Query(description="At the end of this day; by default of today")] = None,
     plan: PlanCode = None,
+    position: AskedPosition = None,
 ) -> Response:
     """Who keeps up with the plan and who falls behind, by how much and since when: those furthest behind first.
 
@@ -61,9 +62,9 @@ async def get_pace(
     divided by the share. Each region and department is held against its own target (`GET /v1/targets`) or none.
     """
     answers: AnswerCache = request.app.state.answers
-    body = await answers.answer(
+    return await ready_answer(
+        request,
         ("pace", along, measure, day, plan),
         lambda connection: of_plan(connection, plan, along, measure, day=day, today=answers.today()),
-        spelling=spelling(request),
+        position,
     )
-    return Response(body, media_type=JSON)

@@ -20,7 +20,8 @@ from services.metrics.targets.rules import TOTAL, Aim, Axis
 from services.metrics.targets.usecases import sheets
 from services.metrics.totals import store
 from services.metrics.totals.store import Cut, Dimension
-from services.metrics.totals.usecases.totals import as_of, one_snapshot
+from services.metrics.totals.usecases.freshness import as_of
+from services.metrics.totals.usecases.totals import one_snapshot
 
 
 class Along(StrEnum):

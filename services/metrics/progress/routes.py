@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from services.metrics.progress.rules import Source
 from services.metrics.progress.usecases import plan_progress
-from services.metrics.totals.routes import JSON, AboutAnswer, AskedCut, AsOfAnswer, KeptRoute, spelling
+from services.metrics.totals.routes import AboutAnswer, AskedCut, AskedPosition, AsOfAnswer, KeptRoute, ready_answer
 from services.metrics.totals.usecases.answer_cache import AnswerCache
 
 routes = APIRouter(prefix="/v1", tags=["totals"], route_class=KeptRoute)
@@ -63,7 +63,7 @@ class ProgressAnswer(AboutAnswer):
 
 
 @routes.get("/progress", response_model=ProgressAnswer)
-async def get_progress(request: Request, cut: AskedCut) -> Response:
+async def get_progress(request: Request, cut: AskedCut, position: AskedPosition) -> Response:
     """Every programme and indicator of a plan: done, target, percent (not capped at 100).
 
     A region, a department or a month is held against its own target, if one was loaded (`GET /v1/targets`); levels,
@@ -71,9 +71,6 @@ async def get_progress(request: Request, cut: AskedCut) -> Response:
     tells have the figure that was entered last, with its source.
     """
     answers: AnswerCache = request.app.state.answers
-    body = await answers.answer(
-        ("progress", cut),
-        lambda connection: plan_progress(connection, cut, today=answers.today()),
-        spelling=spelling(request),
+    return await ready_answer(
+        request, ("progress", cut), lambda connection: plan_progress(connection, cut, today=answers.today()), position
     )
-    return Response(body, media_type=JSON)

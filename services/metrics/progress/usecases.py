@@ -21,7 +21,8 @@ from services.metrics.targets.usecases import sheets
 from services.metrics.targets.usecases.sheets import Asked
 from services.metrics.totals import store
 from services.metrics.totals.store import Cut, Dimension
-from services.metrics.totals.usecases.totals import as_of, one_snapshot
+from services.metrics.totals.usecases.freshness import as_of
+from services.metrics.totals.usecases.totals import one_snapshot
 
 
 async def plan_progress(connection: AsyncConnection, cut: Cut, *, today: date) -> dict[str, object]:

@@ -91,8 +91,9 @@ class UnknownRegionOrProgramme(Invalid):
     slug = "target-for-nothing"
     title_en = "This region is no reporting region, or the plan has no such programme."
     title_zh = "该地区不是统计地区，或计划中没有该专项。"
-    cure_en = "Use codes of reporting regions and of the programmes of the plan: GET /v1/names."
+    cure_en = "Use codes of reporting regions and of the programmes of the plan."
     cure_zh = "请使用统计地区代码和该计划的专项代码。"
+    reference = "GET /v1/names"
 
 
 class Sum(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Hashable
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal, NamedTuple
@@ -17,8 +17,9 @@ from services.metrics.measures.rules.about import ABOUT
 from services.metrics.measures.rules.traits import NO_FUND, Group, OrganisationKind
 from services.metrics.plan.rules import RegionMap
 from services.metrics.plan.usecases import names, plans
+from services.metrics.totals.rules import MinPosition, min_position
 from services.metrics.totals.store import PERIODS, Cut, Dimension
-from services.metrics.totals.usecases.answer_cache import AnswerCache, Spelling
+from services.metrics.totals.usecases.answer_cache import AnswerCache, Make, Spelling
 from services.metrics.totals.usecases.totals import totals
 from shared.awards import AskedAward
 from shared.contracts.dimensions import FundSource
@@ -77,6 +78,32 @@ class PeriodReversed(Invalid):
     title_zh = "结束日期早于开始日期。"
     cure_en = "The last day is the first day or a later one."
     cure_zh = "结束日期应不早于开始日期。"
+
+
+def _min_position(
+    written: Annotated[
+        str | None,
+        Query(
+            alias="min_position",
+            max_length=600,
+            examples=["registry:1200"],
+            description="Wait, for 4 s at most, until this is applied: facts of a topic (`registry:1200`) or a version "
+            "of a record (`enrolments/{id}@2`, `certificates/…`, `claims/…`), several joined with commas",
+        ),
+    ] = None,
+) -> MinPosition | None:
+    return None if written is None else min_position(written)
+
+
+AskedPosition = Annotated[MinPosition | None, Depends(_min_position)]
+
+
+async def ready_answer(request: Request, key: Hashable, make: Make, position: MinPosition | None) -> Response:
+    """The answer kept ready; if it has to be true up to a position, one that is worked out when that is applied."""
+    answers: AnswerCache = request.app.state.answers
+    if position is not None:
+        return Response(await answers.since(position, make), media_type=JSON)
+    return Response(await answers.answer(key, make, spelling=spelling(request)), media_type=JSON)
 
 
 def _dimensions(
@@ -178,8 +205,10 @@ AskedCut = Annotated[Cut, Depends(_cut)]
 class AppliedTopicAnswer(BaseModel):
     """How far a topic of the log has been applied."""
 
-    facts: int
-    applied_at: datetime
+    facts: int = Field(description="The totals are true up to this position")
+    applied_at: datetime | None
+    behind: int | None = Field(description="Facts that the log has beyond it; null if the worker stands still")
+    seen_at: datetime | None = Field(description="When the log was looked at last")
 
 
 class AsOfAnswer(BaseModel):
@@ -287,7 +316,7 @@ _EVENTS: dict[int | str, dict[str, Any]] = {
 
 
 @routes.get("/totals", response_model=TotalsAnswer)
-async def get_totals(request: Request, cut: AskedCut) -> Response:
+async def get_totals(request: Request, cut: AskedCut, position: AskedPosition) -> Response:
     """Live totals of a plan. Regions are rolled up by parent; a level is its rank, 1 to 8.
 
     A training counts to the plan of the year in which its class begins, and to the region that reported it.
@@ -295,12 +324,12 @@ async def get_totals(request: Request, cut: AskedCut) -> Response:
     `by=award` tells apart what leads to no level as well; high-skilled persons hold a level of rank 4 or above.
     """
     answers: AnswerCache = request.app.state.answers
-    body = await answers.answer(
+    return await ready_answer(
+        request,
         ("totals", cut),
         lambda connection: totals(connection, cut, today=answers.today()),
-        spelling=spelling(request),
+        position,
     )
-    return Response(body, media_type=JSON)
 
 
 @routes.get("/names", response_model=NamesAnswer)

@@ -15,6 +15,8 @@ from services.metrics.measures.rules.measures import FLOWS, Stock
 from services.metrics.measures.rules.traits import FUND, GROUP, IS_SUBSIDISED_SQL, KIND, Group, OrganisationKind
 from services.metrics.plan import store as plan
 from services.metrics.plan.rules import Lead, Placement, RegionMap
+from shared.backbone.log import TopicPartition
+from shared.database import driver
 from shared.kernel.awards import Award
 from shared.kernel.levels import Level
 from shared.plan import UnknownProgramme
@@ -74,11 +76,13 @@ class Cut:
 
 
 class Applied(NamedTuple):
-    """How many facts of a topic are applied, and when the last of them was."""
+    """How many facts of a topic are applied, when the last of them was, and how many there were when last looked."""
 
     topic: str
     facts: int
-    at: datetime
+    at: datetime | None
+    ends: int
+    seen_at: datetime | None
 
 
 # A place that no one has listed yet still counts, under its own code: totals must not depend on arrival order.
@@ -162,12 +166,27 @@ LEFT JOIN unnest(CAST(:lead_years AS smallint[]), CAST(:lead_programmes AS text[
     AS lead (year, programme, department) USING (year, programme)
 """
 _APPLIED = """
-SELECT topic, sum(next_offset)::bigint AS facts, max(applied_at) AS at FROM position GROUP BY topic ORDER BY topic
+SELECT topic, coalesce(applied.facts, 0) AS facts, applied.at, coalesce(ends.facts, 0) AS ends, ends.seen_at
+FROM (
+    SELECT topic, sum(next_offset)::bigint AS facts, max(applied_at) AS at FROM position GROUP BY topic
+) AS applied
+FULL JOIN (
+    SELECT topic, sum(next_offset)::bigint AS facts, max(seen_at) AS seen_at FROM log_end GROUP BY topic
+) AS ends USING (topic)
+ORDER BY topic
+"""
+_KEEP_ENDS = """
+INSERT INTO log_end (topic, partition, next_offset, seen_at)
+SELECT topic, partition, next_offset, now()
+FROM unnest($1::text[], $2::integer[], $3::bigint[]) AS seen (topic, partition, next_offset)
+ON CONFLICT (topic, partition) DO UPDATE SET next_offset = excluded.next_offset, seen_at = excluded.seen_at
 """
 # Targets and figures that people entered change answers, too.
 _REVISION = """
 SELECT sum(next_offset)::bigint AS facts, max(applied_at) AS at,
-    (SELECT count(*) FROM target_sheet) AS sheets, (SELECT count(*) FROM figure) AS figures
+    (SELECT count(*) FROM target_sheet) AS sheets, (SELECT count(*) FROM figure) AS figures,
+    (SELECT sum(next_offset)::bigint FROM log_end) AS ends,
+    (SELECT max(seen_at) < now() - interval '10 seconds' FROM log_end) AS is_stale
 FROM position
 """
 
@@ -284,6 +303,12 @@ def _places(count: int) -> str:
 async def applied(connection: AsyncConnection) -> list[Applied]:
     """How far each topic has been applied."""
     return [Applied(*row) for row in await connection.execute(text(_APPLIED))]
+
+
+async def keep_ends(connection: AsyncConnection, ends: Mapping[TopicPartition, int]) -> None:
+    """Keep where the log ended when it was looked at just now."""
+    topics, partitions, offsets = zip(*((*each, end) for each, end in ends.items()), strict=True)
+    await (await driver(connection)).execute(_KEEP_ENDS, topics, partitions, offsets)
 
 
 async def revision(connection: AsyncConnection) -> object:

@@ -171,7 +171,7 @@ def decide(
 
 
 def reopen(claim: Claim, *, held_until: date | None, at: datetime) -> tuple[Claim, ClaimReopened]:
-    """Open a rejected claim again for its institution, to be rebuilt and reviewed anew. Raises IllegalMove.
+    """Open a rejected claim again for its institution, to be rebuilt and reviewed again. Raises IllegalMove.
 
     Its lines hold no subsidy before they are rebuilt.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Final, NamedTuple, get_type_hints
 
 from shared.dated_rules.figures import FigureRow, Forms, nearest
@@ -47,11 +48,16 @@ class Ladder:
     """Days after a decision in which its institution can appeal."""
     appeal_answer_working_days: int | None = None
     """Working days in which an appeal is answered."""
+    review_sample_share: Decimal | None = None
+    """The least share of a period's approvals, and of its refusals, that is looked at again."""
+    quote_days: int | None = None
+    """Days for which a quote for a class binds the amount; None: it binds nothing."""
 
 
 LADDER_KEYS: Final[Mapping[str, str]] = {field.name.replace("_", ".", 1): field.name for field in fields(Ladder)}
 """The key of each row ("review.second"), and the field that it fills."""
-FORMS: Final = Forms(get_type_hints(Terms), {DRAFT_DAYS: int, **dict.fromkeys(LADDER_KEYS, int), "review.second": bool})
+_OTHER_FORMS: Final = {"review.second": bool, "review.sample_share": Decimal}
+FORMS: Final = Forms(get_type_hints(Terms), {DRAFT_DAYS: int, **dict.fromkeys(LADDER_KEYS, int), **_OTHER_FORMS})
 
 
 class HeldTerms(NamedTuple):

@@ -41,7 +41,7 @@ MOVES: Final[Mapping[ObjectionStatus, Mapping[ObjectionVerb, ObjectionStatus]]] 
     ObjectionStatus.OVERTURNED: {},
 }
 WHY_FINAL: Final = {
-    ObjectionStatus.DISMISSED: "The line can be objected to again, also after the payment; then it is answered anew.",
+    ObjectionStatus.DISMISSED: "The line can be objected to again, also after the payment; then it is answered again.",
     ObjectionStatus.OVERTURNED: "The region above decided it on appeal. A new objection is answered on its own.",
 }
 

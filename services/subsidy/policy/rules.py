@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 from shared.dated_rules.rules import Provenance, holding, planned
 from shared.kernel.awards import Award
@@ -91,6 +92,19 @@ class PolicyRow:
 
     def same_as(self, other: PolicyRow) -> bool:
         return replace(self, id=other.id, provenance=other.provenance) == other
+
+
+@dataclass(frozen=True)
+class Binding:
+    """That a claim for a class, made on one of these days, goes by a row, because it was quoted by it."""
+
+    id: UUID
+    class_id: UUID
+    policy_row: str
+    bound_on: date
+    valid_until: date
+    bound_by: str
+    bound_at: datetime
 
 
 def applicable(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
+from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Column, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Date, MetaData, Table, Text, Uuid, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.policy.rules import PolicyKind, PolicyRow
+from services.subsidy.policy.rules import Binding, PolicyKind, PolicyRow
 from shared import tables
 from shared.dated_rules.store import RuleTable, provenance_columns
-from shared.tables import Choice, Days
+from shared.tables import Choice, Days, Instant
 
 POLICY_ROW: Final = RuleTable(
     Table(
@@ -33,6 +35,39 @@ POLICY_ROW: Final = RuleTable(
     ),
     PolicyRow,
 )
+
+BINDING: Final = Table(
+    "policy_binding",
+    MetaData(),
+    Column("id", Uuid),
+    Column("class_id", Uuid),
+    Column("policy_row", Text),
+    Column("bound_on", Date),
+    Column("valid_until", Date),
+    Column("bound_by", Text),
+    Column("bound_at", Instant),
+)
+_BOUND: Final = (
+    select(BINDING.c.policy_row)
+    .where(
+        BINDING.c.class_id == bindparam("of_class"),
+        BINDING.c.bound_on <= bindparam("day"),
+        BINDING.c.valid_until >= bindparam("day"),
+    )
+    .order_by(BINDING.c.id.desc())
+    .limit(1)
+)
+
+
+async def bind(connection: AsyncConnection, binding: Binding) -> None:
+    """Store that a class's claim goes by a row, whatever rows are approved later."""
+    await tables.add(connection, BINDING, binding)
+
+
+async def bound(connection: AsyncConnection, class_id: UUID, *, day: date) -> str | None:
+    """The row by which a claim for the class goes on `day`, if one was bound: that of the latest binding."""
+    found: str | None = await connection.scalar(_BOUND, {"of_class": class_id, "day": day})
+    return found
 
 
 async def of_item(connection: AsyncConnection, kind: PolicyKind, item: str) -> list[PolicyRow]:

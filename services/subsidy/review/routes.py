@@ -65,7 +65,7 @@ async def return_claim(
     """Send a claim back to be rebuilt, as a reviewer of its region or above who did not prepare it.
 
     One that waits for a review or is public, or an approved one that is not paid yet: what was committed for it is free
-    again. All its reviews begin anew.
+    again. All its reviews begin again.
     """
     return ClaimAnswer.of(await usecases.return_(connection, claim_id, reason=request.reason, caller=caller, at=at))
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.assessment.centre import Centre, session_filing
+from tests.assessment.session_rules import keep_2025
 
 THERE = {"region": "410300", "first_on": "2026-03-01", "last_on": "2026-12-31", "reason": "当地无评价机构"}
 
@@ -30,6 +32,11 @@ def host(centre: Centre) -> dict[str, str]:
 
 async def codes(*answers: httpx.Response) -> list[Any]:
     return [each.json().get("code", each.status_code) for each in answers]
+
+
+@pytest.fixture(autouse=True)
+async def sessions_as_in_2025(centre: Centre) -> None:
+    await keep_2025(centre.service)
 
 
 class TestAgreement:

@@ -15,6 +15,7 @@ from shared.contracts.fact import Fact
 from shared.contracts.registry.plan import ProgrammeListed, RegionListed
 from shared.kernel.ids import new_id
 from tests.assessment.centre import Centre, a_class, pass_row, plan, session_filing
+from tests.assessment.session_rules import keep_2025
 from tests.registry.school import set_today
 
 JANUARY = {"held_on": "2026-01-10"}
@@ -45,6 +46,7 @@ async def class_id(centre: Centre) -> UUID:
     async with centre.service.engine.begin() as connection:
         await apply(connection, [*next_year(), december])
     set_today(centre.service, date(2026, 1, 12))
+    await keep_2025(centre.service)
     return class_id
 
 

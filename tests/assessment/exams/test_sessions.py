@@ -10,6 +10,7 @@ from shared.contracts.assessment import ResultRecorded, SessionCancelled, Sessio
 from shared.kernel.callers import Role
 from shared.kernel.ids import new_id
 from tests.assessment.centre import Centre, a_class, fail_row, open_centre, pass_row, person_row, session_filing
+from tests.registry.school import set_today
 from tests.support.people import identity_number
 
 WRONG_FILINGS: list[tuple[dict[str, object], str, str | None]] = [
@@ -221,13 +222,14 @@ class TestResults:
         assert rows[1]["marks"] == {"theory": 60.0, "skills": 88.5, "review": 59.9}
 
     async def test_results_wait_for_the_day_of_the_exam(self, centre: Centre) -> None:
-        session_id = await centre.session(held_on="2099-01-01")
+        set_today(centre.service, date(2025, 6, 29))
+        session_id = await centre.session()
         await centre.batch(f"/sessions/{session_id}/candidates", [person_row(1)])
 
         answer = await centre.post(f"/sessions/{session_id}/results", {"rows": [pass_row(1)]})
 
         assert (answer.status_code, answer.json()["code"]) == (409, "session-too-early")
-        assert answer.json()["possible_from"] == "2099-01-01"
+        assert answer.json()["possible_from"] == "2025-06-30"
 
 
 class TestCancel:

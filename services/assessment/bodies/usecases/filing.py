@@ -25,6 +25,7 @@ from shared.kernel.ids import new_id
 from shared.kernel.occupations import parse_occupation
 from shared.kernel.periods import business_day
 from shared.plan import Plan
+from shared.reach import Placed
 
 
 @dataclass(frozen=True)
@@ -116,14 +117,18 @@ def require_authority(plan: Plan, body: Body, award: Award, *, caller: Caller, p
 
     Raises HigherAuthorityFiles. Source: domain rules §3.1.
     """
-    authority = authority_for(award)
+    if not decides(plan, body, award, caller=caller):
+        raise HigherAuthorityFiles(pointer=f"{pointer}/award", authority=authority_for(award).value, **award.codes)
+
+
+def decides(plan: Plan, placed: Placed, award: Award, *, caller: Caller) -> bool:
+    """Whether the caller is of the authority for `award` at the place of a body or a session, or of one above it."""
     above = {
-        Authority.COUNTY: plan.region_and_above(body.region, on=caller.today),
-        Authority.PREFECTURE: plan.region_and_above(body.reporting_region, on=caller.today),
+        Authority.COUNTY: plan.region_and_above(placed.region, on=caller.today),
+        Authority.PREFECTURE: plan.region_and_above(placed.reporting_region, on=caller.today),
         Authority.PROVINCE: list(plan.provinces),
     }
-    if not caller.acts_in(above[authority]):
-        raise HigherAuthorityFiles(pointer=f"{pointer}/award", authority=authority.value, **award.codes)
+    return caller.acts_in(above[authority_for(award)])
 
 
 async def load_for_officer(

@@ -5,13 +5,16 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.assessment.exams.routes.schemas import (
+    AdmissionAnswer,
     CandidateHistoryAnswer,
     CorrectionRequest,
     ReplacedResultAnswer,
+    SessionReasonRequest,
+    WithdrawalAnswer,
 )
 from services.assessment.exams.store import candidates as store
 from services.assessment.exams.store import sessions as session_store
-from services.assessment.exams.usecases import reading
+from services.assessment.exams.usecases import admission, candidates, reading
 from services.assessment.exams.usecases import results as usecases
 from services.assessment.persons import store as person_store
 from services.assessment.standards import usecases as standards
@@ -35,9 +38,23 @@ async def get_candidate(
     replaced = [ReplacedResultAnswer.of(each) for each in await store.replaced(connection, candidate_id)]
     ground = await standards.ground_of(connection, candidate.pass_rule, day=session.held_on)
     shown = persons.shown(sealed[candidate.person])
+    admitted = await admission.of(connection, candidate_id, persons=persons)
     return CandidateHistoryAnswer.of(
-        candidate, **shown, ground=None if ground is None else GroundAnswer.model_validate(ground), replaced=replaced
+        candidate,
+        **shown,
+        admission=None if admitted is None else AdmissionAnswer.of(admitted),
+        ground=None if ground is None else GroundAnswer.model_validate(ground),
+        replaced=replaced,
     )
+
+
+@routes.post("/candidates/{candidate_id}/withdrawal")
+async def withdraw_candidate(
+    candidate_id: UUID, request: SessionReasonRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> WithdrawalAnswer:
+    """Take a candidate without a result out of the roster, before it is sealed. They can be posted again."""
+    withdrawal = await candidates.take_out(connection, candidate_id, reason=request.reason, caller=caller, at=at)
+    return WithdrawalAnswer.model_validate(withdrawal)
 
 
 @routes.post("/candidates/{candidate_id}/correction", status_code=201, response_model=ProposalAnswer)
@@ -47,8 +64,8 @@ async def propose_correction(
     """Propose other marks, as the body that gave them, with a reason.
 
     Another person confirms them (`POST /v1/proposals/{proposal_id}/confirmation`): an officer of the session's region
-    or above; before the conclusion also a colleague of the body. The old result then stays on record, and a candidate
-    who now passes gets a certificate.
+    or above; before the results are public also a colleague of the body. The old result then stays on record, and a
+    candidate who now passes gets a certificate.
     """
     return await usecases.propose(
         connection, candidate_id, request.marks(), reason=request.reason, caller=caller, at=at

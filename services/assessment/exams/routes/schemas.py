@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from services.assessment.exams.rules.candidates import Candidate
+from services.assessment.exams.rules.eligibility import Admission, EvidenceKind, HeldCertificate, HeldPaper
 from services.assessment.exams.rules.marks import Marks
 from services.assessment.exams.rules.sessions import ExamSession
+from services.assessment.exams.rules.sittings import Sitting
 from services.assessment.exams.store.candidates import ReplacedResult
-from services.assessment.exams.usecases.sessions import Certification, Conclusion, Filing
+from services.assessment.exams.usecases.admission import Stated
+from services.assessment.exams.usecases.filing import Filing, SessionPlan
+from services.assessment.exams.usecases.sessions import Certification, Conclusion
+from services.assessment.standards.rules import Part
 from shared.awards import AnsweredAward, AnsweredLevel, GivenAward, GivenLevel
 from shared.contracts.assessment import SessionStatus
 from shared.dated_rules.answers import GroundAnswer
+from shared.entries import ErrorEntry, warning_entry
 from shared.form_errors import form_error
-from shared.forms import ENCRYPTED, PLAIN, Day, LocalId, PersonName, Reason, Strict
+from shared.forms import ENCRYPTED, PLAIN, Day, Instant, LocalId, PersonName, Reason, Strict
 from shared.kernel.awards import award_named
 from shared.kernel.identity import DocumentKind
+from shared.kernel.outcomes import RowWarning
 
 
 def _not_a_truth(value: object) -> object:
@@ -38,30 +46,120 @@ Mark = Annotated[
 ]
 
 
-class SessionRequest(Strict):
+class SittingForm(Strict):
+    """One part in one room. `examiners` are the ids of their entries with your body."""
+
+    part: Part
+    room: Annotated[str, Field(min_length=1, max_length=64, examples=["101"]), PLAIN]
+    begins_at: Instant
+    ends_at: Instant
+    seats: Annotated[int, Field(ge=1, le=1000)]
+    examiners: Annotated[list[UUID], Field(max_length=50)]
+
+    def sitting(self) -> Sitting:
+        begins_at, ends_at = self.begins_at.astimezone(UTC), self.ends_at.astimezone(UTC)
+        return Sitting(self.part, self.room, begins_at, ends_at, self.seats, tuple(self.examiners))
+
+
+class SessionPlanForm(Strict):
+    """When and where a session is held, and by whom. `GET /session-rules` says what is needed by when."""
+
+    region: Annotated[str, Field(max_length=16, examples=["410102"], description="Where the session is held"), PLAIN]
+    held_on: Day
+    place: Annotated[str, Field(min_length=2, max_length=200, description="The address"), PLAIN] | None = None
+    sittings: Annotated[tuple[SittingForm, ...], Field(max_length=200)] = ()
+    supervisors: Annotated[
+        tuple[UUID, ...], Field(max_length=20, description="Ids of quality supervisors registered with your body")
+    ] = ()
+
+    def plan(self) -> SessionPlan:
+        return SessionPlan(
+            self.region,
+            self.held_on,
+            self.place,
+            tuple(each.sitting() for each in self.sittings),
+            tuple(self.supervisors),
+        )
+
+
+class SessionChangeRequest(SessionPlanForm):
+    """The whole plan as it is to be, and why it changes."""
+
+    reason: Reason
+
+
+class SessionReasonRequest(Strict):
+    reason: Reason
+
+
+class CancellationRequest(Strict):
+    """A session that was filed ahead is cancelled with a reason."""
+
+    reason: Reason | None = None
+
+
+class SessionRequest(SessionPlanForm):
     local_id: LocalId
     class_id: UUID | None = Field(default=None, description="The class of the registry whose trainees are examined")
     programme: Annotated[str, Field(max_length=16, examples=["S02-1"]), PLAIN] = Field(
         description="The programme of certificates, unless the candidate's enrolment in the class names another one"
     )
-    region: Annotated[str, Field(max_length=16, examples=["410102"], description="Where the session is held"), PLAIN]
     occupation: Annotated[str, Field(max_length=32, examples=["4-10-01-05"]), PLAIN]
     award: GivenAward | None = None
     level: GivenLevel | None = None
-    held_on: Day
 
     def filing(self) -> Filing:
-        award = award_named(award=self.award, level=self.level)
-        return Filing(**self.model_dump(exclude={"award", "level"}), award=award)
+        return Filing(
+            local_id=self.local_id,
+            class_id=self.class_id,
+            programme=self.programme,
+            occupation=self.occupation,
+            award=award_named(award=self.award, level=self.level),
+            plan=self.plan(),
+        )
+
+
+class PresentedCertificateForm(Strict):
+    """A certificate of the same or a related occupation that the candidate has shown you."""
+
+    level: GivenLevel
+    number: Annotated[str, Field(min_length=8, max_length=32, pattern=r"^[A-Z0-9]+$"), ENCRYPTED]
+    issued_on: Day
+
+    def certificate(self) -> HeldCertificate:
+        return HeldCertificate(award_named(award=None, level=self.level), self.issued_on, self.number, False)
+
+
+class PaperForm(Strict):
+    """A diploma or title that the candidate has shown you. Without `issued_on`: a student in the final year."""
+
+    kind: EvidenceKind
+    issued_on: Day | None = None
 
 
 class CandidateRowRequest(Strict):
-    """One candidate. Spacing in the number is ignored; it is encrypted on arrival and only shown masked."""
+    """One candidate. Spacing in the number is ignored; it is encrypted on arrival and only shown masked.
+
+    The evidence is what the routes of the standard ask for (`GET /standards`). Certificates that were issued here count
+    without being named.
+    """
 
     local_id: LocalId
     document_kind: DocumentKind = DocumentKind.RESIDENT_ID
     document_number: Annotated[str, Field(max_length=64), ENCRYPTED]
     name: PersonName
+    years_of_work: Annotated[
+        int | None, Field(ge=0, le=80, description="In this or a related occupation, all in all")
+    ] = None
+    certificates: Annotated[tuple[PresentedCertificateForm, ...], Field(max_length=10)] = ()
+    papers: Annotated[tuple[PaperForm, ...], Field(max_length=10)] = ()
+
+    def stated(self) -> Stated:
+        return Stated(
+            self.years_of_work,
+            tuple(each.certificate() for each in self.certificates),
+            tuple(HeldPaper(each.kind, each.issued_on) for each in self.papers),
+        )
 
 
 class ResultRowRequest(Strict):
@@ -108,6 +206,17 @@ def marks_of(theory: Decimal, skills: Decimal, review: Decimal | None) -> Marks:
     return Marks(int(theory * 10), int(skills * 10), None if review is None else int(review * 10))
 
 
+class SittingAnswer(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    part: Part
+    room: str
+    begins_at: datetime
+    ends_at: datetime
+    seats: int
+    examiners: list[UUID]
+
+
 class SessionAnswer(BaseModel):
     id: UUID
     body_id: UUID
@@ -123,11 +232,63 @@ class SessionAnswer(BaseModel):
     held_on: date
     status: SessionStatus
     version: int
+    place: str | None
+    sittings: list[SittingAnswer]
+    supervisors: list[UUID]
+    roster_digest: str | None = Field(description="SHA-256 of the roster while it is sealed")
+    public_until: date | None = Field(description="The last day of the publicity; the conclusion follows after it")
 
     @classmethod
     def of(cls, session: ExamSession) -> SessionAnswer:
-        values = {name: getattr(session, name) for name in SessionAnswer.model_fields if name != "level"}
-        return SessionAnswer(**values | session.award.codes)
+        values = {name: getattr(session, name) for name in SessionAnswer.model_fields if name not in _WORKED_OUT}
+        sittings = [SittingAnswer.model_validate(each) for each in session.sittings]
+        return SessionAnswer(**values | session.award.codes | {"sittings": sittings})
+
+
+_WORKED_OUT = ("level", "sittings")
+
+
+class NoticedSessionAnswer(SessionAnswer):
+    """A session, with what an officer should look at: its class, and who trained it."""
+
+    notices: list[ErrorEntry]
+
+    @classmethod
+    def with_notices(cls, session: ExamSession, notices: Sequence[RowWarning]) -> NoticedSessionAnswer:
+        entries = [ErrorEntry.model_validate(warning_entry(each)) for each in notices]
+        return cls(**SessionAnswer.of(session).model_dump(), notices=entries)
+
+
+class SessionStepAnswer(BaseModel):
+    """Who did what with the session, when, why, and by which rows of the session rules."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    version: int
+    verb: str
+    by: str
+    at: datetime
+    reason: str | None
+    rules: list[str]
+    content: dict[str, Any] = Field(description="What the step set")
+
+
+class WithdrawalAnswer(BaseModel):
+    """A candidate who was taken out of the roster."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    session_id: UUID
+    local_id: str
+    reason: str
+    withdrawn_by: str
+    withdrawn_at: datetime
+
+
+class SessionHistoryAnswer(BaseModel):
+    steps: list[SessionStepAnswer]
+    withdrawn_candidates: list[WithdrawalAnswer]
 
 
 class ConclusionAnswer(SessionAnswer):
@@ -221,6 +382,23 @@ class ReplacedResultAnswer(BaseModel):
         return cls(**replaced._asdict() | {"marks": MarksAnswer.of(replaced.marks)})
 
 
+class AdmissionAnswer(BaseModel):
+    """The route of the standard by which the candidate was admitted. Of presented numbers the end is shown."""
+
+    route: str
+    standard: str
+    facts: dict[str, Any]
+
+    @classmethod
+    def of(cls, admission: Admission) -> AdmissionAnswer:
+        facts = dict(admission.facts)
+        certificate = facts.get("certificate")
+        if isinstance(certificate, dict):
+            facts["certificate"] = certificate | {"number": f"…{str(certificate['number'])[-4:]}"}
+        return cls(route=admission.route, standard=admission.standard, facts=facts)
+
+
 class CandidateHistoryAnswer(MaskedCandidateAnswer):
+    admission: AdmissionAnswer | None
     ground: GroundAnswer | None = Field(description="The row of the pass rule that the result was decided by")
     replaced: list[ReplacedResultAnswer]

@@ -1,4 +1,4 @@
-"""Exam sessions: filing, candidates, results, conclusion."""
+"""Exam sessions: filing, approval, candidates, sealing, results, publicity, conclusion."""
 
 from __future__ import annotations
 
@@ -9,16 +9,23 @@ from fastapi import Query, Response
 from pydantic import TypeAdapter
 
 from services.assessment.exams.routes.schemas import (
+    CancellationRequest,
     CandidateRowRequest,
     ConclusionAnswer,
     IssuanceAnswer,
     MaskedCandidateAnswer,
+    NoticedSessionAnswer,
     ResultRowRequest,
     SessionAnswer,
+    SessionChangeRequest,
+    SessionHistoryAnswer,
+    SessionReasonRequest,
     SessionRequest,
+    SessionStepAnswer,
+    WithdrawalAnswer,
 )
 from services.assessment.exams.rules.results import ResultRow
-from services.assessment.exams.usecases import candidates, reading, results
+from services.assessment.exams.usecases import candidates, filing, reading, results
 from services.assessment.exams.usecases import sessions as usecases
 from services.assessment.exams.usecases.candidates import CandidateRow
 from services.assessment.persons import store as person_store
@@ -41,9 +48,14 @@ _RESULT_ROW = TypeAdapter(ResultRowRequest)
 @routes.post("/sessions", status_code=201)
 async def file_session(
     request: SessionRequest, connection: Connection, caller: CurrentCaller, at: Now
-) -> SessionAnswer:
-    """File an exam session within your body's scope. The same filing again returns the existing session."""
-    return SessionAnswer.of(await usecases.file(connection, request.filing(), caller=caller, at=at))
+) -> NoticedSessionAnswer:
+    """File an exam session within your body's scope. The same filing again returns the existing session.
+
+    Days of 2026 and later are filed ahead, with place, rooms, times, examiners and supervisors, and an officer approves
+    them: the county for ranks up to 4, the prefecture for 5 and 6 (`GET /session-rules`).
+    """
+    session = await filing.file(connection, request.filing(), caller=caller, at=at)
+    return NoticedSessionAnswer.with_notices(session, await reading.notices(connection, session))
 
 
 @routes.get("/sessions")
@@ -75,8 +87,76 @@ async def list_sessions(
 
 
 @routes.get("/sessions/{session_id}")
-async def get_session(session_id: UUID, connection: Connection, caller: CurrentCaller) -> SessionAnswer:
-    return SessionAnswer.of(await reading.session(connection, session_id, caller=caller))
+async def get_session(session_id: UUID, connection: Connection, caller: CurrentCaller) -> NoticedSessionAnswer:
+    session = await reading.session(connection, session_id, caller=caller)
+    return NoticedSessionAnswer.with_notices(session, await reading.notices(connection, session))
+
+
+@routes.get("/sessions/{session_id}/history")
+async def get_session_history(session_id: UUID, connection: Connection, caller: CurrentCaller) -> SessionHistoryAnswer:
+    """Who did what with a session, when and why; and the candidates who were taken out of its roster."""
+    steps, withdrawals = await reading.history(connection, session_id, caller=caller)
+    return SessionHistoryAnswer(
+        steps=[SessionStepAnswer.model_validate(each) for each in steps],
+        withdrawn_candidates=[WithdrawalAnswer.model_validate(each) for each in withdrawals],
+    )
+
+
+@routes.post("/sessions/{session_id}/approval")
+async def approve_session(session_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> SessionAnswer:
+    """Approve a session before its day, as the authority for its award at its place."""
+    return SessionAnswer.of(await usecases.approve(connection, session_id, caller=caller, at=at))
+
+
+@routes.post("/sessions/{session_id}/return")
+async def return_session(
+    session_id: UUID, request: SessionReasonRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> SessionAnswer:
+    """Send a session back to its body before its day, with what has to be corrected."""
+    return SessionAnswer.of(await usecases.return_(connection, session_id, reason=request.reason, caller=caller, at=at))
+
+
+@routes.post("/sessions/{session_id}/refiling")
+async def refile_session(
+    session_id: UUID, request: SessionChangeRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> SessionAnswer:
+    """File a returned session again, with the whole plan. A day that stays needs no further working days."""
+    session = await usecases.refile(connection, session_id, request.plan(), reason=request.reason, caller=caller, at=at)
+    return SessionAnswer.of(session)
+
+
+@routes.post("/sessions/{session_id}/move")
+async def move_session(
+    session_id: UUID, request: SessionChangeRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> SessionAnswer:
+    """Give a session without marks another day, place, rooms or examiners, with the whole plan.
+
+    It is approved again. The roster stays; a seal is broken and stays in the history.
+    """
+    session = await usecases.move(connection, session_id, request.plan(), reason=request.reason, caller=caller, at=at)
+    return SessionAnswer.of(session)
+
+
+@routes.post("/sessions/{session_id}/sealing")
+async def seal_session(session_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> SessionAnswer:
+    """Close the roster before the day of the exam. Its digest is kept, so that any later change would show."""
+    return SessionAnswer.of(await usecases.seal(connection, session_id, caller=caller, at=at))
+
+
+@routes.post("/sessions/{session_id}/publication")
+async def publish_session(session_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> SessionAnswer:
+    """Make the results public for some working days. Afterwards the session can be concluded."""
+    return SessionAnswer.of(await usecases.publish(connection, session_id, caller=caller, at=at))
+
+
+@routes.post("/sessions/{session_id}/withholding")
+async def withhold_session(
+    session_id: UUID, request: SessionReasonRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> SessionAnswer:
+    """Take a publication back, as an officer: results are missing or were published by mistake."""
+    return SessionAnswer.of(
+        await usecases.withhold(connection, session_id, reason=request.reason, caller=caller, at=at)
+    )
 
 
 @routes.post("/sessions/{session_id}/conclusion")
@@ -96,9 +176,26 @@ async def issue_owed_certificates(
 
 
 @routes.post("/sessions/{session_id}/cancellation")
-async def cancel_session(session_id: UUID, connection: Connection, caller: CurrentCaller, at: Now) -> SessionAnswer:
+async def cancel_session(
+    session_id: UUID,
+    connection: Connection,
+    caller: CurrentCaller,
+    at: Now,
+    request: CancellationRequest | None = None,
+) -> SessionAnswer:
     """Cancel a session that has no marks."""
-    return SessionAnswer.of(await usecases.cancel(connection, session_id, caller=caller, at=at))
+    reason = None if request is None else request.reason
+    return SessionAnswer.of(await usecases.cancel(connection, session_id, reason=reason, caller=caller, at=at))
+
+
+@routes.post("/sessions/{session_id}/reinstatement")
+async def reinstate_session(
+    session_id: UUID, request: SessionReasonRequest, connection: Connection, caller: CurrentCaller, at: Now
+) -> SessionAnswer:
+    """Take a cancellation back: the session is filed again with its roster, and approved again."""
+    return SessionAnswer.of(
+        await usecases.reinstate(connection, session_id, reason=request.reason, caller=caller, at=at)
+    )
 
 
 @routes.post(
@@ -116,7 +213,7 @@ async def add_candidates(
     """Add up to 1,000 candidates. Each row has its own outcome: accepted, repeated or refused with reasons."""
     parsed, refused = parse_posted(_CANDIDATE_ROW, posted)
     rows = [
-        CandidateRow(place, row.local_id, Particulars(row.document_kind, row.document_number, row.name))
+        CandidateRow(place, row.local_id, Particulars(row.document_kind, row.document_number, row.name), row.stated())
         for place, row in parsed
     ]
     outcomes = await candidates.add(
@@ -145,7 +242,7 @@ async def list_candidates(
 async def record_results(
     session_id: UUID, posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now, dry_run: DryRun
 ) -> Response:
-    """Post the marks of up to 1,000 candidates, from the day of the exam to the session's conclusion."""
+    """Post the marks of up to 1,000 candidates, from the day of the exam until the results are public or final."""
     parsed, refused = parse_posted(_RESULT_ROW, posted)
     rows = [ResultRow(place, row.local_id, row.marks()) for place, row in parsed]
     outcomes = await results.record(connection, session_id, rows, caller=caller, at=at, dry_run=dry_run)

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from services.assessment.certificates.rules.certificates import Recipient
 from services.assessment.exams.rules.marks import Marks
+from services.assessment.exams.rules.sittings import Hours
 from shared.kernel.outcomes import Change, Repeat, RowOutcome, decide_each
-from shared.kernel.refusals import Conflict, LocalIdTaken
+from shared.kernel.refusals import Conflict, LocalIdTaken, Refusal
 
 
 class AlreadyCandidate(Conflict):
@@ -29,6 +30,25 @@ class AlreadyCertified(Conflict):
     title_zh = "该人员已持有该职业同等级（同种类）的有效证书。"
     cure_en = "Leave the row out, or enter the person for a higher level."
     cure_zh = "请删除该行，或报考更高等级。"
+
+
+class CandidateElsewhere(Conflict):
+    """Facts: `begins_at`, `ends_at` of the lesson or of the other exam."""
+
+    slug = "candidate-elsewhere"
+    title_en = "This person is in a class or in another exam at the hours of the session."
+    title_zh = "该人员在本场考试时间有课程或其他考试。"
+    cure_en = "Enter the person for another session: they are taken from {begins_at} to {ends_at}."
+    cure_zh = "该人员 {begins_at} 至 {ends_at} 已有安排，请安排参加其他场次。"
+    check = "C04"
+
+
+class ResultKept(Conflict):
+    slug = "candidate-has-result"
+    title_en = "The candidate has a result and stays on the roster."
+    title_zh = "该考生已有成绩，不能移出名单。"
+    cure_en = "Correct the result if it is wrong."
+    cure_zh = "成绩有误的，请办理成绩更正。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +111,14 @@ def decide(
     by_local_id: Mapping[str, Seat],
     by_person: Mapping[UUID, Seat],
     certified: Set[UUID],
+    elsewhere: Mapping[UUID, Hours] | None = None,
+    at_door: Mapping[int, Refusal] | None = None,
 ) -> tuple[list[Entry], list[RowOutcome]]:
     """The entries that become candidates, and one outcome per entry.
 
-    `by_person` and `certified` are keyed by human; the latter hold a valid certificate of the occupation and award.
+    `by_person`, `certified` and `elsewhere` are keyed by human. `certified` hold a valid certificate of the occupation
+    and award; those `elsewhere` have a lesson or another exam at the hours of the session. `at_door` are the
+    refusals of rows whose evidence does not admit the person, by their places.
     """
     ids: MutableMapping[str, Seat] = dict(by_local_id)
     persons: MutableMapping[UUID, Seat] = dict(by_person)
@@ -109,7 +133,18 @@ def decide(
             raise AlreadyCandidate(pointer="/document_number", local_id=present.local_id)
         if entry.human in certified:
             raise AlreadyCertified(pointer="/document_number")
+        if elsewhere is not None and (hours := elsewhere.get(entry.human)) is not None:
+            begins_at, ends_at = hours.begins_at.isoformat(), hours.ends_at.isoformat()
+            raise CandidateElsewhere(pointer="/document_number", begins_at=begins_at, ends_at=ends_at)
+        if at_door is not None and (refusal := at_door.get(entry.row)) is not None:
+            raise refusal
         ids[entry.local_id] = persons[entry.human] = Seat(entry.id, entry.person, entry.local_id)
         return Change(entry.id, entry)
 
     return decide_each(entries, decide_one)
+
+
+def require_removable(candidate: Candidate) -> None:
+    """Check that a candidate may be taken out of a roster. Raises ResultKept."""
+    if candidate.has_result:
+        raise ResultKept

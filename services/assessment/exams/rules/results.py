@@ -11,7 +11,8 @@ from uuid import UUID
 from services.assessment.chain.rules import Entry, LinkKind, digest
 from services.assessment.exams.rules.candidates import Candidate
 from services.assessment.exams.rules.marks import Marks, passes
-from services.assessment.exams.rules.sessions import ExamSession, SessionClosed
+from services.assessment.exams.rules.sessions import ExamSession
+from services.assessment.exams.rules.states import SessionClosed
 from services.assessment.pass_rules.rules import PassRule
 from shared.contracts.assessment import ResultCorrected, ResultRecorded, ResultState, SessionStatus
 from shared.contracts.dimensions import award_fields

@@ -2,142 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+import hashlib
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
-from enum import StrEnum
-from typing import Final, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
-from services.assessment.bodies.rules.scope import require_certificate
+import orjson
+
 from services.assessment.certificates.rules.certificates import Examination
 from services.assessment.chain.rules import Entry, LinkKind, digest
+from services.assessment.exams.rules import states
+from services.assessment.exams.rules.filing import require_class, require_examined
+from services.assessment.exams.rules.sittings import Sitting, require_seats
+from services.assessment.exams.rules.states import (
+    BEFORE_SEALING,
+    NoCandidates,
+    NotApproved,
+    NotConcluded,
+    NotPublished,
+    NotSealed,
+    ResultsMissing,
+    ResultsPublished,
+    ResultsStand,
+    RosterSealed,
+    SessionClosed,
+    SessionVerb,
+    StillPublic,
+    TooEarly,
+    require_before,
+)
+from services.assessment.session_rules.rules import Figures
 from services.assessment.trainings.rules import RegistryClass
-from shared.contracts.assessment import SessionCancelled, SessionConcluded, SessionFiled, SessionState, SessionStatus
+from shared.contracts.assessment import (
+    SessionApproved,
+    SessionCancelled,
+    SessionConcluded,
+    SessionFiled,
+    SessionMoved,
+    SessionPublished,
+    SessionRefiled,
+    SessionReinstated,
+    SessionReturned,
+    SessionSealed,
+    SessionState,
+    SessionStatus,
+    SessionWithheld,
+)
 from shared.contracts.dimensions import award_fields
 from shared.kernel.awards import Award
 from shared.kernel.moves import move
-from shared.kernel.refusals import Conflict, Invalid
+from shared.kernel.working_days import WorkingDays
 
 F = TypeVar("F", bound=SessionState)
 
-
-class SessionVerb(StrEnum):
-    CONCLUDE = "conclude"
-    CANCEL = "cancel"
-
-
-MOVES: Final[Mapping[SessionStatus, Mapping[SessionVerb, SessionStatus]]] = {
-    SessionStatus.FILED: {
-        SessionVerb.CONCLUDE: SessionStatus.CONCLUDED,
-        SessionVerb.CANCEL: SessionStatus.CANCELLED,
-    },
-    SessionStatus.CONCLUDED: {},
-    SessionStatus.CANCELLED: {},
-}
-
-WHY_FINAL: Final = {
-    SessionStatus.CONCLUDED: (
-        "Single results are corrected after the conclusion, and certificates follow: who passes by the correction gets "
-        "one, and a wrong one is revoked."
-    ),
-    SessionStatus.CANCELLED: (
-        "Only a session without marks can be cancelled, so nothing is lost: file it again under another local_id."
-    ),
-}
-
-
-class ApprenticesAreNotExamined(Invalid):
-    slug = "apprentices-are-not-examined"
-    title_en = "Employers designate apprentices themselves: this level has no exam and no certificate."
-    title_zh = "学徒工由用人单位自主确定，不参加考试，不核发证书。"
-    cure_en = "Choose a level from L2 to L6."
-    cure_zh = "考试等级应为 L2 至 L6。"
-
-
-class AppointedNotExamined(Invalid):
-    slug = "appointed-not-examined"
-    title_en = "Special-grade and chief technicians are appointed after a review; there is no exam."
-    title_zh = "特级技师、首席技师实行评聘结合，不通过考试取得。"
-    cure_en = "Choose a level from L2 to L6. Filed enterprises appoint at the two highest levels, under the province."
-    cure_zh = "考试等级应为 L2 至 L6；特级、首席技师由备案企业按规定评聘，由省级主管部门管理。"
-
-
-class ClassDiffers(Invalid):
-    """Facts: `occupation`, `award` of the class, and `level` (None for an award without one)."""
-
-    slug = "class-differs"
-    title_en = "The class trains for a different occupation or award."
-    title_zh = "该班培训的职业或等级（证书种类）与本场考试不一致。"
-    cure_en = "Use the occupation and award of the class ({occupation}, {award}), or leave class_id out."
-    cure_zh = "请按该班的职业和等级（{occupation}，{award}）组织考试，或不填 class_id。"
-
-
-class ClassWasCancelled(Conflict):
-    slug = "class-was-cancelled"
-    title_en = "The class was cancelled, so no session can be filed for it."
-    title_zh = "该班已取消。"
-    cure_en = "Leave class_id out if the candidates did not train in a class."
-    cure_zh = "如考生未参加培训班，请不填 class_id。"
-
-
-class TooEarly(Conflict):
-    """Facts: `possible_from`."""
-
-    slug = "session-too-early"
-    title_en = "The session has not been held yet."
-    title_zh = "考试尚未举行。"
-    cure_en = "Post results and conclude the session on {possible_from} or later."
-    cure_zh = "自 {possible_from} 起方可登记成绩、结束考试。"
-
-
-class SessionClosed(Conflict):
-    """Facts: `state`."""
-
-    slug = "session-closed"
-    title_en = "The session is already concluded or cancelled."
-    title_zh = "该场考试已结束或已取消。"
-    cure_en = "Post candidates and results before the conclusion; after it, results can only be corrected."
-    cure_zh = "考生与成绩应在结束前提交；结束后只能更正成绩。"
-
-
-class NotConcluded(Conflict):
-    """Facts: `state`."""
-
-    slug = "session-not-concluded"
-    title_en = "The session has not been concluded yet."
-    title_zh = "该场考试尚未结束。"
-    cure_en = "Conclude the session; this issues its certificates."
-    cure_zh = "请先结束考试，证书随之核发。"
-
-
-class ResultsMissing(Conflict):
-    """Facts: `without_result`, the number of candidates that have neither marks nor an absence."""
-
-    slug = "results-missing"
-    title_en = "Some candidates have no result yet."
-    title_zh = "仍有考生未登记成绩。"
-    cure_en = "Post the marks of every candidate, or absent: true for an absence; then conclude the session."
-    cure_zh = "请先登记每名考生的成绩，缺考者填写 absent: true，再结束考试。"
-    reference = "POST /v1/sessions/…/results"
-
-
-class NoCandidates(Conflict):
-    slug = "no-candidates"
-    title_en = "The session has no candidates."
-    title_zh = "该场考试没有考生。"
-    cure_en = "Post the candidates, or cancel the session."
-    cure_zh = "请提交考生名单，或取消该场考试。"
-
-
-class ResultsStand(Conflict):
-    """Facts: `with_marks`."""
-
-    slug = "results-stand"
-    title_en = "The session has results, so it cannot be cancelled."
-    title_zh = "该场考试已有成绩，不能取消。"
-    cure_en = "Correct wrong results, then conclude the session."
-    cure_zh = "请更正有误的成绩后结束考试。"
+_CLOSED = (SessionStatus.CONCLUDED, SessionStatus.CANCELLED)
 
 
 class Summary(NamedTuple):
@@ -171,12 +91,26 @@ class ExamSession:
     plan_year: int | None = None
     """The year whose plan the programme belongs to: that of the class's first day, without a class that of the exam.
     None in records from before plans had years."""
+    place: str | None = None
+    sittings: tuple[Sitting, ...] = ()
+    supervisors: tuple[UUID, ...] = ()
+    """Ids of the quality supervisors, as they were named."""
+    roster_digest: str | None = None
+    """The digest of the roster while it is sealed: see `roster_digest`."""
+    public_until: date | None = None
+    """The last day of the publicity; None before the results are public, and where the rules ask for none."""
 
     @property
     def link(self) -> Entry:
         """The entry of the chain for its filing: what of it never changes."""
         said = (self.id, self.body_id, self.local_id, self.occupation, int(self.award))
         return Entry(LinkKind.SESSION_FILED, f"sessions/{self.id}", digest(said))
+
+    @property
+    def sealing_link(self) -> Entry:
+        """The entry of the chain for its sealing: the digest of its roster."""
+        assert self.roster_digest is not None, "a sealed session has one"
+        return Entry(LinkKind.ROSTER_SEALED, f"sessions/{self.id}", bytes.fromhex(self.roster_digest))
 
     @property
     def examination(self) -> Examination:
@@ -192,12 +126,35 @@ class ExamSession:
             plan_year=self.plan_year or self.held_on.year,
         )
 
-    def require_open(self, *, today: date | None = None) -> None:
-        """Raises SessionClosed unless the session is filed; with `today`, TooEarly before the day of the exam."""
-        if self.status is not SessionStatus.FILED:
+    def require_accepting_candidates(self, figures: Figures, *, today: date) -> None:
+        """Check that the roster can change. Raises SessionClosed, RosterSealed, ExamDayReached."""
+        if self.status in _CLOSED:
             raise SessionClosed(state=self.status.value)
-        if today is not None and today < self.held_on:
+        if self.status not in BEFORE_SEALING:
+            raise RosterSealed(state=self.status.value)
+        if figures.is_ahead:
+            require_before(self.held_on, today=today)
+
+    def require_accepting_results(self, figures: Figures, *, today: date) -> None:
+        """Check that results can be recorded.
+
+        Raises SessionClosed, ResultsPublished, TooEarly, NotApproved, NotSealed.
+        """
+        if self.status in _CLOSED:
+            raise SessionClosed(state=self.status.value)
+        if self.status is SessionStatus.PUBLISHED:
+            raise ResultsPublished(state=self.status.value)
+        self.require_ready(figures, today=today)
+
+    def require_ready(self, figures: Figures, *, today: date) -> None:
+        """Check that the exam was held as the rules ask. Raises TooEarly, NotApproved, NotSealed."""
+        if today < self.held_on:
             raise TooEarly(possible_from=self.held_on.isoformat())
+        waits = self.status in (SessionStatus.FILED, SessionStatus.RETURNED)
+        if waits and (figures.filing_approval_required or self.status is SessionStatus.RETURNED):
+            raise NotApproved(state=self.status.value)
+        if figures.roster_sealing_required and self.status in BEFORE_SEALING:
+            raise NotSealed(state=self.status.value)
 
     def require_concluded(self) -> None:
         """Raises NotConcluded."""
@@ -206,17 +163,53 @@ class ExamSession:
 
     def same_filing(self, other: ExamSession) -> bool:
         """Whether `other` repeats the filing of this session, in any state."""
-        unlike = {name: getattr(other, name) for name in ("id", "plan_year", "status", "filed_by", "version")}
-        return replace(self, **unlike) == other
+        names = ("id", "plan_year", "status", "filed_by", "version", "roster_digest", "public_until")
+        return replace(self, **{name: getattr(other, name) for name in names}) == other
+
+    def plan(self) -> dict[str, object]:
+        """Its day, place, sittings and supervisors as JSON values, as its history keeps them."""
+        return {
+            "held_on": self.held_on.isoformat(),
+            "region": self.region,
+            "place": self.place,
+            "sittings": [sitting_json(each) for each in self.sittings],
+            "supervisors": [str(each) for each in self.supervisors],
+        }
 
 
-def require_examined(award: Award) -> None:
-    """Raises ApprenticesAreNotExamined, AppointedNotExamined, ShownOtherwise. Source: domain rules §3.1, §4.2."""
-    if award is Award.APPRENTICE:
-        raise ApprenticesAreNotExamined(pointer="/level")
-    if award in (Award.SPECIAL_GRADE_TECHNICIAN, Award.CHIEF_TECHNICIAN):
-        raise AppointedNotExamined(pointer="/level")
-    require_certificate(award, pointer="/award")
+class RosterLine(NamedTuple):
+    """A candidate of a sealed roster: the body's own id, and the person key."""
+
+    local_id: str
+    person: UUID
+
+
+def roster_digest(session: ExamSession, roster: Iterable[RosterLine]) -> str:
+    """SHA-256, in hexadecimal, of who is to be examined for what, when and where.
+
+    Of JSON with sorted keys and no spaces; candidates stand in the order of their local_ids. Whoever has the roster
+    can compute it again.
+    """
+    content = {
+        "session": str(session.id),
+        "body": str(session.body_id),
+        "occupation": session.occupation,
+        "award": session.award.code,
+        **session.plan(),
+        "candidates": [[each.local_id, str(each.person)] for each in sorted(roster)],
+    }
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def sitting_json(sitting: Sitting) -> dict[str, object]:
+    """A sitting as JSON values, in which it is stored and enters a digest."""
+    return {
+        **asdict(sitting),
+        "part": sitting.part.value,
+        "begins_at": sitting.begins_at.isoformat(),
+        "ends_at": sitting.ends_at.isoformat(),
+        "examiners": [str(each) for each in sitting.examiners],
+    }
 
 
 def file(session: ExamSession, class_: RegistryClass | None, *, at: datetime) -> SessionFiled:
@@ -226,23 +219,99 @@ def file(session: ExamSession, class_: RegistryClass | None, *, at: datetime) ->
     """
     require_examined(session.award)
     if class_ is not None:
-        if (class_.occupation, class_.award) != (session.occupation, session.award):
-            raise ClassDiffers(pointer="/class_id", occupation=class_.occupation, **class_.award.codes)
-        if class_.cancelled:
-            raise ClassWasCancelled(pointer="/class_id")
+        require_class(class_, occupation=session.occupation, award=session.award)
     return _fact(SessionFiled, session, at=at)
 
 
-def conclude(
-    session: ExamSession, summary: Summary, *, today: date, at: datetime
-) -> tuple[ExamSession, SessionConcluded]:
-    """Make the results final. Raises IllegalMove, TooEarly, NoCandidates, ResultsMissing."""
-    after = _moved(session, SessionVerb.CONCLUDE)
-    session.require_open(today=today)
-    if summary.candidates == 0:
+def return_(
+    session: ExamSession, figures: Figures, *, today: date, at: datetime
+) -> tuple[ExamSession, SessionReturned]:
+    """Send a session back to its body, before its day. Raises IllegalMove, ExamDayReached."""
+    after = _moved(session, SessionVerb.RETURN)
+    _require_ahead(session, figures, today=today)
+    return after, _fact(SessionReturned, after, at=at)
+
+
+def approve(
+    session: ExamSession, figures: Figures, *, today: date, at: datetime
+) -> tuple[ExamSession, SessionApproved]:
+    """Approve a session before its day. Raises IllegalMove, ExamDayReached."""
+    after = _moved(session, SessionVerb.APPROVE)
+    _require_ahead(session, figures, today=today)
+    return after, _fact(SessionApproved, after, at=at)
+
+
+def refile(before: ExamSession, planned: ExamSession, *, at: datetime) -> tuple[ExamSession, SessionRefiled]:
+    """File a returned session again, as `planned`. Raises IllegalMove."""
+    after = replace(replaced(_moved(before, SessionVerb.REFILE), planned), roster_digest=None)
+    return after, _fact(SessionRefiled, after, at=at)
+
+
+def move_to(
+    before: ExamSession, planned: ExamSession, summary: Summary, *, at: datetime
+) -> tuple[ExamSession, SessionMoved]:
+    """Give a session without marks another day, place, rooms or examiners: those of `planned`. A seal is broken.
+
+    Raises IllegalMove, ResultsStand.
+    """
+    after = replace(replaced(_moved(before, SessionVerb.MOVE), planned), roster_digest=None)
+    if summary.with_marks:
+        raise ResultsStand(with_marks=summary.with_marks)
+    return after, _fact(SessionMoved, after, at=at)
+
+
+def seal(
+    session: ExamSession, roster: Iterable[RosterLine], figures: Figures, *, today: date, at: datetime
+) -> tuple[ExamSession, SessionSealed]:
+    """Close the roster, before the day of the exam.
+
+    Raises IllegalMove, NotApproved, ExamDayReached, NoCandidates, SeatsTooFew.
+    """
+    after, roster = _moved(session, SessionVerb.SEAL), list(roster)
+    if session.status is SessionStatus.FILED and figures.filing_approval_required:
+        raise NotApproved(state=session.status.value)
+    _require_ahead(session, figures, today=today)
+    if not roster:
         raise NoCandidates
-    if summary.without_result:
-        raise ResultsMissing(without_result=summary.without_result)
+    require_seats(session.sittings, candidates=len(roster))
+    after = replace(after, roster_digest=roster_digest(session, roster))
+    return after, _fact(SessionSealed, after, at=at)
+
+
+def publish(
+    session: ExamSession, summary: Summary, figures: Figures, calendar: WorkingDays, *, today: date, at: datetime
+) -> tuple[ExamSession, SessionPublished]:
+    """Make the results public from `today` on, for the working days that the rules ask for.
+
+    Raises IllegalMove, TooEarly, NotApproved, NotSealed, NoCandidates, ResultsMissing, CalendarUnset.
+    """
+    after = _moved(session, SessionVerb.PUBLISH)
+    session.require_ready(figures, today=today)
+    _require_results(summary)
+    after = replace(after, public_until=calendar.after(today, figures.publicity_working_days))
+    return after, _fact(SessionPublished, after, at=at)
+
+
+def withhold(session: ExamSession, *, at: datetime) -> tuple[ExamSession, SessionWithheld]:
+    """Take a publication back. Raises IllegalMove."""
+    after = replace(_moved(session, SessionVerb.WITHHOLD), public_until=None)
+    return after, _fact(SessionWithheld, after, at=at)
+
+
+def conclude(
+    session: ExamSession, summary: Summary, figures: Figures, *, today: date, at: datetime
+) -> tuple[ExamSession, SessionConcluded]:
+    """Make the results final.
+
+    Raises IllegalMove, TooEarly, NotApproved, NotSealed, NoCandidates, ResultsMissing, NotPublished, StillPublic.
+    """
+    after = _moved(session, SessionVerb.CONCLUDE)
+    session.require_ready(figures, today=today)
+    _require_results(summary)
+    if session.public_until is None and figures.publicity_working_days:
+        raise NotPublished(working_days=figures.publicity_working_days)
+    if session.public_until is not None and today <= session.public_until:
+        raise StillPublic(public_until=session.public_until.isoformat())
     return after, _fact(SessionConcluded, after, at=at)
 
 
@@ -254,8 +323,37 @@ def cancel(session: ExamSession, summary: Summary, *, at: datetime) -> tuple[Exa
     return after, _fact(SessionCancelled, after, at=at)
 
 
+def reinstate(
+    session: ExamSession, figures: Figures, *, today: date, at: datetime
+) -> tuple[ExamSession, SessionReinstated]:
+    """Take a cancellation back: the session is filed again with its roster. Raises IllegalMove, ExamDayReached."""
+    after = replace(_moved(session, SessionVerb.REINSTATE), roster_digest=None)
+    _require_ahead(session, figures, today=today)
+    return after, _fact(SessionReinstated, after, at=at)
+
+
+def _require_ahead(session: ExamSession, figures: Figures, *, today: date) -> None:
+    if figures.is_ahead:
+        require_before(session.held_on, today=today)
+
+
+def _require_results(summary: Summary) -> None:
+    if summary.candidates == 0:
+        raise NoCandidates
+    if summary.without_result:
+        raise ResultsMissing(without_result=summary.without_result)
+
+
+def replaced(before: ExamSession, planned: ExamSession) -> ExamSession:
+    """The session with the day, place, sittings and supervisors of `planned`."""
+    names = (
+        "held_on", "region", "reporting_region", "outside_territory", "place", "sittings", "supervisors", "plan_year",
+    )  # fmt: skip
+    return replace(before, **{name: getattr(planned, name) for name in names})
+
+
 def _moved(session: ExamSession, verb: SessionVerb) -> ExamSession:
-    return replace(session, status=move(MOVES, session.status, verb), version=session.version + 1)
+    return replace(session, status=move(states.MOVES, session.status, verb), version=session.version + 1)
 
 
 def _fact(fact: type[F], session: ExamSession, *, at: datetime) -> F:
@@ -273,4 +371,6 @@ def _fact(fact: type[F], session: ExamSession, *, at: datetime) -> F:
         **award_fields(session.award),
         held_on=session.held_on,
         status=session.status,
+        roster_digest=session.roster_digest,
+        public_until=session.public_until,
     )

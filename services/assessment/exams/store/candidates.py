@@ -12,7 +12,9 @@ from sqlalchemy import Boolean, Column, Integer, MetaData, SmallInteger, Table, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.exams.rules.candidates import Candidate, Seat
+from services.assessment.exams.rules.history import Withdrawal
 from services.assessment.exams.rules.marks import Marks
+from services.assessment.exams.rules.sessions import RosterLine
 from services.assessment.trainings.store import trainees_of, training_of
 from shared import tables
 from shared.database import driver
@@ -73,6 +75,15 @@ _REPLACED: Final = Table(
     Column("reason", Text),
     Column("replaced_by", Text),
     Column("replaced_at", Instant),
+)
+_ROSTER: Final = "SELECT local_id, person FROM candidate WHERE session_id = $1"
+_TAKE_OUT: Final = "DELETE FROM candidate WHERE id = $1"
+_WITHDRAWAL: Final = Table(
+    "withdrawn_candidate",
+    MetaData(),
+    *(Column(name, Uuid) for name in ("id", "session_id", "person")),
+    *(Column(name, Text) for name in ("local_id", "reason", "withdrawn_by")),
+    Column("withdrawn_at", Instant),
 )
 _WHY: Final = ("pass_rule", "reason", "replaced_at")
 _HISTORY: Final = (
@@ -194,3 +205,21 @@ async def replaced(connection: AsyncConnection, candidate_id: UUID) -> list[Repl
     """The results that corrections replaced, oldest first."""
     rows = (await connection.execute(_HISTORY, {"candidate_id": candidate_id})).mappings()
     return [ReplacedResult(row["version"], row["absent"], _marks(row), *(row[name] for name in _WHY)) for row in rows]
+
+
+async def roster(connection: AsyncConnection, session_id: UUID) -> list[RosterLine]:
+    """The session's candidates, as a seal closes over them."""
+    return [RosterLine(*row) for row in await (await driver(connection)).fetch(_ROSTER, session_id)]
+
+
+async def take_out(connection: AsyncConnection, withdrawal: Withdrawal) -> None:
+    """Take a candidate without a result out of a roster, and keep who did so."""
+    await tables.add(connection, _WITHDRAWAL, withdrawal)
+    await (await driver(connection)).execute(_TAKE_OUT, withdrawal.id)
+
+
+async def withdrawals(connection: AsyncConnection, session_id: UUID) -> list[Withdrawal]:
+    """The candidates who were taken out of the roster, in the order in which they had been added."""
+    asked = _WITHDRAWAL.c.session_id == session_id
+    statement = select(_WITHDRAWAL).where(asked).order_by(_WITHDRAWAL.c.id)
+    return await tables.fetch_all(connection, statement, Withdrawal)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
@@ -10,31 +12,58 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Date,
+    Dialect,
     Integer,
     MetaData,
     Table,
     Text,
+    TypeDecorator,
     Uuid,
     bindparam,
-    column,
     func,
     literal_column,
     not_,
     select,
-    table,
     text,
 )
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.assessment.exams.rules.sessions import ExamSession, Summary
+from services.assessment.exams.rules.sessions import ExamSession, Summary, sitting_json
+from services.assessment.exams.rules.sittings import Sitting
 from services.assessment.sight.rules import Sight
 from services.assessment.sight.store import in_sight
+from services.assessment.standards.rules import Part
 from services.assessment.trainings.store import institutions_given, trainees_of
 from shared import tables
 from shared.contracts.assessment import SessionStatus
 from shared.kernel.awards import Award
 from shared.kernel.refusals import NotFound
-from shared.tables import Choice, fixed
+from shared.tables import Choice, Json, fixed
+
+
+class _Sittings(TypeDecorator[tuple[Sitting, ...]]):
+    """[{"part": "theory", "room": "101", "begins_at": …, "ends_at": …, "seats": 30, "examiners": […]}]"""
+
+    impl = Json
+    cache_ok = True
+
+    def process_bind_param(self, value: Sequence[Sitting] | None, _: Dialect) -> list[dict[str, Any]]:
+        return [sitting_json(each) for each in value or ()]
+
+    def process_result_value(self, value: list[dict[str, Any]] | None, _: Dialect) -> tuple[Sitting, ...]:
+        return tuple(
+            Sitting(
+                Part(each["part"]),
+                each["room"],
+                datetime.fromisoformat(each["begins_at"]),
+                datetime.fromisoformat(each["ends_at"]),
+                each["seats"],
+                tuple(UUID(examiner) for examiner in each["examiners"]),
+            )
+            for each in value or ()
+        )
+
 
 SESSION: Final = Table(
     "session",
@@ -44,18 +73,30 @@ SESSION: Final = Table(
     fixed("local_id", Text),
     fixed("class_id", Uuid),
     fixed("programme", Text),
-    fixed("region", Text),
-    fixed("reporting_region", Text),
-    fixed("outside_territory", Boolean),
+    Column("region", Text),
+    Column("reporting_region", Text),
+    Column("outside_territory", Boolean),
     fixed("occupation", Text),
     fixed("level", Choice(Award), key="award"),
-    fixed("held_on", Date),
-    fixed("plan_year", Integer),
+    Column("held_on", Date),
+    Column("plan_year", Integer),
+    Column("place", Text),
+    Column("sittings", _Sittings()),
+    Column("supervisors", postgresql.ARRAY(Uuid, as_tuple=True)),
+    Column("roster_digest", Text),
+    Column("public_until", Date),
     Column("status", Choice(SessionStatus)),
     fixed("filed_by", Text),
     Column("version", Integer),
 )
-_CANDIDATE: Final = table("candidate", *map(column, ("session_id", "absent", "passed")))
+_CANDIDATE: Final = Table(
+    "candidate",
+    MetaData(),
+    Column("session_id", Uuid),
+    Column("person", Uuid),
+    Column("absent", Boolean),
+    Column("passed", Boolean),
+)
 _BY_ID: Final = select(SESSION).where(SESSION.c.id == bindparam("id"))
 _LOCK: Final = _BY_ID.with_for_update()
 _BY_LOCAL_ID: Final = select(SESSION).where(
@@ -105,6 +146,23 @@ async def find_by_local_id(connection: AsyncConnection, body_id: UUID, local_id:
 async def save(connection: AsyncConnection, session: ExamSession) -> None:
     """Store the next version. Raises Stale if the stored version is not the one before."""
     await tables.save(connection, SESSION, session, expected=session.version - 1)
+
+
+async def busy(
+    connection: AsyncConnection, persons: Collection[UUID], *, day: date, but: UUID
+) -> list[tuple[UUID, ExamSession]]:
+    """The sessions of `day` in which these keys are candidates, by key, apart from the session `but`."""
+    seats = select(_CANDIDATE.c.person, SESSION).join(SESSION, SESSION.c.id == _CANDIDATE.c.session_id)
+    statement = seats.where(
+        tables.one_of(_CANDIDATE.c.person, persons),
+        SESSION.c.held_on == day,
+        SESSION.c.id != but,
+        SESSION.c.status.not_in([SessionStatus.CANCELLED, SessionStatus.RETURNED]),
+    )
+    found: list[tuple[UUID, ExamSession]] = []
+    for person, *row in await connection.execute(statement):
+        found.append((person, ExamSession(**dict(zip(SESSION.c.keys(), row, strict=True)))))
+    return found
 
 
 async def summary(connection: AsyncConnection, session_id: UUID) -> Summary:

@@ -1,10 +1,13 @@
-"""Add candidates to a session: decide row by row, store the accepted rows as a set, return an outcome for every row."""
+"""Add candidates to a session and take them out.
+
+Rows are decided one by one, the accepted rows are stored as a set, and there is an outcome for every row.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -12,19 +15,27 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.bodies.usecases.standing import require_may_examine
 from services.assessment.certificates.usecases import issuing as certificates
-from services.assessment.exams.rules.candidates import Candidate, Entry, decide
+from services.assessment.exams.rules.candidates import Candidate, Entry, decide, require_removable
+from services.assessment.exams.rules.history import Withdrawal
+from services.assessment.exams.rules.notices import Notice
 from services.assessment.exams.rules.sessions import ExamSession
 from services.assessment.exams.store import candidates as store
+from services.assessment.exams.usecases import admission
+from services.assessment.exams.usecases.admission import Applicant, Stated
+from services.assessment.exams.usecases.filing import elsewhere, session_rule
 from services.assessment.exams.usecases.sessions import own
 from services.assessment.persons import store as person_store
+from services.assessment.persons.rules import NAME_DIFFERS, NameQuestion
+from services.assessment.trainings import store as trainings
 from shared import heard
 from shared.kernel.callers import Caller
+from shared.kernel.identity import IdentityDocument
 from shared.kernel.ids import new_id
-from shared.kernel.names import spelling_fault
+from shared.kernel.names import corrects, spelling_fault
 from shared.kernel.outcomes import RowOutcome, read_each, without_ids
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import Refusal, raise_first
-from shared.persons import Particulars, Persons
+from shared.persons import Particulars, Persons, SealedPerson
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -34,6 +45,7 @@ class CandidateRow:
     row: int
     local_id: str
     particulars: Particulars
+    stated: Stated = field(default_factory=Stated)
 
 
 class _KeyedRow(NamedTuple):
@@ -41,7 +53,16 @@ class _KeyedRow(NamedTuple):
 
     entry: Entry
     number: str
-    particulars: Particulars
+    row: CandidateRow
+
+    @property
+    def particulars(self) -> Particulars:
+        return self.row.particulars
+
+    def applicant(self, *, day: date) -> Applicant:
+        """Who applies for an exam on `day`."""
+        document = IdentityDocument(self.particulars.document_kind, self.number)
+        return Applicant(self.entry.row, self.entry.human, document.age_on(day), self.row.stated)
 
 
 async def add(
@@ -56,22 +77,79 @@ async def add(
 ) -> list[RowOutcome]:
     """An outcome for each of `rows`: accepted, repeated or refused. A dry run decides, stores and locks nothing.
 
-    Raises NotFound, ForeignOrganisation, SessionClosed, BodyStopped: then nothing at all was stored.
+    Raises NotFound, ForeignOrganisation, SessionClosed, RosterSealed, ExamDayReached, BodyStopped: then nothing at all
+    was stored.
     """
     session = await own(connection, session_id, caller, lock=not dry_run)
-    session.require_open()
+    figures = (await session_rule(connection, session)).figures
+    session.require_accepting_candidates(figures, today=business_day(at))
     await require_may_examine(connection, session.body_id, day=session.held_on)
     recognised, refused = await _recognise(connection, rows, persons=persons, at=at)
-    admitted, decided = await _decide(connection, session, [each.entry for each in recognised])
+    entries = [each.entry for each in recognised]
+    keys = await heard.keys_of(connection, {entry.human for entry in entries})
+    applicants = [each.applicant(day=session.held_on) for each in recognised]
+    door = await admission.judge(connection, session, applicants, keys=keys, figures=figures)
+    admitted, decided = await _decide(connection, session, entries, keys=keys, at_door=door.refused)
+    by_row = {each.entry.row: each for each in recognised}
+    papers = [by_row[entry.row] for entry in admitted]
+    known = await person_store.sealed(connection, {entry.person for entry in admitted})
+    otherwise = [each for each in papers if _is_called_otherwise(each, known, persons=persons)]
+    decided = await _noticed(connection, session, admitted, decided, otherwise={each.entry.row for each in otherwise})
     if dry_run:
         return [*refused, *without_ids(decided, {each.entry.id for each in recognised})]
     if admitted:
-        by_row = {each.entry.row: each for each in recognised}
-        papers = [by_row[entry.row] for entry in admitted]
         sealed = [persons.close(each.entry.person, each.number, each.particulars) for each in papers]
         await person_store.add_all(connection, sealed)
         await store.add_all(connection, [_new_candidate(entry, session) for entry in admitted])
+        by_id = {entry.id: door.admitted[entry.row] for entry in admitted if entry.row in door.admitted}
+        await admission.keep(connection, by_id, persons=persons)
+        await _keep_names(connection, session, papers, otherwise, known, persons=persons, caller=caller, at=at)
     return [*refused, *decided]
+
+
+def _is_called_otherwise(row: _KeyedRow, known: Mapping[UUID, SealedPerson], *, persons: Persons) -> bool:
+    """Whether the number is known under another name, which the row does not just spell right."""
+    stored = known.get(row.entry.person)
+    if stored is None or persons.is_called(stored, row.particulars.name):
+        return False
+    return not corrects(row.particulars.name, persons.particulars(stored).name)
+
+
+async def _keep_names(
+    connection: AsyncConnection,
+    session: ExamSession,
+    papers: Sequence[_KeyedRow],
+    otherwise: Sequence[_KeyedRow],
+    known: Mapping[UUID, SealedPerson],
+    *,
+    persons: Persons,
+    caller: Caller,
+    at: datetime,
+) -> None:
+    """Ask about names that differ from the known ones; sound spellings take the place of damaged ones."""
+    await person_store.add_questions(
+        connection, [_question(each, session, persons=persons, by=caller.person, at=at) for each in otherwise]
+    )
+    for each in papers:
+        stored, name = known.get(each.entry.person), each.particulars.name
+        if stored is not None and corrects(name, persons.particulars(stored).name):
+            await person_store.rename(connection, persons.called(stored, name, None), by=caller.person, at=at)
+
+
+def _question(row: _KeyedRow, session: ExamSession, *, persons: Persons, by: str, at: datetime) -> NameQuestion:
+    id_ = new_id()
+    return NameQuestion(
+        id=id_,
+        person=row.entry.person,
+        body_id=session.body_id,
+        session_id=session.id,
+        candidate_id=row.entry.id,
+        region=session.region,
+        reporting_region=session.reporting_region,
+        given=persons.seal(row.particulars.name.encode(), owner=id_),
+        asked_by=by,
+        asked_at=at,
+    )
 
 
 async def _recognise(
@@ -90,23 +168,72 @@ async def _recognise(
     found, refused = read_each(rows, read)
     humans = await person_store.humans(connection, {person for _, person, _ in found})
     recognised = [
-        _KeyedRow(Entry(row.row, new_id(), row.local_id, person, humans[person]), number, row.particulars)
+        _KeyedRow(Entry(row.row, new_id(), row.local_id, person, humans[person]), number, row)
         for row, person, number in found
     ]
     return recognised, refused
 
 
 async def _decide(
-    connection: AsyncConnection, session: ExamSession, entries: Sequence[Entry]
+    connection: AsyncConnection,
+    session: ExamSession,
+    entries: Sequence[Entry],
+    *,
+    keys: Mapping[UUID, UUID],
+    at_door: Mapping[int, Refusal],
 ) -> tuple[list[Entry], list[RowOutcome]]:
-    keys = await heard.keys_of(connection, {entry.human for entry in entries})
     seats = await store.seats_by_person(connection, session.id, keys)
     return decide(
         entries,
         by_local_id=await store.seats_by_local_id(connection, session.id, {entry.local_id for entry in entries}),
         by_person={keys[person]: seat for person, seat in seats.items()},
         certified=await certificates.certified(connection, keys, occupation=session.occupation, award=session.award),
+        elsewhere=await elsewhere(connection, session, {entry.human for entry in entries}),
+        at_door=at_door,
     )
+
+
+async def _noticed(
+    connection: AsyncConnection,
+    session: ExamSession,
+    admitted: Sequence[Entry],
+    outcomes: Sequence[RowOutcome],
+    *,
+    otherwise: Set[int],
+) -> list[RowOutcome]:
+    """The outcomes with a warning for each who is not a trainee of the session's class, or is known by another name."""
+    strangers: set[int] = set()
+    if session.class_id is not None and admitted:
+        keys = await heard.keys_of(connection, {entry.human for entry in admitted})
+        trained = {keys[person] for person in await trainings.in_class(connection, session.class_id, keys)}
+        strangers = {entry.row for entry in admitted if entry.human not in trained}
+    not_in_class = Notice.NOT_IN_CLASS.about("/document_number")
+    return [
+        each._replace(
+            warnings=(
+                *((not_in_class,) if each.row in strangers else ()),
+                *((NAME_DIFFERS,) if each.row in otherwise else ()),
+            )
+        )
+        for each in outcomes
+    ]
+
+
+async def take_out(
+    connection: AsyncConnection, candidate_id: UUID, *, reason: str, caller: Caller, at: datetime
+) -> Withdrawal:
+    """Take a candidate of the caller's body out of the roster, before it is sealed.
+
+    Raises NotFound, ForeignOrganisation, SessionClosed, RosterSealed, ExamDayReached, ResultKept.
+    """
+    session = await own(connection, (await store.load(connection, candidate_id)).session_id, caller)
+    candidate = await store.load(connection, candidate_id, lock=True)
+    figures = (await session_rule(connection, session)).figures
+    session.require_accepting_candidates(figures, today=business_day(at))
+    require_removable(candidate)
+    withdrawal = Withdrawal(candidate.id, session.id, candidate.person, candidate.local_id, reason, caller.person, at)
+    await store.take_out(connection, withdrawal)
+    return withdrawal
 
 
 def _new_candidate(entry: Entry, session: ExamSession) -> Candidate:

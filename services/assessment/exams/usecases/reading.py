@@ -6,15 +6,21 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.assessment.bodies.store import bodies as body_store
+from services.assessment.exams.rules import notices as rules
 from services.assessment.exams.rules.candidates import Candidate
+from services.assessment.exams.rules.history import SessionStep, Withdrawal
 from services.assessment.exams.rules.sessions import ExamSession
 from services.assessment.exams.store import candidates as candidate_store
+from services.assessment.exams.store import duties as duty_store
 from services.assessment.exams.store import sessions as store
 from services.assessment.sight.rules import Sight
 from services.assessment.sight.usecases import sight
+from services.assessment.trainings import store as trainings
 from shared.contracts.assessment import SessionStatus
 from shared.kernel.awards import Award
 from shared.kernel.callers import Caller
+from shared.kernel.outcomes import RowWarning
 
 
 async def sessions(
@@ -39,6 +45,27 @@ async def sessions(
 async def session(connection: AsyncConnection, session_id: UUID, *, caller: Caller) -> ExamSession:
     """Raises NotYetReceived, NotFound, ForeignOrganisation, ForeignRegion."""
     return await _session(connection, session_id, await sight(connection, caller))
+
+
+async def history(
+    connection: AsyncConnection, session_id: UUID, *, caller: Caller
+) -> tuple[list[SessionStep], list[Withdrawal]]:
+    """The steps of a session, and the candidates who were taken out of its roster.
+
+    Raises NotYetReceived, NotFound, ForeignOrganisation, ForeignRegion.
+    """
+    await session(connection, session_id, caller=caller)
+    return await duty_store.steps(connection, session_id), await candidate_store.withdrawals(connection, session_id)
+
+
+async def notices(connection: AsyncConnection, session: ExamSession) -> list[RowWarning]:
+    """What stands out in a session that the caller sees."""
+    body = await body_store.load(connection, session.body_id)
+    trainer = None if session.class_id is None else await trainings.credit_code_of(connection, session.class_id)
+    plans = await trainings.exam_plans(
+        connection, class_id=session.class_id, body_code=body.credit_code, day=session.held_on
+    )
+    return rules.notices(session, body_code=body.credit_code, trainer_code=trainer, plans=plans)
 
 
 async def candidates(

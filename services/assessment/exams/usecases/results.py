@@ -18,8 +18,10 @@ from services.assessment.exams.rules.candidates import Candidate
 from services.assessment.exams.rules.marks import Marks
 from services.assessment.exams.rules.results import ResultRow
 from services.assessment.exams.rules.sessions import ExamSession
+from services.assessment.exams.rules.states import FINAL
 from services.assessment.exams.store import candidates as store
 from services.assessment.exams.store import sessions as session_store
+from services.assessment.exams.usecases.filing import session_rule
 from services.assessment.exams.usecases.sessions import certify, own
 from services.assessment.pass_rules.rules import PassRule
 from services.assessment.plan import usecases as plans
@@ -47,10 +49,12 @@ async def record(
 ) -> list[RowOutcome]:
     """An outcome for each of `rows`: accepted, repeated or refused. A dry run decides, stores and locks nothing.
 
-    Raises NotFound, ForeignOrganisation, SessionClosed, TooEarly, BodyStopped: then nothing was stored.
+    Raises NotFound, ForeignOrganisation, SessionClosed, ResultsPublished, TooEarly, NotApproved, NotSealed,
+    BodyStopped: then nothing was stored.
     """
     session = await own(connection, session_id, caller, lock=not dry_run)
-    session.require_open(today=business_day(at))
+    figures = (await session_rule(connection, session)).figures
+    session.require_accepting_results(figures, today=business_day(at))
     await require_may_examine(connection, session.body_id, day=session.held_on)
     local_ids = {row.local_id for row in rows}
     candidates = await store.by_local_ids(connection, session_id, local_ids, lock=not dry_run)
@@ -95,7 +99,7 @@ async def propose(
 async def correct(connection: AsyncConnection, proposal: Proposal, *, caller: Caller, at: datetime) -> Candidate:
     """Give a candidate the marks of a proposal that is being confirmed.
 
-    The caller is an officer of the session's region or above, or, before the conclusion, of its body. A candidate of a
+    The caller is an officer of the session's region or above, or, before the publication, of its body. A candidate of a
     concluded session who now passes gets a certificate. Raises WrongRole, NotYetReceived, ForeignOrganisation,
     ForeignRegion, NumberExhausted, and the refusals of rules.correct.
     """
@@ -119,7 +123,7 @@ async def correct(connection: AsyncConnection, proposal: Proposal, *, caller: Ca
 async def _concerned(connection: AsyncConnection, session_id: UUID, caller: Caller) -> ExamSession:
     """The session, locked, for those who confirm corrections of its results."""
     session = await session_store.load(connection, session_id, lock=True)
-    if session.status is SessionStatus.FILED and caller.role is Role.ASSESSMENT_BODY:
+    if session.status not in FINAL and caller.role is Role.ASSESSMENT_BODY:
         caller.require_organisation(session.body_id)
         return session
     caller.require(Role.COUNTY_OFFICER, Role.PROVINCE)

@@ -1,55 +1,36 @@
-"""File, conclude and cancel an exam session."""
+"""Take a session from filing to conclusion: approve or return it, seal, publish, conclude; and the ways back."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.assessment.bodies.rules.bodies import Body
-from services.assessment.bodies.rules.territory import require_territory
-from services.assessment.bodies.store import bodies as body_store
-from services.assessment.bodies.store import territory as territory_store
+from services.assessment.bodies.rules.scope import authority_for
 from services.assessment.bodies.usecases import standing
+from services.assessment.bodies.usecases.filing import decides
 from services.assessment.certificates.rules.certificates import Certificate
 from services.assessment.certificates.usecases import issuing as certificates
 from services.assessment.chain import usecases as chain
 from services.assessment.chain.rules import LinkKind
 from services.assessment.exams.rules import sessions as rules
 from services.assessment.exams.rules.candidates import Candidate
+from services.assessment.exams.rules.filing import CancellationReasonMissing, HigherAuthorityApproves
 from services.assessment.exams.rules.sessions import ExamSession, Summary
+from services.assessment.exams.rules.states import SessionVerb
 from services.assessment.exams.store import candidates as candidate_store
+from services.assessment.exams.store import duties as duty_store
 from services.assessment.exams.store import sessions as store
-from services.assessment.pass_rules.usecases import territory_matters
+from services.assessment.exams.usecases import filing
+from services.assessment.exams.usecases.filing import SessionPlan, keep, session_rule
 from services.assessment.plan import usecases as plans
-from services.assessment.trainings import store as trainings
-from services.assessment.trainings.rules import RegistryClass
-from shared.backbone import outbox
-from shared.contracts.assessment import SessionStatus
-from shared.kernel.awards import Award
-from shared.kernel.callers import Caller, ForeignOrganisation
-from shared.kernel.ids import new_id
-from shared.kernel.occupations import parse_occupation
+from services.assessment.session_rules.rules import SessionRule
+from shared.contracts.assessment import SessionState
+from shared.kernel.callers import Caller
 from shared.kernel.periods import business_day
-from shared.kernel.refusals import LocalIdTaken, NotYetReceived
-from shared.plan import Plan
-
-
-@dataclass(frozen=True)
-class Filing:
-    """What a body states about a session when it files it."""
-
-    local_id: str
-    class_id: UUID | None
-    programme: str
-    region: str
-    occupation: str
-    award: Award
-    held_on: date
 
 
 class Certification(NamedTuple):
@@ -67,72 +48,103 @@ class Conclusion(NamedTuple):
     certification: Certification
 
 
-async def file(connection: AsyncConnection, filing: Filing, *, caller: Caller, at: datetime) -> ExamSession:
-    """A new session of the caller's body; a repeat under the same local_id returns the existing one.
+async def approve(connection: AsyncConnection, session_id: UUID, *, caller: Caller, at: datetime) -> ExamSession:
+    """Approve a session, as the authority for its award at its place.
 
-    Raises NotFound, NotYetReceived, OutsideScope, BodyStopped, OutsideTerritory, LocalIdTaken, and the refusals of
-    rules.file, programme, region and occupation.
+    Raises NotFound, ForeignRegion, HigherAuthorityApproves, IllegalMove, ExamDayReached.
     """
-    if caller.organisation is None:
-        raise ForeignOrganisation
-    body = await body_store.hold(connection, caller.organisation)
-    class_ = None if filing.class_id is None else await trainings.find_class(connection, filing.class_id)
-    session = _new(filing, body, class_, await plans.load(connection), by=caller.person)
-    known = await store.find_by_local_id(connection, body.id, filing.local_id)
-    if known is not None:
-        # Not checked again: the body's scope, the class and the plan may have changed since.
-        if not known.same_filing(session):
-            raise LocalIdTaken(pointer="/local_id")
-        return known
-    rules.require_examined(session.award)
-    await standing.require_may_file(
-        connection, body, occupation=session.occupation, award=session.award, day=session.held_on
-    )
-    if session.outside_territory and await territory_matters(connection, day=session.held_on, region=session.region):
-        require_territory(await territory_store.of(connection, body.id), session.reporting_region, day=session.held_on)
-    if filing.class_id is not None and class_ is None:
-        raise NotYetReceived(pointer="/class_id", what="class")
-    fact = rules.file(session, class_, at=at)
-    await store.add(connection, session)
-    await outbox.record(connection, fact)
-    await chain.append(connection, session.id, [session.link], body_id=body.id, at=at, anchored=True)
-    return session
+    before = await _of_region(connection, session_id, caller)
+    rule = await session_rule(connection, before)
+    after, fact = rules.approve(before, rule.figures, today=business_day(at), at=at)
+    return await _step(connection, after, SessionVerb.APPROVE, fact, rule, caller=caller, at=at)
 
 
-def _new(filing: Filing, body: Body, class_: RegistryClass | None, plan: Plan, *, by: str) -> ExamSession:
-    planned_on = filing.held_on if class_ is None or class_.starts_on is None else class_.starts_on
-    reporting_region = plan.reporting_region(filing.region, on=filing.held_on)
-    return ExamSession(
-        id=new_id(),
-        body_id=body.id,
-        local_id=filing.local_id,
-        class_id=filing.class_id,
-        programme=plan.primary_programme(filing.programme, on=planned_on),
-        region=filing.region,
-        reporting_region=reporting_region,
-        outside_territory=reporting_region != plan.regions[body.region].on(filing.held_on).reporting_region,
-        occupation=parse_occupation(filing.occupation),
-        award=filing.award,
-        held_on=filing.held_on,
-        plan_year=planned_on.year,
-        status=SessionStatus.FILED,
-        filed_by=by,
-        version=1,
-    )
+async def return_(
+    connection: AsyncConnection, session_id: UUID, *, reason: str, caller: Caller, at: datetime
+) -> ExamSession:
+    """Send a session back to its body, as the authority for its award at its place.
+
+    Raises NotFound, ForeignRegion, HigherAuthorityApproves, IllegalMove, ExamDayReached.
+    """
+    before = await _of_region(connection, session_id, caller)
+    rule = await session_rule(connection, before)
+    after, fact = rules.return_(before, rule.figures, today=business_day(at), at=at)
+    return await _step(connection, after, SessionVerb.RETURN, fact, rule, reason=reason, caller=caller, at=at)
+
+
+async def refile(
+    connection: AsyncConnection, session_id: UUID, plan: SessionPlan, *, reason: str, caller: Caller, at: datetime
+) -> ExamSession:
+    """File a returned session of the caller's body again. Raises what filing raises, NotFound, IllegalMove."""
+    before = await own(connection, session_id, caller)
+    return await filing.refile(connection, before, plan, reason=reason, caller=caller, at=at)
+
+
+async def move(
+    connection: AsyncConnection, session_id: UUID, plan: SessionPlan, *, reason: str, caller: Caller, at: datetime
+) -> ExamSession:
+    """Give a session of the caller's body another day, place, rooms or examiners. Raises what filing raises."""
+    before = await own(connection, session_id, caller)
+    return await filing.move(connection, before, plan, reason=reason, caller=caller, at=at)
+
+
+async def seal(connection: AsyncConnection, session_id: UUID, *, caller: Caller, at: datetime) -> ExamSession:
+    """Close the roster, and keep its digest.
+
+    Raises NotFound, ForeignOrganisation, BodyStopped, IllegalMove, NotApproved, ExamDayReached, NoCandidates,
+    SeatsTooFew, CandidatesElsewhere, and the refusals of examiners who may no longer examine.
+    """
+    before = await own(connection, session_id, caller)
+    await standing.require_may_examine(connection, before.body_id, day=before.held_on)
+    rule, roster = await session_rule(connection, before), await candidate_store.roster(connection, session_id)
+    after, fact = rules.seal(before, roster, rule.figures, today=business_day(at), at=at)
+    # What was right on filing may have changed since: timetables, suspensions, qualifications.
+    await filing.require_plan(connection, before, rule)
+    await filing.require_candidates_free(connection, before)
+    content = {"roster_digest": after.roster_digest, "candidates": len(roster)}
+    await chain.append(connection, session_id, [after.sealing_link], body_id=after.body_id, at=at)
+    return await _step(connection, after, SessionVerb.SEAL, fact, rule, content=content, caller=caller, at=at)
+
+
+async def publish(connection: AsyncConnection, session_id: UUID, *, caller: Caller, at: datetime) -> ExamSession:
+    """Make the results public for the working days that the rules ask for.
+
+    Raises NotFound, ForeignOrganisation, BodyStopped, IllegalMove, TooEarly, NotApproved, NotSealed, NoCandidates,
+    ResultsMissing, CalendarUnset.
+    """
+    before = await own(connection, session_id, caller)
+    await standing.require_may_examine(connection, before.body_id, day=before.held_on)
+    rule, summary = await session_rule(connection, before), await store.summary(connection, session_id)
+    calendar = await plans.working_days(connection)
+    after, fact = rules.publish(before, summary, rule.figures, calendar, today=business_day(at), at=at)
+    content = {"public_until": None if after.public_until is None else after.public_until.isoformat()}
+    return await _step(connection, after, SessionVerb.PUBLISH, fact, rule, content=content, caller=caller, at=at)
+
+
+async def withhold(
+    connection: AsyncConnection, session_id: UUID, *, reason: str, caller: Caller, at: datetime
+) -> ExamSession:
+    """Take a publication back, as the authority for its award at its place.
+
+    Raises NotFound, ForeignRegion, HigherAuthorityApproves, IllegalMove.
+    """
+    before = await _of_region(connection, session_id, caller)
+    rule = await session_rule(connection, before)
+    after, fact = rules.withhold(before, at=at)
+    return await _step(connection, after, SessionVerb.WITHHOLD, fact, rule, reason=reason, caller=caller, at=at)
 
 
 async def conclude(connection: AsyncConnection, session_id: UUID, *, caller: Caller, at: datetime) -> Conclusion:
     """Make the results final, and issue a certificate to every candidate who passed and does not hold one yet.
 
-    Raises NotFound, ForeignOrganisation, BodyStopped, IllegalMove, TooEarly, NoCandidates, ResultsMissing,
-    NumberExhausted.
+    Raises NotFound, ForeignOrganisation, BodyStopped, IllegalMove, TooEarly, NotApproved, NotSealed, NoCandidates,
+    ResultsMissing, NotPublished, StillPublic, NumberExhausted.
     """
     before = await own(connection, session_id, caller)
     await standing.require_may_examine(connection, before.body_id, day=before.held_on)
-    summary = await store.summary(connection, session_id)
-    after, fact = rules.conclude(before, summary, today=business_day(at), at=at)
-    await store.save(connection, after)
-    await outbox.record(connection, fact)
+    rule, summary = await session_rule(connection, before), await store.summary(connection, session_id)
+    after, fact = rules.conclude(before, summary, rule.figures, today=business_day(at), at=at)
+    await _step(connection, after, SessionVerb.CONCLUDE, fact, rule, caller=caller, at=at)
     await chain.append_results(connection, LinkKind.SESSION_CONCLUDED, session_id, body_id=after.body_id, at=at)
     passed = await candidate_store.passed(connection, session_id)
     return Conclusion(after, summary, await certify(connection, after, passed, by=caller.person, at=at))
@@ -161,13 +173,37 @@ async def certify(
     return Certification(issuance.certificates, [candidate for candidate in passed if candidate.id in left_out])
 
 
-async def cancel(connection: AsyncConnection, session_id: UUID, *, caller: Caller, at: datetime) -> ExamSession:
-    """Cancel a session. Raises NotFound, ForeignOrganisation, IllegalMove, ResultsStand."""
+async def cancel(
+    connection: AsyncConnection, session_id: UUID, *, reason: str | None, caller: Caller, at: datetime
+) -> ExamSession:
+    """Cancel a session; its examiners are free.
+
+    Raises NotFound, ForeignOrganisation, IllegalMove, ResultsStand, CancellationReasonMissing.
+    """
     before = await own(connection, session_id, caller)
+    rule = await session_rule(connection, before)
     after, fact = rules.cancel(before, await store.summary(connection, session_id), at=at)
-    await store.save(connection, after)
-    await outbox.record(connection, fact)
-    return after
+    if reason is None and rule.figures.is_ahead:
+        raise CancellationReasonMissing(pointer="/reason")
+    await duty_store.replace(connection, session_id, [])
+    return await _step(connection, after, SessionVerb.CANCEL, fact, rule, reason=reason, caller=caller, at=at)
+
+
+async def reinstate(
+    connection: AsyncConnection, session_id: UUID, *, reason: str, caller: Caller, at: datetime
+) -> ExamSession:
+    """Take a cancellation back, before the day of the exam where the rules ask for filing ahead.
+
+    Raises NotFound, ForeignOrganisation, IllegalMove, ExamDayReached, BodyStopped, CandidatesElsewhere, and the
+    refusals of examiners who are taken by now.
+    """
+    before = await own(connection, session_id, caller)
+    await standing.require_may_examine(connection, before.body_id, day=before.held_on)
+    rule = await session_rule(connection, before)
+    after, fact = rules.reinstate(before, rule.figures, today=business_day(at), at=at)
+    await filing.require_candidates_free(connection, after)
+    await duty_store.replace(connection, session_id, await filing.require_plan(connection, after, rule))
+    return await _step(connection, after, SessionVerb.REINSTATE, fact, rule, reason=reason, caller=caller, at=at)
 
 
 async def own(connection: AsyncConnection, session_id: UUID, caller: Caller, *, lock: bool = True) -> ExamSession:
@@ -178,3 +214,29 @@ async def own(connection: AsyncConnection, session_id: UUID, caller: Caller, *, 
     session = await store.load(connection, session_id, lock=lock)
     caller.require_organisation(session.body_id)
     return session
+
+
+async def _of_region(connection: AsyncConnection, session_id: UUID, caller: Caller) -> ExamSession:
+    session = await store.load(connection, session_id, lock=True)
+    plan = await plans.load(connection)
+    caller.require_region(plan.region_and_above(session.region, on=caller.today))
+    if not decides(plan, session, session.award, caller=caller):
+        raise HigherAuthorityApproves(authority=authority_for(session.award).value, **session.award.codes)
+    return session
+
+
+async def _step(
+    connection: AsyncConnection,
+    after: ExamSession,
+    verb: SessionVerb,
+    fact: SessionState,
+    rule: SessionRule,
+    *,
+    caller: Caller,
+    at: datetime,
+    reason: str | None = None,
+    content: Mapping[str, object] | None = None,
+) -> ExamSession:
+    await store.save(connection, after)
+    await keep(connection, after, verb, fact, rule=rule, caller=caller, at=at, reason=reason, content=content)
+    return after

@@ -1,4 +1,4 @@
-"""Targets by region and department, figures entered by hand, and the proposals by which both come about."""
+"""Targets by region and department, figures entered by hand, their proposals, and the ends of the log."""
 
 from alembic import op
 
@@ -48,6 +48,16 @@ STATEMENTS = (
         confirmed_by text NOT NULL,
         confirmed_at timestamptz NOT NULL,
         CONSTRAINT four_eyes CHECK (confirmed_by <> proposed_by)
+    )
+    """,
+    # Where the log ended when the worker looked: how far totals are behind it.
+    """
+    CREATE TABLE public.log_end (
+        topic text NOT NULL,
+        partition integer NOT NULL,
+        next_offset bigint NOT NULL,
+        seen_at timestamptz NOT NULL,
+        PRIMARY KEY (topic, partition)
     )
     """,
     "CREATE INDEX figure_indicator ON public.figure (plan, indicator, as_of, id)",

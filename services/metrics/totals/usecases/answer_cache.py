@@ -14,7 +14,9 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.metrics.totals import store
+from services.metrics.totals.rules import MinPosition
 from services.metrics.totals.store import Cut
+from services.metrics.totals.usecases.freshness import wait_for
 from services.metrics.totals.usecases.totals import totals
 from shared.faults import Backoff
 
@@ -132,6 +134,12 @@ class AnswerCache:
                 del self._meant[next(iter(self._meant))]
             self._meant[spelling] = key
         return answer.body
+
+    async def since(self, position: MinPosition, make: Make) -> bytes:
+        """An answer worked out once what is in `position` has been applied; it is not kept. Raises NotAppliedYet."""
+        await wait_for(self._engine, position)
+        _, body = await _worked_out(self._engine, make)
+        return body
 
     def _kept(self, key: Hashable) -> _Answer | None:
         answer = self._answers.get(key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,12 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.metrics.plan.usecases import leads, placements, plan_of
 from services.metrics.totals import store
 from services.metrics.totals.store import COUNTED, PERIODS, Cut, Dimension
-
-
-async def as_of(connection: AsyncConnection) -> dict[str, object]:
-    """How far each topic has been applied, and when."""
-    topics = {each.topic: {"facts": each.facts, "applied_at": each.at} for each in await store.applied(connection)}
-    return {"read_at": datetime.now(UTC), "topics": topics}
+from services.metrics.totals.usecases.freshness import as_of
 
 
 async def totals(connection: AsyncConnection, cut: Cut, *, today: date) -> dict[str, object]:

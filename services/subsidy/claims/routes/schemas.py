@@ -45,6 +45,7 @@ class HolderAnswer(BaseModel):
     institution: str | None
     status: ClaimStatus
     until: date | None
+    paid_on: date | None
     occupation: str
     award: AnsweredAward
     level: AnsweredLevel

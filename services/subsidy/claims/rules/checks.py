@@ -154,6 +154,7 @@ class HeldSubsidy(NamedTuple):
     status: str | None = None
     until: date | None = None
     """The last day on which a draft or returned claim holds it."""
+    paid_on: date | None = None
 
     def bars(self, other: HeldSubsidy) -> bool:
         """Whether the same person cannot have `other` too: the same award is paid once, a renewal once a cycle."""

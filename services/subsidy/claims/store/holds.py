@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 from uuid import UUID
 
@@ -47,6 +48,17 @@ async def of_claim(connection: AsyncConnection, claim_id: UUID) -> list[Flag]:
     ids = select(_PAIRS.c.flag_id).where(_PAIRS.c.claim_id == claim_id)
     statement = select(HEARD_FLAG).where(HEARD_FLAG.c.id.in_(ids)).order_by(HEARD_FLAG.c.id)
     return await tables.fetch_all(connection, statement, Flag)
+
+
+async def of_claims(connection: AsyncConnection, claims: Collection[UUID]) -> dict[UUID, list[Flag]]:
+    """The flags, open or upheld, that hold each of `claims`."""
+    pairs = (await connection.execute(select(_PAIRS).where(_PAIRS.c.claim_id.in_(list(claims))))).all()
+    statement = select(HEARD_FLAG).where(HEARD_FLAG.c.id.in_([pair.flag_id for pair in pairs]))
+    flags = {flag.id: flag for flag in await tables.fetch_all(connection, statement, Flag)} if pairs else {}
+    found: dict[UUID, list[Flag]] = {}
+    for pair in pairs:
+        found.setdefault(pair.claim_id, []).append(flags[pair.flag_id])
+    return found
 
 
 def is_held(held: bool) -> ColumnElement[bool]:

@@ -146,7 +146,7 @@ INSERT INTO claimant (person) SELECT person FROM unnest($1::uuid[]) AS p (person
 ON CONFLICT (person) DO UPDATE SET person = excluded.person
 """
 _HELD: Final = """
-SELECT l.person, l.occupation, l.level, l.year, l.claim_id, i.name, c.status, c.held_until
+SELECT l.person, l.occupation, l.level, l.year, l.claim_id, i.name, c.status, c.held_until, c.paid_on
 FROM claim_line AS l JOIN claim AS c ON c.id = l.claim_id
 LEFT JOIN heard_institution AS i ON i.id = c.institution_id
 WHERE l.person = ANY($1) AND l.live AND l.amount_fen > 0 AND l.claim_id <> $2

@@ -109,7 +109,7 @@ async def lines_as_of_now(connection: AsyncConnection, claim: Claim, *, plan: Pl
     claimed = {line.enrolment_id for line in claim.lines}
     trainees = [each for each in await training_store.trainees(connection, class_.id) if each.enrolment_id in claimed]
     claimed_on = claim.claimed_on(business_day(at))
-    ground = await _ground(connection, class_, trainees, plan=plan, claimed_on=claimed_on)
+    ground = await ground_of(connection, class_, trainees, plan=plan, claimed_on=claimed_on)
     others = {key: person for key, person in ground.keys.items() if key != person}
     held = await line_store.held(connection, others, outside=claim.id)
     return await _lines(connection, ground, held, claimed_on=claimed_on, at=at)
@@ -126,7 +126,7 @@ async def _build(connection: AsyncConnection, claim: Claim, class_: TrainingClas
             raise ClassAlreadyClaimed(claim_id=str(claim.supplements or claim.id))
     today = business_day(at)
     claimed_on = claim.claimed_on(today)
-    ground = await _ground(connection, class_, trainees, plan=await load_plan(connection), claimed_on=claimed_on)
+    ground = await ground_of(connection, class_, trainees, plan=await load_plan(connection), claimed_on=claimed_on)
     await line_store.queue(connection, ground.keys)
     held = await line_store.held(connection, ground.keys, outside=claim.id)
     flagged = await hold_store.upheld(connection, class_.id)
@@ -153,20 +153,23 @@ async def _all_trainees(connection: AsyncConnection, class_: TrainingClass) -> l
     return trainees
 
 
-async def _ground(
+async def ground_of(
     connection: AsyncConnection, class_: TrainingClass, trainees: Sequence[Trainee], *, plan: Plan, claimed_on: date
 ) -> ClaimGround:
     """The data for the lines. Raises NotYetReceived if the class's region has not been received.
 
     The policy row is the one for training that leads to the class's award, on the day it began, of the nearest
-    jurisdiction; the limits are those of the day of the claim. Source: domain rules §4.2 (that the first day decides
-    is an assumption). Raises PolicyUnset.
+    jurisdiction, or the one that a quote bound; the limits are those of the day of the claim. Source: domain rules
+    §4.2 (that the first day decides is an assumption). Raises PolicyUnset.
     """
     keys = await heard.keys_of(connection, {each.person for each in trainees if each.outcome is Outcome.COMPLETED})
     kind, item, on = PolicyKind.TRAINING, policy_rules.item_of(class_.award), class_.starts_on
     rows, limit_rows = await policy_store.of_item(connection, kind, item), await LIMIT_ROW.entered_rows(connection)
     above = region_and_above(plan, class_.region, on=on)
-    row = policy_rules.applicable(rows, kind=kind, item=item, on=on, region_and_above=above)
+    bound = await policy_store.bound(connection, class_.id, day=claimed_on)
+    row = next((each for each in rows if each.id == bound), None) or policy_rules.applicable(
+        rows, kind=kind, item=item, on=on, region_and_above=above
+    )
     terms = limits.terms_on(limit_rows, day=claimed_on, region_and_above=above)
     grounds = _grounds(row, terms, [*rows, *limit_rows], on=on, at=claimed_on)
     return ClaimGround(class_, trainees, keys, row, terms.terms, grounds, limit_rows, above)

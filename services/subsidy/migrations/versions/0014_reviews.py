@@ -1,5 +1,5 @@
 """Two reviews and publicity between submission and approval, each with a deadline; objections,
-appeals, the calendar.
+appeals, quotes, the calendar.
 
 Claims that were submitted before go on as before: one review, no publicity. Processes of the version before write none
 of the new columns.
@@ -158,7 +158,70 @@ APPEALS = (
     "CREATE INDEX appeal_reporting_region ON appeal (reporting_region, id)",
 )
 
+QUOTES = (
+    """
+    CREATE TABLE policy_binding (
+        id uuid PRIMARY KEY,
+        class_id uuid NOT NULL,
+        policy_row text NOT NULL REFERENCES policy_row,
+        bound_on date NOT NULL,
+        valid_until date NOT NULL CHECK (valid_until >= bound_on),
+        bound_by text NOT NULL,
+        bound_at timestamptz NOT NULL
+    )
+    """,
+    "CREATE INDEX policy_binding_class ON policy_binding (class_id, id)",
+)
+
+WORKLISTS = (
+    """
+    CREATE TABLE claim_note (
+        id uuid PRIMARY KEY,
+        claim_id uuid NOT NULL REFERENCES claim,
+        text text NOT NULL,
+        written_by text NOT NULL,
+        written_at timestamptz NOT NULL
+    )
+    """,
+    "CREATE INDEX claim_note_claim ON claim_note (claim_id, id)",
+    """
+    CREATE TABLE delegation (
+        id uuid PRIMARY KEY,
+        from_person text NOT NULL,
+        to_person text NOT NULL,
+        region text NOT NULL,
+        reporting_region text NOT NULL,
+        first_on date NOT NULL,
+        last_on date NOT NULL CHECK (last_on >= first_on),
+        reason text NOT NULL,
+        entered_by text NOT NULL,
+        entered_at timestamptz NOT NULL,
+        ended_by text,
+        ended_on date,
+        CONSTRAINT to_another CHECK (lower(to_person) <> lower(from_person))
+    )
+    """,
+    "CREATE INDEX delegation_to ON delegation (to_person, last_on)",
+    "CREATE INDEX delegation_region ON delegation (region, id)",
+    """
+    CREATE TABLE review_sample (
+        id uuid PRIMARY KEY,
+        region text NOT NULL,
+        first_on date NOT NULL,
+        last_on date NOT NULL CHECK (last_on >= first_on),
+        share numeric NOT NULL CHECK (share BETWEEN 0 AND 1),
+        seed text NOT NULL,
+        population jsonb NOT NULL,
+        drawn_by text NOT NULL,
+        drawn_at timestamptz NOT NULL,
+        UNIQUE (region, first_on, last_on)
+    )
+    """,
+    "CREATE INDEX claim_waiting ON claim (region, id) WHERE status IN ('submitted', 'first_review', 'second_review')",
+    "CREATE INDEX claim_event_decided ON claim_event (done_at) WHERE verb IN ('approve', 'reject')",
+)
+
 
 def upgrade() -> None:
-    for statement in (*STATEMENTS, *OBJECTIONS, *APPEALS):
+    for statement in (*STATEMENTS, *OBJECTIONS, *APPEALS, *QUOTES, *WORKLISTS):
         op.execute(statement)

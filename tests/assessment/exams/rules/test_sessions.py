@@ -15,20 +15,21 @@ from services.assessment.certificates.rules import certificates
 from services.assessment.certificates.rules.certificates import Certificate
 from services.assessment.exams.rules import results, sessions
 from services.assessment.exams.rules.candidates import Candidate
-from services.assessment.exams.rules.marks import Marks
-from services.assessment.exams.rules.results import CertificateStands, NoResultYet, ResultDiffers, SameResult
-from services.assessment.exams.rules.sessions import (
-    MOVES,
+from services.assessment.exams.rules.filing import (
     AppointedNotExamined,
     ApprenticesAreNotExamined,
     ClassDiffers,
     ClassWasCancelled,
-    ExamSession,
+)
+from services.assessment.exams.rules.marks import Marks
+from services.assessment.exams.rules.results import CertificateStands, NoResultYet, ResultDiffers, SameResult
+from services.assessment.exams.rules.sessions import ExamSession, Summary
+from services.assessment.exams.rules.states import (
+    MOVES,
     NoCandidates,
     ResultsMissing,
     ResultsStand,
     SessionClosed,
-    Summary,
     TooEarly,
 )
 from services.assessment.trainings.rules import RegistryClass
@@ -38,6 +39,7 @@ from shared.kernel.awards import Award
 from shared.kernel.ids import new_id
 from shared.kernel.refusals import IllegalMove, SamePerson
 from tests.assessment.pass_rules import SIXTY
+from tests.assessment.session_rules import IN_2025
 
 AT = datetime(2025, 6, 30, 4, tzinfo=UTC)
 HELD_ON = date(2025, 6, 30)
@@ -124,7 +126,7 @@ class Walk(RuleBasedStateMachine):
     @rule()
     def conclude(self) -> None:
         try:
-            self.session, fact = sessions.conclude(self.session, self.summary, today=HELD_ON, at=AT)
+            self.session, fact = sessions.conclude(self.session, self.summary, IN_2025, today=HELD_ON, at=AT)
         except IllegalMove:
             assert self.session.status is not SessionStatus.FILED
         except ResultsMissing:
@@ -177,11 +179,8 @@ TestWalk = Walk.TestCase
 
 
 class TestMoves:
-    def test_a_session_that_was_concluded_or_cancelled_stays_so(self) -> None:
-        assert {status for status, verbs in MOVES.items() if not verbs} == {
-            SessionStatus.CONCLUDED,
-            SessionStatus.CANCELLED,
-        }
+    def test_only_a_session_that_was_concluded_stays_so(self) -> None:
+        assert {status for status, verbs in MOVES.items() if not verbs} == {SessionStatus.CONCLUDED}
 
 
 class TestFile:
@@ -207,8 +206,8 @@ class TestFile:
 class TestConclude:
     def test_it_is_too_early_before_the_day_of_the_exam(self) -> None:
         with pytest.raises(TooEarly):
-            sessions.conclude(a_session(), Summary(1, 1, 1, 0, 0), today=date(2025, 6, 29), at=AT)
+            sessions.conclude(a_session(), Summary(1, 1, 1, 0, 0), IN_2025, today=date(2025, 6, 29), at=AT)
 
     def test_a_session_without_candidates_is_not_concluded(self) -> None:
         with pytest.raises(NoCandidates):
-            sessions.conclude(a_session(), Summary(0, 0, 0, 0, 0), today=HELD_ON, at=AT)
+            sessions.conclude(a_session(), Summary(0, 0, 0, 0, 0), IN_2025, today=HELD_ON, at=AT)

@@ -1,0 +1,138 @@
+"""Quotes over HTTP."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from services.subsidy.claims.routes.schemas import HolderAnswer
+from services.subsidy.claims.rules.checks import Check
+from services.subsidy.quotes import usecases
+from services.subsidy.quotes.rules import QuotedLine
+from services.subsidy.quotes.usecases import AskedTraining, Quote
+from shared.auth import CurrentCaller
+from shared.awards import AnsweredAward, AnsweredLevel
+from shared.dated_rules.answers import GroundsAnswer
+from shared.edge.lanes import lookup
+from shared.forms import HASHED, PLAIN, Day, Strict
+from shared.kernel.awards import Award
+from shared.kernel.identity import DocumentKind
+from shared.kernel.periods import business_day
+from shared.web import Connection, CurrentPersons, Now, router
+
+routes = router("quotes")
+
+
+class QuotedPerson(Strict):
+    """Recognised by the number, which is not stored."""
+
+    document_kind: DocumentKind
+    document_number: Annotated[str, Field(max_length=64), HASHED]
+
+
+class QuotedTraining(Strict):
+    """A training that no class was filed for yet."""
+
+    occupation: Annotated[str, Field(pattern=r"^[0-9X-]{4,16}$", examples=["4-10-01-05"]), PLAIN]
+    award: Annotated[str, Field(max_length=40, examples=["L4"]), PLAIN]
+    region: Annotated[str, Field(max_length=16, examples=["410102"]), PLAIN]
+    starts_on: Day
+
+
+class QuoteRequest(Strict):
+    class_id: UUID | None = None
+    person: QuotedPerson | None = None
+    training: QuotedTraining | None = None
+
+
+class QuotedLineAnswer(BaseModel):
+    """What would be paid for one trainee. `used_in_year` of `in_year_max` trainings of the year are used already."""
+
+    enrolment_id: UUID | None = Field(description="Null for a person who is not enrolled")
+    amount_fen: int
+    refusal: Check | None
+    refusal_en: str | None
+    refusal_zh: str | None
+    year: int
+    used_in_year: int
+    in_year_max: int
+    held: list[HolderAnswer] = Field(description="What was claimed or paid for the person in this occupation")
+
+    @classmethod
+    def of(cls, quoted: QuotedLine, quote: Quote) -> QuotedLineAnswer:
+        line = quoted.line
+        words = None if line.refusal is None else line.refusal.words
+        return cls(
+            enrolment_id=line.enrolment_id if line.enrolment_id.int else None,
+            amount_fen=line.amount_fen,
+            refusal=line.refusal,
+            refusal_en=None if words is None else words.title_en,
+            refusal_zh=None if words is None else words.title_zh,
+            year=quote.class_.starts_on.year,
+            used_in_year=quoted.used_in_year,
+            in_year_max=quote.ground.terms.claim_trainings_a_year_max,
+            held=[HolderAnswer.of(each) for each in quoted.held if each.claim_id is not None],
+        )
+
+
+class QuoteAnswer(BaseModel):
+    """What a claim would pay if everybody completes the class who still may, and shows the award."""
+
+    id: UUID
+    class_id: UUID | None
+    occupation: str
+    level: AnsweredLevel
+    award: AnsweredAward
+    starts_on: date
+    policy_row: str | None = Field(description="The row that sets the amount")
+    rate_fen: int | None
+    share_fen: int | None = Field(description="The government's share of the filed fee, which is the maximum")
+    valid_until: date | None = Field(description="A claim for the class until this day goes by the same row")
+    amount_fen: int
+    lines: list[QuotedLineAnswer]
+    grounds: GroundsAnswer
+
+    @classmethod
+    def of(cls, quote: Quote) -> QuoteAnswer:
+        class_, row = quote.class_, quote.ground.policy_row
+        return cls(
+            id=quote.id,
+            class_id=class_.id if quote.of_class else None,
+            occupation=class_.occupation,
+            **class_.award.codes,
+            starts_on=class_.starts_on,
+            policy_row=None if row is None else row.id,
+            rate_fen=None if row is None else row.amount_fen,
+            share_fen=class_.share_fen,
+            valid_until=quote.valid_until,
+            amount_fen=sum(each.line.amount_fen for each in quote.lines),
+            lines=[QuotedLineAnswer.of(each, quote) for each in quote.lines],
+            grounds=GroundsAnswer.model_validate(quote.ground.grounds.as_json()),
+        )
+
+
+@routes.post("/quotes", status_code=201)
+@lookup
+async def quote(
+    asked: QuoteRequest, persons: CurrentPersons, connection: Connection, caller: CurrentCaller, at: Now
+) -> QuoteAnswer:
+    """What would be paid for a class that was filed, for one person in it, or for one person and a training.
+
+    The lines are decided by the same rules as those of a claim. A quote for a class binds the row for its claim until
+    `valid_until`: what the province approves meanwhile changes it only by another quote.
+    """
+    person = None
+    if asked.person is not None:
+        number = asked.person.document_number
+        person, _ = persons.recognise(asked.person.document_kind, number, today=business_day(at))
+    training = None
+    if asked.training is not None:
+        values = asked.training.model_dump()
+        training = AskedTraining(**values | {"award": Award.from_code(values["award"])})
+    answer = await usecases.quote(
+        connection, class_id=asked.class_id, person=person, training=training, caller=caller, at=at
+    )
+    return QuoteAnswer.of(answer)

@@ -1,0 +1,59 @@
+"""What a quote assumes, and what it tells beside the lines, which are decided by the rules of claims."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from services.subsidy.claims.rules.checks import HeldSubsidy
+from services.subsidy.claims.rules.lines import ClassStanding, Line, lines_of
+from services.subsidy.trainings.rules import Outcome, Trainee, TrainingClass
+from shared.kernel.refusals import Invalid
+
+_MAY_COMPLETE: Final = frozenset({Outcome.IN_TRAINING, Outcome.DEFERRED})
+
+
+class QuoteUnspecific(Invalid):
+    slug = "quote-unspecific"
+    title_en = "A quote is for a class, or for a person and a training."
+    title_zh = "测算须针对一个班级，或针对一名人员及一项培训。"
+    cure_en = "Send class_id, with or without a person; or a person with occupation, award, region and starts_on."
+    cure_zh = "请填写 class_id（可另填人员），或填写人员及 occupation、award、region、starts_on。"
+
+
+class QuotedLine(NamedTuple):
+    """What a claim would pay for one trainee, and how much of the year's trainings the person has used."""
+
+    line: Line
+    used_in_year: int
+    held: Sequence[HeldSubsidy]
+    """What the person holds in the occupation: what was paid for it, and when."""
+
+
+def assumed(trainees: Sequence[Trainee]) -> list[Trainee]:
+    """The trainees as they will be if everybody completes who still may."""
+    return [replace(each, outcome=Outcome.COMPLETED) if each.outcome in _MAY_COMPLETE else each for each in trainees]
+
+
+def assumed_evidence(
+    trainees: Sequence[Trainee], known: Mapping[UUID, date], *, class_: TrainingClass, today: date
+) -> dict[UUID, date]:
+    """The day of what shows each trainee's award: as it is `known`, or else as if it came as soon as it can."""
+    soonest = max(class_.starts_on, today)
+    return {each.person: known.get(each.person, soonest) for each in trainees}
+
+
+def quoted(
+    class_: TrainingClass, trainees: Sequence[Trainee], standing: ClassStanding, *, claimed_on: date
+) -> list[QuotedLine]:
+    """The lines of a claim made on `claimed_on`, by the very function that builds them, with counters."""
+    lines = lines_of(class_, trainees, standing, claimed_on=claimed_on)
+    return [_counted(line, standing.held.get(line.person, ()), class_) for line in lines]
+
+
+def _counted(line: Line, held: Sequence[HeldSubsidy], class_: TrainingClass) -> QuotedLine:
+    in_occupation = [each for each in held if each.occupation == class_.occupation]
+    return QuotedLine(line, sum(each.year == class_.starts_on.year for each in held), in_occupation)

@@ -1,0 +1,158 @@
+"""Quote for a class that was received, or for one person; a quote for a class binds the row of its claim."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.subsidy.claims.rules.claims import IN_PROGRESS
+from services.subsidy.claims.rules.lines import ClassStanding
+from services.subsidy.claims.rules.refusals import NotSubsidised
+from services.subsidy.claims.store import claims as claim_store
+from services.subsidy.claims.store import lines as line_store
+from services.subsidy.claims.usecases import drafts
+from services.subsidy.claims.usecases.drafts import ClaimGround
+from services.subsidy.holds import store as hold_store
+from services.subsidy.limits import rules as limits
+from services.subsidy.policy import store as policy_store
+from services.subsidy.policy.rules import Binding
+from services.subsidy.quotes import rules
+from services.subsidy.quotes.rules import QuotedLine, QuoteUnspecific
+from services.subsidy.trainings import store as trainings
+from services.subsidy.trainings.rules import Outcome, Trainee, TrainingClass
+from services.subsidy.trainings.usecases import load_plan
+from shared import heard
+from shared.kernel.awards import Award
+from shared.kernel.callers import Caller, Role
+from shared.kernel.ids import new_id
+from shared.kernel.periods import business_day
+from shared.kernel.refusals import NotYetReceived
+from shared.plan import UnknownRegion
+
+_NOBODYS: Final = UUID(int=0)
+
+
+@dataclass(frozen=True)
+class AskedTraining:
+    """A training that no class was filed for yet."""
+
+    occupation: str
+    award: Award
+    region: str
+    starts_on: date
+
+
+class Quote(NamedTuple):
+    """What would be paid, by which rows; `valid_until` if it binds the row for the class."""
+
+    id: UUID
+    class_: TrainingClass
+    of_class: bool
+    ground: ClaimGround
+    lines: Sequence[QuotedLine]
+    valid_until: date | None
+
+
+async def quote(
+    connection: AsyncConnection,
+    *,
+    class_id: UUID | None,
+    person: UUID | None,
+    training: AskedTraining | None,
+    caller: Caller,
+    at: datetime,
+) -> Quote:
+    """What a claim would pay if everybody completes the class who still may, and shows the award.
+
+    Raises QuoteUnspecific, NotYetReceived, NotSubsidised, ForeignOrganisation, ForeignRegion, PolicyUnset.
+    """
+    if (class_id is None) is (training is None) or (training is not None and person is None):
+        raise QuoteUnspecific
+    plan, today = await load_plan(connection), business_day(at)
+    if training is not None:
+        region = plan.regions.get(training.region)
+        if region is None:
+            raise UnknownRegion(pointer="/region")
+        class_ = _imagined(training, reporting_region=region.on(training.starts_on).reporting_region or training.region)
+        trainees: list[Trainee] = []
+    else:
+        assert class_id is not None, "checked before"
+        class_ = await _class(connection, class_id)
+        if caller.role is Role.INSTITUTION:
+            caller.require_organisation(class_.institution_id)
+        else:
+            caller.require_region(plan.region_and_above(class_.region, on=today))
+        trainees = rules.assumed(await trainings.trainees(connection, class_.id))
+    if person is not None:
+        trainees = await _only(connection, person, trainees, class_, today=today)
+    claimed_on = max(today, class_.starts_on)
+    ground = await drafts.ground_of(connection, class_, trainees, plan=plan, claimed_on=claimed_on)
+    standing = await _standing(connection, ground, trainees, claimed_on=claimed_on, at=at)
+    lines = rules.quoted(class_, trainees, standing, claimed_on=claimed_on)
+    id_ = new_id()
+    valid_until = None
+    if training is None and ground.policy_row is not None:
+        ladder = limits.ladder_on(ground.limit_rows, day=today, region_and_above=ground.above)
+        if ladder.quote_days is not None:
+            valid_until = today + timedelta(days=ladder.quote_days)
+            binding = Binding(id_, class_.id, ground.policy_row.id, today, valid_until, caller.person, at)
+            await policy_store.bind(connection, binding)
+    return Quote(id_, class_, training is None, ground, lines, valid_until)
+
+
+async def _class(connection: AsyncConnection, class_id: UUID) -> TrainingClass:
+    class_ = await trainings.find_class(connection, class_id)
+    if class_ is None:
+        raise NotYetReceived(what="class", id=class_id)
+    if class_.fund_source is None:
+        raise NotSubsidised
+    return class_
+
+
+async def _only(
+    connection: AsyncConnection, person: UUID, trainees: Sequence[Trainee], class_: TrainingClass, *, today: date
+) -> list[Trainee]:
+    """The person's enrolment in the class, or one as it would be."""
+    current = await heard.current_key(connection, person)
+    theirs = [each for each in trainees if each.person == current]
+    return theirs or [Trainee(_NOBODYS, class_.id, current, "", Outcome.COMPLETED, max(today, class_.starts_on))]
+
+
+async def _standing(
+    connection: AsyncConnection, ground: ClaimGround, trainees: Sequence[Trainee], *, claimed_on: date, at: datetime
+) -> ClassStanding:
+    class_ = ground.class_
+    earlier = await claim_store.of_class(connection, class_.id)
+    own = next((each.id for each in earlier if each.status in IN_PROGRESS), _NOBODYS)
+    known = await drafts.evidenced_on(connection, class_, trainees, ground.keys)
+    return ClassStanding(
+        evidenced_on=rules.assumed_evidence(trainees, known, class_=class_, today=claimed_on),
+        held=await line_store.held(connection, ground.keys, outside=own),
+        rate=None if ground.policy_row is None else ground.policy_row.amount_fen,
+        terms=ground.terms,
+        grounds=ground.grounds,
+        decided_at=at,
+        flagged=await hold_store.upheld(connection, class_.id),
+        objected=await hold_store.objected(connection, class_.id),
+    )
+
+
+def _imagined(training: AskedTraining, *, reporting_region: str) -> TrainingClass:
+    return TrainingClass(
+        id=_NOBODYS,
+        institution_id=_NOBODYS,
+        region=training.region,
+        reporting_region=reporting_region,
+        occupation=training.occupation,
+        award=training.award,
+        fund_source=None,
+        starts_on=training.starts_on,
+        state="",
+        enrolled=0,
+        local_id=None,
+    )
