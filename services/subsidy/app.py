@@ -22,6 +22,7 @@ from services.subsidy.rekeyings import routes as rekeyings
 from services.subsidy.review import routes as review
 from services.subsidy.rights import RIGHTS
 from services.subsidy.settings import SubsidySettings
+from services.subsidy.statements import routes as statements
 from services.subsidy.worklists import routes as worklists
 from shared.heard import STANDINGS
 from shared.openapi import codes_beside
@@ -42,7 +43,7 @@ def make_app(settings: SubsidySettings, background: Background | None = None) ->
         routers=[
             *(policy.routes, limits.routes, checks.routes, budgets.routes),
             *(claims.routes, review.routes, payments.routes, recoveries.routes, proposals.routes),
-            *(duplicates.routes, rekeyings.routes, owed.routes, ledger.routes),
+            *(duplicates.routes, rekeyings.routes, owed.routes, ledger.routes, statements.routes),
             *(publicity.public_routes, publicity.page_routes, objections.public_routes, objections.routes),
             *(appeals.routes, quotes.routes, worklists.routes),
         ],

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.subsidy.claims.store import lines as claim_lines
 from services.subsidy.claims.usecases import aftermath, corrections
 from services.subsidy.holds import store as holds
 from services.subsidy.holds.rules import Flag, HoldStatus
@@ -87,7 +88,7 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
 
 
 async def _follow_decided(connection: AsyncConnection, facts: Collection[Fact]) -> None:
-    """Stop or reclaim lines whose ground fell away. The first fact of a training or certificate takes nothing away."""
+    """Stop or reclaim lines whose ground fell away. The first fact of a training takes nothing away."""
     enrolments, persons, times = set[UUID](), set[UUID](), list[datetime]()
     for fact in facts:
         match fact:
@@ -106,6 +107,11 @@ async def _follow_decided(connection: AsyncConnection, facts: Collection[Fact]) 
             case _:
                 continue
         times.append(fact.at)
+    # A new certificate gives a ground back, so that a case may end; for all others it takes nothing away.
+    certified = {fact.person for fact in facts if isinstance(fact, CertificateState) and fact.version == 1}
+    if certified and (owing := await claim_lines.owed_persons(connection, certified)):
+        persons |= owing
+        times += [fact.at for fact in facts if isinstance(fact, CertificateState) and fact.person in owing]
     if times:
         await aftermath.follow(connection, enrolments=enrolments, persons=persons, at=max(times))
 

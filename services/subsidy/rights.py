@@ -48,6 +48,13 @@ RIGHTS: Final[Rights] = {
     "list_postings": reads(
         SUPERVISORS, _FINANCE, note="A posting lies where its claim lies; a budget's own lie in its reporting region."
     ),
+    # statements
+    "freeze_statements": writes(
+        _FINANCE, _PROVINCE, one="Nothing moves: what was booked is frozen, and what is booked later has its own."
+    ),
+    "list_statements": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
+    "get_statement": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
+    "list_statement_postings": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
     # worklists
     "list_my_work": reads(_REVIEWER, note="What waits in the caller's region, came up to it late, or was delegated."),
     "pass_clean_claims": writes(
@@ -140,6 +147,16 @@ RIGHTS: Final[Rights] = {
             "Whoever paid a claim may propose to recover it. Only what was paid is recovered; money that comes back by "
             "itself is recorded in the same way."
         ),
+    ),
+    "list_recoveries": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
+    "propose_write_off": writes(
+        _FINANCE, _REVIEWER, two="Who confirms that money is given up neither proposed it nor paid the claim."
+    ),
+    "propose_write_off_reversal": writes(
+        _FINANCE, _REVIEWER, two="Who confirms that a write-off is taken back neither proposed nor confirmed it."
+    ),
+    "propose_owed_dismissal": writes(
+        _FINANCE, _REVIEWER, two="Who confirms that a line is not owed neither proposed it nor paid the claim."
     ),
     # proposals
     "list_proposals": reads(SUPERVISORS, _FINANCE),

@@ -47,6 +47,8 @@ class ClaimStatus(StrEnum):
     PAYMENT_FAILED = "payment_failed"
     """The bank sent the payment back; it can be paid again, or returned."""
     RECOVERED = "recovered"
+    WRITTEN_OFF = "written_off"
+    """Nothing of it is paid and still due to come back: what was not recovered was given up."""
 
 
 class ClaimLine(Struct, frozen=True, gc=False):
@@ -75,6 +77,8 @@ class ClaimLine(Struct, frozen=True, gc=False):
     """When what it rests on fell away after the payment: the money is owed until it is recovered."""
     owed_for: str | None = None
     """The code of the check that says why."""
+    written_off_fen: AmountFen = 0
+    """What was given up of a paid line that was to come back."""
 
 
 class ClaimState(SubsidyFact):
@@ -198,8 +202,22 @@ class ClaimLinesOwed(ClaimState):
     type: ClassVar[str] = "subsidy.claim-lines-owed.v1"
 
 
+class ClaimWrittenOff(ClaimState):
+    """What was not recovered of some lines was given up. The status is `written_off` once nothing is left to recover of
+    any line.
+    """
+
+    type: ClassVar[str] = "subsidy.claim-written-off.v1"
+
+
+class ClaimWriteOffReversed(ClaimState):
+    """What was given up of some lines is due again."""
+
+    type: ClassVar[str] = "subsidy.claim-write-off-reversed.v1"
+
+
 class ClaimRecovered(ClaimState):
-    """Some or all lines were recovered. The status is `recovered` once every paid line is recovered."""
+    """Some or all lines were recovered, whole or in part. The status is `recovered` once all of it came back."""
 
     type: ClassVar[str] = "subsidy.claim-recovered.v1"
 
@@ -207,7 +225,8 @@ class ClaimRecovered(ClaimState):
 CLAIM_FACTS: Final = (
     ClaimDrafted, ClaimSubmitted, ClaimReturned, ClaimRejected, ClaimApproved, ClaimPaid, ClaimRecovered,
     ClaimCorrected, ClaimWithdrawn, ClaimLinesStopped, ClaimLinesOwed,
-    ClaimPaymentFailed, ClaimRecoveryReversed, ClaimReviewed, ClaimPublished,
+    ClaimPaymentFailed, ClaimRecoveryReversed, ClaimWrittenOff, ClaimWriteOffReversed,
+    ClaimReviewed, ClaimPublished,
     ClaimObjected, ClaimObjectionAnswered, ClaimReopened,
 )  # fmt: skip
 """All facts of a claim. Versions have no gaps, so a consumer that needs one of them consumes all."""

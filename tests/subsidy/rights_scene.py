@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import text
 
 from shared.kernel.callers import Role
-from tests.subsidy.builders import STARTS_ON, Office, Taught, people
+from tests.subsidy.builders import STARTS_ON, TODAY, Office, Taught, people
 from tests.support.persons import merged, rekeyed
 from tests.support.rights import PROVINCE, Scene, Side
 
@@ -54,6 +56,7 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
     # What was paid for the first is owed: he or she withdrew since.
     gone = first.withdrawn(0, version=2)
     await office.service.hear(gone, merged(persons[1], persons[0]), rekeyed(third.finished(0), persons[3]))
+    statement_id = await _statement(office, first, finance)
     budgets = (await office.get(f"/v1/budgets?region={reports_to}", office.province())).json()["rows"]
     return Side(
         region=region,
@@ -63,6 +66,7 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
         },
         ids={
             "claim_id": claim_id, "proposal_id": proposed["id"], "row_id": "HN-T-L4", "line": "1",
+            "statement_id": statement_id,
             "objection_id": objected["id"], "appeal_id": appealed["id"],
             "delegation_id": delegated["id"], "sample_id": sample["id"],
         },
@@ -72,6 +76,7 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
             "list_budgets": '"rows"' if region != reports_to else budgets[0]["id"],
             "list_proposals": proposed["id"],
             "list_postings": claim_id,
+            "list_statements": statement_id,
             "list_rekeyed_lines": of_another,
             "list_owed_lines": claim_id,
             "list_late_claims": late,
@@ -112,7 +117,21 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
                 "shares": {"employment_fund": 10_000}, "reason": "分担",
             },
             "propose_recovery_reversal": {"all_lines": True, "reason": "误追回"},
+            "freeze_statements": {"month": "2025-05-01", "region": region},
+            "propose_write_off": {"all_lines": True, "reason": "无法追回"},
+            "propose_write_off_reversal": {"all_lines": True, "reason": "误核销"},
+            "propose_owed_dismissal": {"all_lines": True, "reason": "核查属实"},
             "propose_recovery": {"all_lines": True, "reason": "出勤不实"},
             "pay_claim": {"paid_on": "2025-06-01", "reference": "T-1"},
         },
     )  # fmt: skip
+
+
+async def _statement(office: Office, taught: Taught, finance: dict[str, str]) -> str:
+    """The statement of the class's institution for this month, frozen in the next one; its id."""
+    office.service.clock.offset = timedelta(days=32)
+    assert (await office.post("/v1/statements", {"month": TODAY.isoformat()}, finance)).status_code == 200
+    office.service.clock.offset = timedelta(0)
+    answer = await office.get(f"/v1/statements?institution_id={taught.institution_id}", finance)
+    statement_id: str = answer.json()["rows"][0]["id"]
+    return statement_id

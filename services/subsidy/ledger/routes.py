@@ -7,13 +7,14 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.subsidy.ledger import store
 from services.subsidy.ledger.rules import LedgerAccount, PostingVerb
 from services.subsidy.trainings import usecases as trainings
 from shared.auth import CurrentCaller
 from shared.contracts.dimensions import FundSource
+from shared.forms import Instant
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, router
 
@@ -53,8 +54,8 @@ async def list_postings(
     line: Annotated[int | None, Query(ge=1, le=100_000, description="The number of a line, with `claim_id`")] = None,
     budget_id: UUID | None = None,
     verb: PostingVerb | None = None,
-    since: Annotated[AwareDatetime | None, Query(description="From this moment on")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="Before this moment")] = None,
+    since: Annotated[Instant | None, Query(description="From this moment on")] = None,
+    until: Annotated[Instant | None, Query(description="Before this moment")] = None,
     cursor: Cursor = None,
     size: PageSize = 100,
 ) -> Page[PostingAnswer]:

@@ -136,8 +136,15 @@ async def page(
     connection: AsyncConnection, scope: Scope, asked: Iterable[ColumnElement[bool]], *, after: UUID, limit: int
 ) -> list[ListedPosting]:
     """Postings in sight that meet every condition, in the order in which they were made, after `after`."""
-    conditions = [POSTING.c.id > after, *lies_in(ENTRY, scope.reach), *asked]
-    return await tables.fetch_all(connection, _LISTED.where(*conditions).limit(limit), ListedPosting)
+    return await listed(connection, [*lies_in(ENTRY, scope.reach), *asked], after=after, limit=limit)
+
+
+async def listed(
+    connection: AsyncConnection, asked: Iterable[ColumnElement[bool]], *, after: UUID, limit: int
+) -> list[ListedPosting]:
+    """As `page`, whoever sees them."""
+    statement = _LISTED.where(POSTING.c.id > after, *asked).limit(limit)
+    return await tables.fetch_all(connection, statement, ListedPosting)
 
 
 def conditions(

@@ -18,6 +18,8 @@ from services.subsidy.objections import rules, store
 from services.subsidy.objections.rules import Objection, ObjectionStatus, ObjectionVerb
 from services.subsidy.objections.store import ContactReading, SealedWords
 from services.subsidy.recoveries import usecases as recoveries
+from services.subsidy.recoveries.rules import CauseRecovered, RecoveryCause
+from services.subsidy.recoveries.usecases import Asked
 from services.subsidy.trainings import store as trainings
 from services.subsidy.trainings.rules import scope
 from services.subsidy.trainings.usecases import load_plan
@@ -208,14 +210,21 @@ async def _go_on(connection: AsyncConnection, claim: Claim, *, by: str, reason: 
 async def _propose_recovery(connection: AsyncConnection, objection: Objection, *, caller: Caller, at: datetime) -> None:
     claim = await claim_store.load(connection, objection.claim_id)
     line = next((each for each in claim.lines if each.line == objection.line), None)
-    if claim.status is not ClaimStatus.PAID or line is None or line.owed is None:
+    if claim.status is not ClaimStatus.PAID or line is None or line.owed is None or not line.outstanding_fen:
         return
     assert objection.reason is not None, "an answer has a reason"
     try:
         await recoveries.propose(
-            connection, claim.id, numbers={objection.line}, reason=objection.reason, caller=caller, at=at
+            connection,
+            claim.id,
+            Asked({objection.line}),
+            cause=RecoveryCause.GROUND_LOST,
+            against=None,
+            reason=objection.reason,
+            caller=caller,
+            at=at,
         )
-    except AlreadyProposed:
+    except (AlreadyProposed, CauseRecovered):
         # The line is on the list of what is owed; it is proposed once the open proposal is decided.
         return
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.claims.store.claims import CLAIM
@@ -15,6 +15,8 @@ from shared import tables
 from shared.located import lies_in
 from shared.reach import Reach
 
+_STANDS: Final = or_(LINE.c.recovered_on.is_(None), LINE.c.recovered_part_fen.is_not(None))
+"""Condition: some of the line did not come back."""
 _OWED: Final = (
     select(
         LINE.c.enrolment_id.label("id"),
@@ -22,7 +24,7 @@ _OWED: Final = (
         *CLAIM.c["class_id", "institution_id", "region", "reporting_region"],
     )
     .join_from(LINE, CLAIM, CLAIM.c.id == LINE.c.claim_id)
-    .where(LINE.c.owed.is_not(None), LINE.c.recovered_on.is_(None))
+    .where(LINE.c.owed.is_not(None), LINE.c.amount_fen > LINE.c.written_off_fen, _STANDS)
     .order_by(LINE.c.enrolment_id)
 )
 

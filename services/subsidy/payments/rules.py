@@ -12,6 +12,7 @@ from services.subsidy.claims.rules.lines import stopped
 from services.subsidy.claims.rules.refusals import NothingToClaim
 from services.subsidy.holds.rules import Flag, require_free
 from services.subsidy.recoveries.rules import LineRecovered
+from services.subsidy.rekeyings.rules import LinesRekeyed
 from shared.contracts.subsidy import ClaimPaid, ClaimPaymentFailed
 from shared.kernel.four_eyes import require_another
 from shared.kernel.periods import business_day
@@ -34,14 +35,16 @@ def pay(
     paid_on: date,
     reference: str,
     flags: Sequence[Flag],
+    rekeyed: Collection[int] = (),
     prepared_by: Collection[str],
     by: str,
     at: datetime,
 ) -> tuple[Claim, ClaimPaid]:
     """Record that an approved claim was paid on `paid_on`, from the day of approval to today, both inclusive.
 
-    `flags` are those that hold it. Raises IllegalMove, SamePerson if `by` approved it or is one of those who prepared
-    it, FlagsOpen, FlagsUpheld, NothingToClaim if every line was stopped, PaymentDayImpossible.
+    `flags` are those that hold it. The lines `rekeyed`, whose training is another person's by now, are stopped; the
+    others are paid. Raises LinesRekeyed if none is left, IllegalMove, SamePerson if `by` approved it or is one of those
+    who prepared it, FlagsOpen, FlagsUpheld, NothingToClaim if every line was stopped, PaymentDayImpossible.
     """
     after = moved(claim, ClaimVerb.PAY)
     require_another(by, claim.approved_by, *prepared_by, rule="preparation, approval and payment of a claim")
@@ -50,9 +53,15 @@ def pay(
     assert claim.approved_on is not None, "an approved claim has the day of its approval"
     if claim.amount_fen == 0:
         raise NothingToClaim
+    lines = tuple(
+        stopped(line, Check.REKEYED, on=today) if line.line in rekeyed and line.is_payable else line
+        for line in claim.lines
+    )
+    if not any(line.is_payable for line in lines):
+        raise LinesRekeyed(lines=sorted(rekeyed))
     if not claim.approved_on <= paid_on <= today:
         raise PaymentDayImpossible(pointer="/paid_on", earliest=claim.approved_on.isoformat(), latest=today.isoformat())
-    after = replace(after, paid_on=paid_on, paid_by=by, payment_reference=reference)
+    after = replace(after, lines=lines, paid_on=paid_on, paid_by=by, payment_reference=reference)
     return after, fact_of(ClaimPaid, after, at=at)
 
 

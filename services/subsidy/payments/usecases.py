@@ -13,7 +13,6 @@ from services.subsidy.claims.store import holds, lines
 from services.subsidy.claims.usecases import steps
 from services.subsidy.payments import rules
 from services.subsidy.rekeyings import store as rekeyings
-from services.subsidy.rekeyings.rules import require_none
 from services.subsidy.trainings.usecases import load_plan
 from shared.kernel.callers import Caller
 
@@ -24,16 +23,19 @@ async def pay(
     """Record the payment of an approved claim. Raises ForeignRegion, LinesRekeyed and the rule's."""
     plan = await load_plan(connection)
     before = await steps.load_for(connection, claim_id, caller=caller, plan=plan)
-    require_none(await rekeyings.of_claim(connection, claim_id))
+    rekeyed = await rekeyings.of_claim(connection, claim_id)
     after, fact = rules.pay(
         before,
         paid_on=paid_on,
         reference=reference,
         flags=await holds.of_claim(connection, claim_id),
+        rekeyed={line.line for line in rekeyed},
         prepared_by=await store.doers(connection, claim_id, PREPARING),
         by=caller.person,
         at=at,
     )
+    if rekeyed:
+        await lines.follow(connection, after)
     await steps.save(connection, after, fact, ClaimVerb.PAY, by=caller.person)
     return after
 

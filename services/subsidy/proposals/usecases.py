@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,22 +18,6 @@ from shared.kernel.callers import Caller
 from shared.proposals import rules, store
 from shared.proposals.rules import Proposal, ProposalStatus
 
-
-class _Step(Protocol):
-    """What a confirmed proposal asks for."""
-
-    async def __call__(
-        self, connection: AsyncConnection, proposal: Proposal, /, *, caller: Caller, at: datetime
-    ) -> object: ...
-
-
-_STEPS: Final[Mapping[str, _Step]] = {
-    budget_rules.KIND: budgets.set_total,
-    budget_rules.MOVE: budgets.move,
-    budget_rules.SHARES: budgets.share,
-    recovery_rules.KIND: recoveries.recover,
-    recovery_rules.REVERSAL: recoveries.reverse,
-}
 _OF_BUDGETS: Final = frozenset({budget_rules.KIND, budget_rules.MOVE, budget_rules.SHARES})
 
 
@@ -67,7 +51,23 @@ async def confirm(connection: AsyncConnection, proposal_id: UUID, *, caller: Cal
     """
     before = await load(connection, proposal_id, caller=caller, lock=True)
     after = rules.confirm(before, by=caller.person, at=at)
-    await _STEPS[before.kind](connection, before, caller=caller, at=at)
+    match before.kind:
+        case budget_rules.KIND:
+            await budgets.set_total(connection, before, caller=caller, at=at)
+        case budget_rules.MOVE:
+            await budgets.move(connection, before, caller=caller, at=at)
+        case budget_rules.SHARES:
+            await budgets.share(connection, before, caller=caller, at=at)
+        case recovery_rules.REVERSAL:
+            await recoveries.reverse(connection, before, caller=caller, at=at)
+        case recovery_rules.WRITE_OFF:
+            await recoveries.write_off(connection, before, caller=caller, at=at)
+        case recovery_rules.WRITE_OFF_REVERSAL:
+            await recoveries.reverse_write_off(connection, before, caller=caller, at=at)
+        case recovery_rules.DISMISSAL:
+            await recoveries.dismiss(connection, before, caller=caller, at=at)
+        case _:
+            await recoveries.recover(connection, before, caller=caller, at=at)
     await store.save(connection, after)
     return after
 

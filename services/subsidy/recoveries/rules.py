@@ -1,14 +1,24 @@
-"""Recovery of paid money, in whole lines, and its reversal."""
+"""Recovery of paid money, whole or in part, its reversal; what is given up; cases that are dismissed."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
-from typing import Final
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final, NamedTuple
 
+from services.subsidy.claims.rules.checks import Check
 from services.subsidy.claims.rules.claims import MOVES, Claim, ClaimVerb, fact_of, moved
-from shared.contracts.subsidy import ClaimRecovered, ClaimRecoveryReversed
+from services.subsidy.claims.rules.lines import NOTHING, Line
+from shared.contracts.subsidy import (
+    ClaimLinesOwed,
+    ClaimRecovered,
+    ClaimRecoveryReversed,
+    ClaimWriteOffReversed,
+    ClaimWrittenOff,
+)
+from shared.kernel.money import Fen
 from shared.kernel.moves import move
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import Conflict, Invalid
@@ -34,28 +44,201 @@ class LineRecovered(Conflict):
     cure_zh = "请去掉以下明细：{lines}。"
 
 
+class AmountAboveOutstanding(Invalid):
+    """Facts: `lines`, each with its number and what is outstanding, in fen."""
+
+    slug = "amount-above-outstanding"
+    title_en = "This is more than what is still outstanding of some lines."
+    title_zh = "金额超过部分明细尚未追回的数额。"
+    cure_en = "What was paid and neither came back nor was given up is the most: {lines}."
+    cure_zh = "最多为已付款且尚未追回、未核销的金额：{lines}。"
+
+
+class CauseRecovered(Conflict):
+    """Facts: `lines`, the numbers at fault; `cause`."""
+
+    slug = "cause-recovered-already"
+    title_en = "For this cause, some of these lines were recovered already."
+    title_zh = "部分明细已因同一原因追回。"
+    cure_en = "Leave out the lines {lines}, or state another cause than {cause}."
+    cure_zh = "请去掉明细 {lines}，或填写 {cause} 以外的原因。"
+
+
+class OffsetImpossible(Conflict):
+    """Facts: `claim_id`, `state`; `left_fen`, what is left of it to keep money from."""
+
+    slug = "offset-impossible"
+    title_en = "Nothing like that can be kept from the payment of this claim."
+    title_zh = "不能从该申领的付款中抵扣。"
+    cure_en = "Name an approved claim of the same institution that is not paid yet, with enough left: {left_fen} fen."
+    cure_zh = "请填写同一机构已批准但尚未付款、且余额足够的申领；目前可抵扣 {left_fen} 分。"
+
+
+class RecoveryCause(StrEnum):
+    """Why money comes back; for each cause a line is recovered once."""
+
+    GROUND_LOST = "ground_lost"
+    """What it rests on fell away."""
+    AUDIT = "audit"
+    SPOT_CHECK = "spot_check"
+    FRAUD = "fraud"
+    OVERPAID = "overpaid"
+    VOLUNTARY = "voluntary"
+    """It came back by itself."""
+    OTHER = "other"
+
+
+class RecoveredAmount(NamedTuple):
+    """What came back of a line."""
+
+    line: int
+    amount_fen: Fen
+
+
 KIND: Final = "recovery"
 """The kind of the proposals that ask for a recovery."""
+WRITE_OFF: Final = "write-off"
+"""The kind of the proposals to give up what did not come back."""
+WRITE_OFF_REVERSAL: Final = "write-off-reversal"
+"""The kind of the proposals to take a write-off back."""
+DISMISSAL: Final = "owed-dismissal"
+"""The kind of the proposals to find that paid lines are not owed."""
 
 
-def recover(claim: Claim, numbers: Collection[int] | None, *, at: datetime) -> tuple[Claim, ClaimRecovered]:
-    """Recover the lines `numbers`, each as a whole; None means every paid line that is not recovered yet.
+def recover(
+    claim: Claim, numbers: Collection[int] | None, *, amounts: Mapping[int, Fen] | None = None, at: datetime
+) -> tuple[Claim, ClaimRecovered]:
+    """Recover what is outstanding of the lines `numbers`, or the `amounts` by line; with neither, of every paid line.
 
-    The status is `recovered` once every paid line is recovered. Raises IllegalMove, NotPaidLine, LineRecovered.
+    The status is `recovered` once all that was paid came back. Raises IllegalMove, NotPaidLine, LineRecovered,
+    AmountAboveOutstanding.
     """
     move(MOVES, claim.status, ClaimVerb.RECOVER)
-    paid = {line.line for line in claim.lines if line.is_payable}
-    recovered = {line.line for line in claim.lines if line.recovered_on is not None}
-    chosen = paid - recovered if numbers is None else set(numbers)
-    if not chosen <= paid:
-        raise NotPaidLine(pointer="/lines", lines=sorted(chosen - paid))
-    if again := chosen & recovered:
-        raise LineRecovered(lines=sorted(again))
+    chosen = _chosen(claim, numbers, amounts)
     today = business_day(at)
-    lines = tuple(replace(line, recovered_on=today) if line.line in chosen else line for line in claim.lines)
-    verb = ClaimVerb.RECOVER_REST if chosen | recovered == paid else ClaimVerb.RECOVER
-    after = replace(moved(claim, verb), lines=lines)
+    after = _with_lines(claim, [_recovered(line, chosen[line.line], today) for line in _named(claim, chosen)])
+    after = replace(moved(claim, _verb(after, ClaimVerb.RECOVER)), lines=after.lines)
     return after, fact_of(ClaimRecovered, after, at=at)
+
+
+def write_off(
+    claim: Claim, numbers: Collection[int] | None, *, amounts: Mapping[int, Fen] | None = None, at: datetime
+) -> tuple[Claim, ClaimWrittenOff]:
+    """Give up what is outstanding of lines, named as in `recover`. Raises what `recover` does.
+
+    The status is `written_off` once nothing is left to recover.
+    """
+    move(MOVES, claim.status, ClaimVerb.WRITE_OFF)
+    chosen = _chosen(claim, numbers, amounts)
+    after = _with_lines(
+        claim,
+        [
+            replace(line, written_off_fen=Fen(line.written_off_fen + chosen[line.line]))
+            for line in _named(claim, chosen)
+        ],
+    )
+    after = replace(moved(claim, _verb(after, ClaimVerb.WRITE_OFF)), lines=after.lines)
+    return after, fact_of(ClaimWrittenOff, after, at=at)
+
+
+def reverse_write_off(
+    claim: Claim, numbers: Collection[int] | None, *, at: datetime
+) -> tuple[Claim, ClaimWriteOffReversed]:
+    """What was given up of the lines `numbers`, None for all, is due again. Raises IllegalMove, NotWrittenOffLine."""
+    after = moved(claim, ClaimVerb.REVERSE_WRITE_OFF)
+    given_up = {line.line for line in claim.lines if line.written_off_fen}
+    chosen = given_up if numbers is None else set(numbers)
+    if not chosen or not chosen <= given_up:
+        raise NotWrittenOffLine(pointer="/lines", lines=sorted(chosen - given_up))
+    after = _with_lines(after, [replace(line, written_off_fen=NOTHING) for line in _named(claim, chosen)])
+    return after, fact_of(ClaimWriteOffReversed, after, at=at)
+
+
+def dismiss(claim: Claim, numbers: Collection[int] | None, *, at: datetime) -> tuple[Claim, ClaimLinesOwed]:
+    """Find that the lines `numbers`, None for all that are owed, are not: the same check opens no case for them again.
+
+    Raises NotOwedLine.
+    """
+    owed = {line.line: line for line in claim.lines if line.owed is not None and line.outstanding_fen}
+    chosen = set(owed) if numbers is None else set(numbers)
+    if not chosen or not chosen <= owed.keys():
+        raise NotOwedLine(pointer="/lines", lines=sorted(chosen - owed.keys()))
+    after = _with_lines(replace(claim, version=claim.version + 1), [_dismissed(line) for line in _named(claim, chosen)])
+    return after, fact_of(ClaimLinesOwed, after, at=at)
+
+
+def recovered_amounts(before: Claim, after: Claim) -> list[RecoveredAmount]:
+    """What came back of each line between two versions of a claim."""
+    pairs = zip(before.lines, after.lines, strict=True)
+    came_back = [(now.line, Fen(now.recovered_fen - was.recovered_fen)) for was, now in pairs]
+    return [RecoveredAmount(line, amount) for line, amount in came_back if amount > 0]
+
+
+def _chosen(claim: Claim, numbers: Collection[int] | None, amounts: Mapping[int, Fen] | None) -> Mapping[int, Fen]:
+    """The amounts by line that are asked for. Raises NotPaidLine, LineRecovered, AmountAboveOutstanding."""
+    outstanding = {line.line: line.outstanding_fen for line in claim.lines if line.is_payable}
+    if amounts is None:
+        named = [line for line, left in outstanding.items() if left] if numbers is None else numbers
+        amounts = {line: outstanding.get(line, NOTHING) for line in named}
+    if unpaid := amounts.keys() - outstanding.keys():
+        raise NotPaidLine(pointer="/lines", lines=sorted(unpaid))
+    if settled := [line for line in amounts if not outstanding[line]]:
+        raise LineRecovered(lines=sorted(settled))
+    above = [
+        {"line": line, "outstanding_fen": outstanding[line]}
+        for line, amount in sorted(amounts.items())
+        if amount > outstanding[line]
+    ]
+    if above:
+        raise AmountAboveOutstanding(pointer="/amounts", lines=above)
+    return amounts
+
+
+def _named(claim: Claim, numbers: Collection[int]) -> list[Line]:
+    return [line for line in claim.lines if line.line in numbers]
+
+
+def _with_lines(claim: Claim, changed: Iterable[Line]) -> Claim:
+    by_number = {line.line: line for line in changed}
+    return replace(claim, lines=tuple(by_number.get(line.line, line) for line in claim.lines))
+
+
+def _recovered(line: Line, amount: Fen, today: date) -> Line:
+    whole = Fen(line.recovered_fen + amount)
+    return replace(line, recovered_on=today, recovered_part_fen=None if whole == line.amount_fen else whole)
+
+
+def _dismissed(line: Line) -> Line:
+    assert line.owed is not None, "only what is owed is dismissed"
+    return replace(line, owed=None, dismissed_for=Check(line.owed["check"]))
+
+
+def _verb(claim: Claim, verb: ClaimVerb) -> ClaimVerb:
+    """The verb of a step that left the lines of `claim` as they are: another one if it left nothing to recover."""
+    if any(line.outstanding_fen for line in claim.lines if line.is_payable):
+        return verb
+    gave_up = any(line.written_off_fen for line in claim.lines)
+    return ClaimVerb.WRITE_OFF_REST if gave_up else ClaimVerb.RECOVER_REST
+
+
+class NotWrittenOffLine(Invalid):
+    """Facts: `lines`, the numbers at fault."""
+
+    slug = "not-a-written-off-line"
+    title_en = "Nothing was given up of some of these lines."
+    title_zh = "部分明细并未核销。"
+    cure_en = "Name lines of this claim of which something was written off; not these: {lines}."
+    cure_zh = "请填写本申领中已核销的明细；以下明细未核销：{lines}。"
+
+
+class NotOwedLine(Invalid):
+    """Facts: `lines`, the numbers at fault."""
+
+    slug = "not-an-owed-line"
+    title_en = "Some of these lines are not owed back."
+    title_zh = "部分明细并非应追回的明细。"
+    cure_en = "Name lines of this claim that have a case; these have none: {lines}."
+    cure_zh = "请填写本申领中应追回的明细；以下明细没有：{lines}。"
 
 
 class NotRecoveredLine(Invalid):
@@ -97,6 +280,7 @@ def reverse(
         raise NotRecoveredLine(pointer="/lines", lines=sorted(chosen - recovered))
     if again := chosen & set(claimed_again):
         raise LineClaimedAgain(lines=sorted(again))
-    lines = tuple(replace(line, recovered_on=None) if line.line in chosen else line for line in claim.lines)
-    after = replace(after, lines=lines)
+    after = _with_lines(
+        after, [replace(line, recovered_on=None, recovered_part_fen=None) for line in _named(claim, chosen)]
+    )
     return after, fact_of(ClaimRecoveryReversed, after, at=at)

@@ -1,10 +1,12 @@
-"""Recover the money of a paid claim's lines, or take that back: proposed by one person, confirmed by another."""
+"""Recover the money of a paid claim's lines, give it up, or take either back: proposed by one person, confirmed by
+another.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,33 +17,65 @@ from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.store import lines
 from services.subsidy.claims.usecases import steps
 from services.subsidy.recoveries import rules
-from services.subsidy.trainings.usecases import load_plan
+from services.subsidy.recoveries import store as recovery_store
+from services.subsidy.recoveries.rules import CauseRecovered, OffsetImpossible, RecoveryCause
+from services.subsidy.trainings.usecases import load_plan, scope
+from shared.contracts.subsidy import ClaimStatus
 from shared.kernel.callers import Caller, Role
 from shared.kernel.four_eyes import require_another
 from shared.kernel.ids import new_id
+from shared.kernel.money import Fen
+from shared.kernel.periods import business_day
 from shared.proposals import store as proposals
 from shared.proposals.rules import Proposal
 
 _SUBJECT: Final = "claims/"
 
 
+class Asked(NamedTuple):
+    """What is asked for: lines by number, None for every one; or amounts by line."""
+
+    numbers: Collection[int] | None
+    amounts: Mapping[int, Fen] | None = None
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any]) -> Asked:
+        """As a proposal holds it."""
+        amounts = content.get("amounts")
+        by_line = None if amounts is None else {int(line): Fen(amount) for line, amount in amounts.items()}
+        return cls(content["lines"], by_line)
+
+    @property
+    def content(self) -> dict[str, Any]:
+        found: dict[str, Any] = {"lines": None if self.numbers is None else sorted(self.numbers)}
+        if self.amounts is not None:
+            found["amounts"] = {str(line): amount for line, amount in sorted(self.amounts.items())}
+        return found
+
+
 async def propose(
     connection: AsyncConnection,
     claim_id: UUID,
+    asked: Asked,
     *,
-    numbers: Collection[int] | None,
+    cause: RecoveryCause,
+    against: UUID | None,
     reason: str,
     caller: Caller,
     at: datetime,
 ) -> Proposal:
-    """Propose to recover the lines `numbers`; None means every line that remains. Whoever paid them may propose it.
+    """Propose to recover what is `asked` for, or to keep it from the payment of the claim `against`.
 
-    Raises ForeignRegion, AlreadyProposed and the rule's refusals.
+    Whoever paid may propose it. Raises ForeignRegion, AlreadyProposed, CauseRecovered, OffsetImpossible and the rule's
+    refusals.
     """
-    plan = await load_plan(connection)
-    claim = await steps.load_for(connection, claim_id, caller=caller, plan=plan)
-    rules.recover(claim, numbers, at=at)
-    return await _propose(connection, claim, rules.KIND, numbers, reason=reason, caller=caller, at=at)
+    claim = await _load(connection, claim_id, caller=caller)
+    after, _ = rules.recover(claim, asked.numbers, amounts=asked.amounts, at=at)
+    await _require_possible(connection, claim, after, cause=cause, against=against, caller=caller)
+    content: dict[str, Any] = {"cause": cause.value}
+    if against is not None:
+        content["against"] = str(against)
+    return await _propose(connection, claim, rules.KIND, asked.content | content, reason=reason, caller=caller, at=at)
 
 
 async def propose_reversal(
@@ -57,17 +91,49 @@ async def propose_reversal(
 
     Raises ForeignRegion, AlreadyProposed and the rule's refusals.
     """
-    plan = await load_plan(connection)
-    claim = await steps.load_for(connection, claim_id, caller=caller, plan=plan)
+    claim = await _load(connection, claim_id, caller=caller)
     rules.reverse(claim, numbers, claimed_again=await _claimed_again(connection, claim), at=at)
-    return await _propose(connection, claim, rules.REVERSAL, numbers, reason=reason, caller=caller, at=at)
+    content = Asked(numbers).content
+    return await _propose(connection, claim, rules.REVERSAL, content, reason=reason, caller=caller, at=at)
+
+
+async def propose_write_off(
+    connection: AsyncConnection, claim_id: UUID, asked: Asked, *, reason: str, caller: Caller, at: datetime
+) -> Proposal:
+    """Propose to give up what is `asked` for. Raises ForeignRegion, AlreadyProposed and the rule's refusals."""
+    claim = await _load(connection, claim_id, caller=caller)
+    rules.write_off(claim, asked.numbers, amounts=asked.amounts, at=at)
+    return await _propose(connection, claim, rules.WRITE_OFF, asked.content, reason=reason, caller=caller, at=at)
+
+
+async def propose_write_off_reversal(
+    connection: AsyncConnection, claim_id: UUID, asked: Asked, *, reason: str, caller: Caller, at: datetime
+) -> Proposal:
+    """Propose that what was given up is due again. Raises ForeignRegion, AlreadyProposed and the rule's refusals."""
+    claim = await _load(connection, claim_id, caller=caller)
+    rules.reverse_write_off(claim, asked.numbers, at=at)
+    content = asked.content
+    return await _propose(connection, claim, rules.WRITE_OFF_REVERSAL, content, reason=reason, caller=caller, at=at)
+
+
+async def propose_dismissal(
+    connection: AsyncConnection, claim_id: UUID, asked: Asked, *, reason: str, caller: Caller, at: datetime
+) -> Proposal:
+    """Propose to find that owed lines are not owed. Raises ForeignRegion, AlreadyProposed, NotOwedLine."""
+    claim = await _load(connection, claim_id, caller=caller)
+    rules.dismiss(claim, asked.numbers, at=at)
+    return await _propose(connection, claim, rules.DISMISSAL, asked.content, reason=reason, caller=caller, at=at)
+
+
+async def _load(connection: AsyncConnection, claim_id: UUID, *, caller: Caller) -> Claim:
+    return await steps.load_for(connection, claim_id, caller=caller, plan=await load_plan(connection))
 
 
 async def _propose(
     connection: AsyncConnection,
     claim: Claim,
     kind: str,
-    numbers: Collection[int] | None,
+    content: Mapping[str, Any],
     *,
     reason: str,
     caller: Caller,
@@ -80,7 +146,7 @@ async def _propose(
         organisation=claim.institution_id,
         region=claim.region,
         reporting_region=claim.reporting_region,
-        content={"lines": None if numbers is None else sorted(numbers)},
+        content=content,
         reason=reason,
         proposed_by=caller.person,
         proposed_at=at,
@@ -88,40 +154,140 @@ async def _propose(
     return await proposals.add(connection, proposal)
 
 
-async def recover(connection: AsyncConnection, proposal: Proposal, *, caller: Caller, at: datetime) -> Claim:
-    """Recover the lines of a proposal that is being confirmed, and return their money to the budget.
+async def _confirmed(
+    connection: AsyncConnection, proposal: Proposal, *, apart_from: ClaimVerb, rule: str, caller: Caller
+) -> Claim:
+    """The claim of a proposal that is being confirmed, locked.
 
-    Raises WrongRole, ForeignRegion, SamePerson if the caller paid the claim, and the rule's refusals.
+    Raises WrongRole, ForeignRegion, SamePerson if the caller took the step `apart_from`.
     """
     caller.require(Role.FINANCE, Role.PROVINCE)
-    plan = await load_plan(connection)
-    claim_id = UUID(proposal.subject.removeprefix(_SUBJECT))
-    before = await steps.load_for(connection, claim_id, caller=caller, plan=plan)
-    paid_by = await store.doers(connection, claim_id, {ClaimVerb.PAY})
-    require_another(caller.person, *paid_by, rule="payment of a claim and confirmation of its recovery")
-    after, fact = rules.recover(before, proposal.content["lines"], at=at)
+    claim = await _load(connection, UUID(proposal.subject.removeprefix(_SUBJECT)), caller=caller)
+    require_another(caller.person, *await store.doers(connection, claim.id, {apart_from}), rule=rule)
+    return claim
+
+
+async def recover(connection: AsyncConnection, proposal: Proposal, *, caller: Caller, at: datetime) -> Claim:
+    """Recover what a proposal that is being confirmed asks for, and return the money to the budgets.
+
+    Raises WrongRole, ForeignRegion, SamePerson if the caller paid the claim, CauseRecovered, OffsetImpossible and the
+    rule's refusals.
+    """
+    rule = "payment of a claim and confirmation of its recovery"
+    before = await _confirmed(connection, proposal, apart_from=ClaimVerb.PAY, rule=rule, caller=caller)
+    content, asked = proposal.content, Asked.of(proposal.content)
+    cause = RecoveryCause(content.get("cause", RecoveryCause.OTHER))
+    against = UUID(content["against"]) if "against" in content else None
+    after, fact = rules.recover(before, asked.numbers, amounts=asked.amounts, at=at)
+    await _require_possible(connection, before, after, cause=cause, against=against, caller=caller)
     await lines.recover(connection, after)
-    await steps.save(connection, after, fact, ClaimVerb.RECOVER, by=caller.person, reason=proposal.reason)
+    recovered = [
+        recovery_store.LineRecovery(
+            id=new_id(),
+            claim_id=after.id,
+            line=each.line,
+            cause=cause,
+            amount_fen=each.amount_fen,
+            against=against,
+            recovered_on=business_day(at),
+            proposed_by=proposal.proposed_by,
+            confirmed_by=caller.person,
+        )
+        for each in rules.recovered_amounts(before, after)
+    ]
+    await recovery_store.add_all(connection, recovered)
+    offset = against is not None
+    by, reason = caller.person, proposal.reason
+    await steps.save(connection, after, fact, ClaimVerb.RECOVER, by=by, reason=reason, offset=offset)
     return after
 
 
+async def _require_possible(
+    connection: AsyncConnection,
+    before: Claim,
+    after: Claim,
+    *,
+    cause: RecoveryCause,
+    against: UUID | None,
+    caller: Caller,
+) -> None:
+    """Raises CauseRecovered, and OffsetImpossible if the claim `against` has not that much left to keep."""
+    recovered = rules.recovered_amounts(before, after)
+    if again := await recovery_store.caused(connection, before.id, cause, [each.line for each in recovered]):
+        raise CauseRecovered(lines=again, cause=cause.value)
+    if against is not None:
+        target = await _load(connection, against, caller=caller)
+        left = Fen(target.amount_fen - await recovery_store.kept_from(connection, against))
+        due = target.status in (ClaimStatus.APPROVED, ClaimStatus.PAYMENT_FAILED)
+        same = target.institution_id == before.institution_id and target.id != before.id
+        if not (due and same) or sum(each.amount_fen for each in recovered) > left:
+            raise OffsetImpossible(claim_id=str(against), state=target.status.value, left_fen=left if same else 0)
+
+
 async def reverse(connection: AsyncConnection, proposal: Proposal, *, caller: Caller, at: datetime) -> Claim:
-    """Take back the recovery of a proposal that is being confirmed: its money leaves the budget again.
+    """Take back the recovery of a proposal that is being confirmed: its money leaves the budgets again.
 
     Raises WrongRole, ForeignRegion, OverBudget, SamePerson if the caller recovered it, and the rule's refusals.
     """
-    caller.require(Role.FINANCE, Role.PROVINCE)
-    plan = await load_plan(connection)
-    claim_id = UUID(proposal.subject.removeprefix(_SUBJECT))
-    before = await steps.load_for(connection, claim_id, caller=caller, plan=plan)
-    recovered_by = await store.doers(connection, claim_id, {ClaimVerb.RECOVER})
-    require_another(caller.person, *recovered_by, rule="confirmation of a recovery and of its reversal")
+    rule = "confirmation of a recovery and of its reversal"
+    before = await _confirmed(connection, proposal, apart_from=ClaimVerb.RECOVER, rule=rule, caller=caller)
     claimed_again = await _claimed_again(connection, before)
     after, fact = rules.reverse(before, proposal.content["lines"], claimed_again=claimed_again, at=at)
     reversed_ = [was.line for was, now in zip(before.lines, after.lines, strict=True) if was != now]
     await lines.reverse(connection, after, reversed_)
+    await recovery_store.reverse(connection, after.id, reversed_, on=business_day(at))
     await steps.save(connection, after, fact, ClaimVerb.REVERSE_RECOVERY, by=caller.person, reason=proposal.reason)
     return after
+
+
+async def write_off(connection: AsyncConnection, proposal: Proposal, *, caller: Caller, at: datetime) -> Claim:
+    """Give up what a proposal that is being confirmed asks for.
+
+    Raises WrongRole, ForeignRegion, SamePerson if the caller paid the claim, and the rule's refusals.
+    """
+    rule = "payment of a claim and confirmation of its write-off"
+    before = await _confirmed(connection, proposal, apart_from=ClaimVerb.PAY, rule=rule, caller=caller)
+    asked = Asked.of(proposal.content)
+    after, fact = rules.write_off(before, asked.numbers, amounts=asked.amounts, at=at)
+    await lines.recover(connection, after)
+    await steps.save(connection, after, fact, ClaimVerb.WRITE_OFF, by=caller.person, reason=proposal.reason)
+    return after
+
+
+async def reverse_write_off(connection: AsyncConnection, proposal: Proposal, *, caller: Caller, at: datetime) -> Claim:
+    """What was given up is due again, as a proposal says that is being confirmed.
+
+    Raises WrongRole, ForeignRegion, SamePerson if the caller confirmed the write-off, and the rule's refusals.
+    """
+    rule = "confirmation of a write-off and of its reversal"
+    before = await _confirmed(connection, proposal, apart_from=ClaimVerb.WRITE_OFF, rule=rule, caller=caller)
+    after, fact = rules.reverse_write_off(before, proposal.content["lines"], at=at)
+    await lines.recover(connection, after)
+    await steps.save(connection, after, fact, ClaimVerb.REVERSE_WRITE_OFF, by=caller.person, reason=proposal.reason)
+    return after
+
+
+async def dismiss(connection: AsyncConnection, proposal: Proposal, *, caller: Caller, at: datetime) -> Claim:
+    """Close the cases of owed lines, as a proposal says that is being confirmed.
+
+    Raises WrongRole, ForeignRegion, SamePerson if the caller paid the claim, NotOwedLine.
+    """
+    rule = "payment of a claim and confirmation that it is not owed back"
+    before = await _confirmed(connection, proposal, apart_from=ClaimVerb.PAY, rule=rule, caller=caller)
+    after, fact = rules.dismiss(before, proposal.content["lines"], at=at)
+    await lines.follow(connection, after)
+    await steps.save(connection, after, fact, ClaimVerb.DISMISS_OWED, by=caller.person, reason=proposal.reason)
+    return after
+
+
+async def page(
+    connection: AsyncConnection, claim_id: UUID, *, caller: Caller, after: UUID, limit: int
+) -> list[recovery_store.LineRecovery]:
+    """The recoveries that concern a claim the caller sees. Raises NotFound, ForeignOrganisation, ForeignRegion."""
+    sight = await scope(connection, caller)
+    claim = await store.load(connection, claim_id)
+    sight.require(claim, owner=claim.institution_id)
+    return await recovery_store.page(connection, claim_id, after=after, limit=limit)
 
 
 async def _claimed_again(connection: AsyncConnection, claim: Claim) -> set[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -16,8 +15,8 @@ class LinesRekeyed(Conflict):
     """Facts: `lines`, the numbers of those whose training is another person's by now."""
 
     slug = "lines-rekeyed"
-    title_en = "Since the approval, trainings of this claim turned out to be other people's."
-    title_zh = "批准之后，本申领部分培训经更正属于其他人员。"
+    title_en = "Since the approval, all trainings of this claim turned out to be other people's."
+    title_zh = "批准之后，本申领全部培训经更正属于其他人员。"
     cure_en = "Return the claim to be rebuilt; these lines are concerned: {lines}."
     cure_zh = "请退回该申领重新生成；涉及明细：{lines}。"
 
@@ -37,9 +36,3 @@ class RekeyedLine:
     reporting_region: str
     amount_fen: Fen
     rekeyed_at: datetime
-
-
-def require_none(lines: Collection[RekeyedLine]) -> None:
-    """Check that a claim may be paid as it was approved. Raises LinesRekeyed."""
-    if lines:
-        raise LinesRekeyed(lines=sorted(each.line for each in lines))

@@ -20,7 +20,8 @@ SELECT r.enrolment_id, l.claim_id, l.line, c.status, c.class_id, c.institution_i
 FROM heard_rekeying AS r JOIN claim_line AS l USING (enrolment_id) JOIN claim AS c ON c.id = l.claim_id
 JOIN heard_enrolment AS e ON e.id = r.enrolment_id
 LEFT JOIN heard_alias AS a ON a.person = e.person LEFT JOIN heard_alias AS b ON b.person = l.person
-WHERE c.status IN ('approved', 'paid', 'payment_failed') AND l.amount_fen > 0 AND l.recovered_on IS NULL
+WHERE c.status IN ('approved', 'paid', 'payment_failed') AND l.amount_fen > 0
+    AND (l.recovered_on IS NULL OR l.recovered_part_fen IS NOT NULL)
     AND coalesce(a.into_person, e.person) <> coalesce(b.into_person, l.person)
 """
 _OF_CLAIM: Final = f"{_LINES} AND l.claim_id = $1 ORDER BY r.enrolment_id"

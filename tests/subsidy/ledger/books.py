@@ -18,8 +18,8 @@ GROUP BY b.id, s.account
 """
 _LINES = """
 SELECT coalesce(sum(l.amount_fen) FILTER (WHERE c.status IN
-        ('approved', 'paying', 'payment_failed', 'paid', 'recovered')), 0)::bigint AS committed,
-    coalesce(sum(l.amount_fen) FILTER (WHERE c.status IN ('paid', 'recovered')), 0)::bigint AS paid,
+        ('approved', 'paying', 'payment_failed', 'paid', 'recovered', 'written_off')), 0)::bigint AS committed,
+    coalesce(sum(l.amount_fen) FILTER (WHERE c.status IN ('paid', 'recovered', 'written_off')), 0)::bigint AS paid,
     coalesce(sum(CASE WHEN l.recovered_on IS NULL THEN 0 ELSE coalesce(l.recovered_part_fen, l.amount_fen) END), 0)
         ::bigint AS recovered,
     coalesce(sum(l.written_off_fen), 0)::bigint AS written_off

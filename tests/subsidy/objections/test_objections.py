@@ -147,7 +147,7 @@ class TestLate:
 
         assert [(row["line"], row["owed"]["check"]) for row in owed] == [(1, "OBJECTION")]
         assert (proposal["kind"], proposal["content"], proposal["subject"]) == (
-            "recovery", {"lines": [1]}, f"claims/{claim_id}",
+            "recovery", {"lines": [1], "cause": "ground_lost"}, f"claims/{claim_id}",
         )  # fmt: skip
 
 

@@ -86,6 +86,7 @@ class LineAnswer(BaseModel):
     refusal_zh: str | None
     recovered_fen: int
     recovered_on: date | None
+    written_off_fen: int = Field(description="What was given up of what was to come back")
     stopped_on: date | None = Field(
         description="When what it rests on fell away between approval and payment; `refusal` says why"
     )
@@ -108,6 +109,7 @@ class LineAnswer(BaseModel):
             refusal_zh=None if words is None else words.title_zh,
             recovered_fen=line.recovered_fen,
             recovered_on=line.recovered_on,
+            written_off_fen=line.written_off_fen,
             stopped_on=line.stopped_on,
             stopped_fen=line.stopped_fen,
             owed=None if line.owed is None else OwedAnswer.of(line.owed),

@@ -69,7 +69,7 @@ def follow(claim: Claim, grounds: Mapping[UUID, Ground], *, at: datetime) -> tup
     is_paid = claim.status is ClaimStatus.PAID
     lines = tuple(
         _followed(line, claim, grounds[line.enrolment_id], is_paid=is_paid, at=at)
-        if line.is_payable and line.recovered_on is None and line.enrolment_id in grounds
+        if line.is_payable and line.outstanding_fen and line.enrolment_id in grounds
         else line
         for line in claim.lines
     )
@@ -87,7 +87,9 @@ def _followed(line: Line, claim: Claim, ground: Ground, *, is_paid: bool, at: da
             return line
         return stopped(line, check, on=today)
     if check is None:
-        return replace(line, owed=None)
+        return replace(line, owed=None, dismissed_for=None)
+    if check is line.dismissed_for:
+        return line
     if line.owed is not None and line.owed["check"] == check:
         return line
     return replace(line, owed=case(check, ground, since=today))

@@ -34,6 +34,8 @@ class Check(StrEnum):
     CAP_USED_UP = "C11"
     NO_POLICY = "POLICY"
     NO_SHARE = "SHARE"
+    REKEYED = "REKEYED"
+    """Not asked when lines are built: it stops approved lines whose training turned out to be another human's."""
 
     @property
     def words(self) -> Words:
@@ -124,6 +126,12 @@ _WORDS: Final = {
         "该班报备的收费中政府分担为零。",
         "Nothing can be claimed for this class: its subsidy is never more than the share that was filed.",
         "本班不能申领：补贴不超过报备的政府分担金额。",
+    ),
+    Check.REKEYED: Words(
+        "After the approval, the training turned out to be another person's.",
+        "批准后该培训经更正属于其他人员。",
+        "Claim for the person who was trained with a further claim for the class.",
+        "请就本班另行申领，补贴实际参训人员。",
     ),
 }
 
@@ -233,4 +241,5 @@ _REFUSES: Final[Mapping[Check, Callable[[LineFacts], bool]]] = {
     Check.CAP_USED_UP: _used_up,
     Check.NO_POLICY: lambda facts: facts.rate is None,
     Check.NO_SHARE: lambda facts: facts.share == 0,
+    Check.REKEYED: lambda _: False,
 }

@@ -68,12 +68,18 @@ class ClaimVerb(StrEnum):
     RECOVER_REST = "recover_rest"
     """A recovery that leaves no paid line."""
     REVERSE_RECOVERY = "reverse_recovery"
+    WRITE_OFF = "write_off"
+    WRITE_OFF_REST = "write_off_rest"
+    """A recovery or write-off after which nothing is left to recover, of which some was given up."""
+    REVERSE_WRITE_OFF = "reverse_write_off"
     CORRECT = "correct"
     """Updates lines after a correction in the registry. It is not a decision of this service, so it is not a move."""
     STOP = "stop"
     """Stops approved lines because of what was received, without a move of the claim."""
     OWE = "owe"
     """Opens or closes the cases of paid lines because of what was received, without a move of the claim."""
+    DISMISS_OWED = "dismiss_owed"
+    """Closes the cases of paid lines by two officers, without a move of the claim."""
 
 
 PREPARING: Final = frozenset({ClaimVerb.DRAFT, ClaimVerb.REBUILD, ClaimVerb.SUBMIT})
@@ -137,6 +143,13 @@ MOVES: Final[Mapping[ClaimStatus, Mapping[ClaimVerb, ClaimStatus]]] = {
         ClaimVerb.RECOVER: ClaimStatus.PAID,
         ClaimVerb.RECOVER_REST: ClaimStatus.RECOVERED,
         ClaimVerb.REVERSE_RECOVERY: ClaimStatus.PAID,
+        ClaimVerb.WRITE_OFF: ClaimStatus.PAID,
+        ClaimVerb.WRITE_OFF_REST: ClaimStatus.WRITTEN_OFF,
+        ClaimVerb.REVERSE_WRITE_OFF: ClaimStatus.PAID,
+    },
+    ClaimStatus.WRITTEN_OFF: {
+        ClaimVerb.REVERSE_RECOVERY: ClaimStatus.PAID,
+        ClaimVerb.REVERSE_WRITE_OFF: ClaimStatus.PAID,
     },
     ClaimStatus.REJECTED: {ClaimVerb.REOPEN: ClaimStatus.RETURNED},
     ClaimStatus.WITHDRAWN: {},
@@ -160,10 +173,16 @@ VOID: Final = frozenset({ClaimStatus.REJECTED, ClaimStatus.WITHDRAWN})
 
 
 COMMITTED: Final = frozenset(
-    {ClaimStatus.APPROVED, ClaimStatus.PAID, ClaimStatus.PAYMENT_FAILED, ClaimStatus.RECOVERED}
+    {
+        ClaimStatus.APPROVED,
+        ClaimStatus.PAID,
+        ClaimStatus.PAYMENT_FAILED,
+        ClaimStatus.RECOVERED,
+        ClaimStatus.WRITTEN_OFF,
+    }
 )
 """States in which money was committed for the lines as they are."""
-SPENT: Final = frozenset({ClaimStatus.PAID, ClaimStatus.RECOVERED})
+SPENT: Final = frozenset({ClaimStatus.PAID, ClaimStatus.RECOVERED, ClaimStatus.WRITTEN_OFF})
 """States in which money was paid for the lines as they are."""
 UNDECIDED: Final = frozenset(ClaimStatus) - VOID - COMMITTED - {ClaimStatus.DRAFT, ClaimStatus.RETURNED}
 """States between the submission and the decision."""
@@ -401,4 +420,5 @@ def _fact_line(line: Line, claim: Claim) -> ClaimLine:
         stopped_fen=line.stopped_fen,
         owed_on=None if line.owed is None else date.fromisoformat(line.owed["since"]),
         owed_for=None if line.owed is None else line.owed["check"],
+        written_off_fen=line.written_off_fen,
     )

@@ -59,7 +59,7 @@ _USED: Final[Mapping[Check, tuple[str, ...]]] = {
     Check.NO_POLICY: ("award", "starts_on", "rate"),
     Check.NO_SHARE: ("share",),
 }
-"""What each check looks at: fields of LineFacts, or the keys of limits."""
+"""What each check that is asked for a decision looks at, in their order: fields of LineFacts, or keys of limits."""
 _SOURCES: Final = {
     "outcome": "registry: enrolments/{enrolment}",
     "flagged": "registry: upheld flags about enrolments/{enrolment}",
@@ -104,10 +104,10 @@ def explain(
         return UsedFact(name, values[name], source, decided_at)
 
     explained, is_refused = list[ExplainedCheck](), False
-    for check in Check:
+    for check, names in _USED.items():
         outcome = CheckOutcome.NOT_REACHED
         if not is_refused:
             is_refused = refuses(check, facts)
             outcome = CheckOutcome.REFUSED if is_refused else CheckOutcome.PASSED
-        explained.append(ExplainedCheck(check, outcome, [used(name) for name in _USED[check]]))
+        explained.append(ExplainedCheck(check, outcome, [used(name) for name in names]))
     return Explanation(verdict, explained)

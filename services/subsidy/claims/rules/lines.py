@@ -42,6 +42,8 @@ class Line:
     """How much of a recovered line came back, if it is not the whole."""
     written_off_fen: Fen = NOTHING
     """How much of a paid line was given up."""
+    dismissed_for: Check | None = None
+    """The check for which officers decided that the paid line is not owed; it opens no case again."""
     owed: Mapping[str, Any] | None = None
     """Why and since when a paid line is owed back, as `aftermath.case` makes it; None if it is not."""
 
@@ -53,6 +55,11 @@ class Line:
     def decided(self) -> tuple[Fen, Check | None]:
         """Its amount and refusal as they were decided, whatever stopped it since."""
         return (self.amount_fen, self.refusal) if self.stopped_on is None else (self.stopped_fen, None)
+
+    @property
+    def outstanding_fen(self) -> Fen:
+        """What was paid and neither came back nor was given up."""
+        return Fen(self.amount_fen - self.recovered_fen - self.written_off_fen)
 
     @property
     def recovered_fen(self) -> Fen:

@@ -50,6 +50,7 @@ LINE: Final = Table(
     Column("owed", Json),
     Column("recovered_part_fen", BigInteger),
     Column("written_off_fen", BigInteger),
+    Column("dismissed_for", Choice(Check)),
     # Columns of the claim that are also needed for look-ups over all claims of a person.
     Column("occupation", Text),
     Column("level", Choice(Award), key="award"),
@@ -72,17 +73,22 @@ _OWN: Final = LINE.c[
     "owed",
     "recovered_part_fen",
     "written_off_fen",
+    "dismissed_for",
 ]
 _FIND: Final = select(*_OWN).where(_OF_CLAIM).order_by(LINE.c.line)
 _DELETE: Final = delete(LINE).where(_OF_CLAIM)
 _RELEASE: Final = update(LINE).where(_OF_CLAIM).values(live=False)
 
 _ADD: Final = f"INSERT INTO claim_line ({tables.names(LINE.c)}) SELECT * FROM {tables.unnest(LINE.c)}"
-_RECOVERED: Final = LINE.c["line", "recovered_on"]
+_RECOVERED: Final = LINE.c["line", "recovered_on", "recovered_part_fen", "written_off_fen"]
+# A line that came back as a whole holds its person's subsidy no longer.
 _RECOVER: Final = f"""
-UPDATE claim_line AS l SET recovered_on = given.recovered_on, live = false
+UPDATE claim_line AS l
+SET recovered_on = given.recovered_on, recovered_part_fen = given.recovered_part_fen,
+    written_off_fen = given.written_off_fen,
+    live = l.live AND (given.recovered_on IS NULL OR given.recovered_part_fen IS NOT NULL)
 FROM {tables.unnest(_RECOVERED, first=2)}
-WHERE l.claim_id = $1 AND l.line = given.line AND given.recovered_on IS NOT NULL AND l.recovered_on IS NULL
+WHERE l.claim_id = $1 AND l.line = given.line
 """
 _CORRECTED: Final = LINE.c["line", "person", "programme"]
 _CORRECT: Final = f"""
@@ -91,14 +97,15 @@ FROM {tables.unnest(_CORRECTED, first=2)}
 WHERE l.claim_id = $1 AND l.line = given.line
 """
 _REVERSE: Final = """
-UPDATE claim_line SET recovered_on = NULL, live = true WHERE claim_id = $1 AND line = ANY($2)
+UPDATE claim_line SET recovered_on = NULL, recovered_part_fen = NULL, live = true WHERE claim_id = $1 AND line = ANY($2)
 """
-_FOLLOWED: Final = LINE.c["line", "amount_fen", "refusal", "stopped_on", "stopped_fen", "owed"]
+_FOLLOWED: Final = LINE.c["line", "amount_fen", "refusal", "stopped_on", "stopped_fen", "dismissed_for", "owed"]
 # A line that was stopped holds its person's subsidy no longer.
 _FOLLOW: Final = f"""
 UPDATE claim_line AS l
 SET amount_fen = given.amount_fen, refusal = given.refusal, stopped_on = given.stopped_on,
-    stopped_fen = given.stopped_fen, owed = given.owed, live = l.live AND given.stopped_on IS NULL
+    stopped_fen = given.stopped_fen, owed = given.owed, dismissed_for = given.dismissed_for,
+    live = l.live AND given.stopped_on IS NULL
 FROM {tables.unnest(_FOLLOWED, first=2)}
 WHERE l.claim_id = $1 AND l.line = given.line
 """
@@ -117,6 +124,14 @@ WITH humans AS (
 SELECT c.id FROM touched JOIN claim AS c ON c.id = touched.claim_id
 WHERE c.status IN ('publicity', 'objected', 'approved', 'paid', 'payment_failed')
 ORDER BY c.id
+"""
+_OWED_PERSONS: Final = """
+SELECT DISTINCT named.person
+FROM unnest($1::uuid[]) AS named (person)
+LEFT JOIN heard_alias AS a ON a.person = named.person
+LEFT JOIN heard_alias AS o ON o.into_person = coalesce(a.into_person, named.person)
+JOIN claim_line AS l ON l.owed IS NOT NULL
+    AND l.person IN (named.person, coalesce(a.into_person, named.person), o.person)
 """
 _CLAIMS_OF: Final = """
 SELECT DISTINCT l.claim_id
@@ -175,7 +190,7 @@ async def release(connection: AsyncConnection, claim: Claim) -> None:
 
 
 async def recover(connection: AsyncConnection, claim: Claim) -> None:
-    """Store which lines were recovered, and release the subsidies that they hold."""
+    """Store what was recovered and written off of the lines; those that came back release the subsidies they hold."""
     await (await driver(connection)).execute(_RECOVER, claim.id, *_arrays(claim, _RECOVERED))
 
 
@@ -200,6 +215,12 @@ async def decided(connection: AsyncConnection, enrolments: Collection[UUID], per
     """Claims past their reviews that pay for one of `enrolments`, or of `persons` under any of their keys, by id."""
     rows = await (await driver(connection)).fetch(_DECIDED, list(enrolments), list(persons))
     return [row["id"] for row in rows]
+
+
+async def owed_persons(connection: AsyncConnection, persons: Collection[UUID]) -> set[UUID]:
+    """Those of `persons` who have a paid line, under any of their keys, that is owed."""
+    rows = await (await driver(connection)).fetch(_OWED_PERSONS, list(persons))
+    return {row["person"] for row in rows}
 
 
 def _json(content: Mapping[str, Any] | None) -> str | None:

@@ -1,0 +1,133 @@
+"""The money verbs of claims, walked at random over HTTP: the books balance after every step."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from services.subsidy.worker import SERVICE
+from tests.conftest import OpenService
+from tests.subsidy.builders import L4_FEN, STARTS_ON, Office, Taught, people
+from tests.subsidy.ledger.books import balanced
+
+STEPS = 40
+VERBS = (
+    "submit", "approve", "send_back", "reject", "pay", "fail", "recover", "recover_part", "reverse", "write_off",
+    "reverse_write_off", "withdraw_training", "budget", "move",
+)  # fmt: skip
+
+
+class Walk:
+    """Some claims of one office, and steps that may be refused but never leave the books out of balance."""
+
+    def __init__(self, office: Office, seed: int) -> None:
+        self.office, self.random = office, random.Random(seed)
+        self.claims: list[tuple[str, Taught]] = []
+        self.trained: dict[str, int] = {}
+        self.done = Counter[str]()
+
+    async def open(self) -> None:
+        classes = [Taught(people(2)) for _ in range(4)]
+        await self.office.service.hear(*(fact for taught in classes for fact in taught.all_finished()))
+        for number, taught in enumerate(classes):
+            self.claims.append(((await self.office.draft(taught, f"c-{number}")).json()["id"], taught))
+
+    async def step(self) -> None:
+        verb = self.random.choice(VERBS)
+        claim_id, taught = self.random.choice(self.claims)
+        answer = await getattr(self, verb)(claim_id, taught)
+        assert answer is None or answer.status_code < 500, (verb, answer.text)
+        if answer is None or answer.status_code < 300:
+            self.done[verb] += 1
+        await balanced(self.office)
+
+    async def submit(self, claim_id: str, taught: Taught) -> Any:
+        return await self.office.submit(claim_id, taught)
+
+    async def approve(self, claim_id: str, _: Taught) -> Any:
+        return await self.office.approve(claim_id)
+
+    async def send_back(self, claim_id: str, _: Taught) -> Any:
+        return await self._review(claim_id, "return")
+
+    async def _review(self, claim_id: str, step: str) -> Any:
+        return await self.office.post(f"/v1/claims/{claim_id}/{step}", {"reason": "核查"}, self.office.reviewer())
+
+    async def reject(self, claim_id: str, _: Taught) -> Any:
+        return await self._review(claim_id, "rejection") if self.random.random() < 0.2 else None
+
+    async def pay(self, claim_id: str, _: Taught) -> Any:
+        return await self.office.pay(claim_id)
+
+    async def fail(self, claim_id: str, _: Taught) -> Any:
+        path = f"/v1/claims/{claim_id}/payment-failure"
+        return await self.office.post(path, {"reason": "账户有误"}, self.office.finance("second"))
+
+    async def _proposed(self, claim_id: str, step: str, confirmed_by: str, **content: Any) -> Any:
+        content = (content or {"all_lines": True}) | {"reason": "核查"}
+        proposed = await self.office.post(f"/v1/claims/{claim_id}/{step}", content, self.office.finance())
+        answer = await self.office.confirm(proposed, self.office.finance(confirmed_by))
+        if proposed.status_code == 201 and answer.status_code >= 300:
+            path = f"/v1/proposals/{proposed.json()['id']}/rejection"
+            await self.office.post(path, {"reason": "不再需要"}, self.office.finance())
+        return answer
+
+    async def recover(self, claim_id: str, _: Taught) -> Any:
+        return await self._proposed(claim_id, "recovery", "second", lines=[self.random.choice((1, 2))], cause="audit")
+
+    async def recover_part(self, claim_id: str, _: Taught) -> Any:
+        part = {"line": self.random.choice((1, 2)), "amount_fen": self.random.randint(1, L4_FEN)}
+        cause = self.random.choice(("fraud", "overpaid", "voluntary"))
+        return await self._proposed(claim_id, "recovery", "second", amounts=[part], cause=cause)
+
+    async def reverse(self, claim_id: str, _: Taught) -> Any:
+        return await self._proposed(claim_id, "recovery-reversal", "third")
+
+    async def write_off(self, claim_id: str, _: Taught) -> Any:
+        return await self._proposed(claim_id, "write-off", "second", lines=[self.random.choice((1, 2))])
+
+    async def reverse_write_off(self, claim_id: str, _: Taught) -> Any:
+        return await self._proposed(claim_id, "write-off-reversal", "third")
+
+    async def withdraw_training(self, _: str, taught: Taught) -> None:
+        version = self.trained.get(str(taught.class_id), 1) + 1
+        self.trained[str(taught.class_id)] = version
+        fact = taught.withdrawn(0, version=version) if version % 2 == 0 else taught.finished(0, version=version)
+        await self.office.service.hear(fact)
+
+    async def budget(self, *_: object) -> Any:
+        return await self.office.budget(self.random.randint(0, 8) * L4_FEN)
+
+    async def move(self, *_: object) -> Any:
+        content = {
+            "region": "410100", "fund_source": "employment_fund", "year": STARTS_ON.year, "reason": "调剂",
+            "amount_fen": self.random.randint(1, 2 * L4_FEN),
+            "to": {"region": "410100", "fund_source": "other", "year": STARTS_ON.year},
+        }  # fmt: skip
+        proposed = await self.office.post("/v1/budget-moves", content, self.office.province())
+        return await self.office.confirm(proposed, self.office.province("second"))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_the_books_balance_after_every_step(open_service: OpenService, seed: int) -> None:
+    office = await Office.open(await open_service(SERVICE), budget_fen=6 * L4_FEN)
+    assert (await office.budget(3 * L4_FEN, fund_source="other")).status_code == 200
+    content = {
+        "region": "410100", "fund_source": "employment_fund", "year": STARTS_ON.year, "reason": "分担",
+        "shares": {"employment_fund": 6667, "other": 3333},
+    }  # fmt: skip
+    shared = await office.confirm(
+        await office.post("/v1/fund-shares", content, office.province()), office.province("second")
+    )
+    assert shared.status_code == 200
+    walk = Walk(office, seed)
+    await walk.open()
+
+    for _ in range(STEPS):
+        await walk.step()
+
+    print(seed, walk.done)  # noqa: T201 - which walk it was
+    assert walk.done.total() > 5
