@@ -41,7 +41,7 @@ class ReinstatementRequest(Strict):
 
 
 class ReissueRequest(Strict):
-    ground: Literal[Ground.LOST, Ground.DAMAGED]
+    ground: Literal[Ground.LOST, Ground.DAMAGED, Ground.NAME_CORRECTED]
     reason: Reason
 
 
@@ -197,7 +197,9 @@ async def reissue_certificate(
     caller: CurrentCaller,
     at: Now,
 ) -> HeldCertificateAnswer:
-    """Issue a valid certificate again that was lost or damaged: the next edition, with the same number.
+    """Issue a valid certificate again: the next edition, with the same number.
+
+    It was lost or damaged, or the holder's name was corrected since (`name-corrected`).
 
     It is no second certificate: totals and subsidies do not change, and the edition before is shown as replaced.
     """

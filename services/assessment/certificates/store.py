@@ -143,7 +143,6 @@ _ANOTHER: Final = """
 SELECT id FROM certificate
 WHERE person = ANY($1) AND occupation = $2 AND level = $3 AND status = 'valid' AND id <> $4 ORDER BY id LIMIT 1
 """
-_RENAME: Final = "UPDATE candidate_person SET sealed = $2 WHERE person = $1 AND sealed = $3"
 _NEXT_EDITIONS: Final = """
 UPDATE certificate AS c SET edition = s.edition FROM unnest($1::uuid[], $2::integer[]) AS s (id, edition)
 WHERE c.id = s.id AND c.edition = s.edition - 1
@@ -355,12 +354,6 @@ async def replaced_editions(connection: AsyncConnection, certificate_id: UUID) -
 async def valid_of_person(connection: AsyncConnection, person: UUID) -> list[Certificate]:
     """The valid certificates under this key, locked, by id."""
     return await tables.fetch_all(connection, _OF_PERSON, Certificate, person=person)
-
-
-async def rename(connection: AsyncConnection, before: SealedPerson, after: SealedPerson) -> None:
-    """Store the holder's other name. Raises Stale if the stored name is not the one before."""
-    if await (await driver(connection)).execute(_RENAME, before.person, after.sealed, before.sealed) != "UPDATE 1":
-        raise Stale
 
 
 async def miscounted(connection: AsyncConnection, classes: Collection[UUID]) -> list[tuple[Certificate, str]]:

@@ -169,9 +169,13 @@ class Check:
 
     def add(self, item: Item) -> Fault | None:
         """What is wrong with the next item, or was left out before it."""
+        if isinstance(item, Record):
+            return self._record(item)
+        if item.hash != item.hash_due:
+            return Fault(_name(item), "the link does not say what was linked")
         left = self.end() if item.chain != self._chain else None
         self._chain = item.chain
-        return left or (self._link(item) if isinstance(item, Link) else self._record(item))
+        return left or self._link(item)
 
     def end(self) -> Fault | None:
         """A record of the chain before that is gone."""
@@ -181,9 +185,7 @@ class Check:
 
     def _link(self, link: Link) -> Fault | None:
         head = self.heads.get(link.chain, Head(0, BEGINNING))
-        name = f"{link.subject} ({link.kind}, link {link.place} of chain {link.chain})"
-        if link.hash != link.hash_due:
-            return Fault(name, "the link does not say what was linked")
+        name = _name(link)
         if (link.place, link.previous) != (head.place + 1, head.hash):
             return Fault(name, f"it does not follow link {head.place}: one is missing, or stands elsewhere")
         self.links += 1
@@ -205,12 +207,16 @@ class Check:
     def _record(self, record: Record) -> Fault | None:
         due = self._due.pop((record.what, record.subject), None)
         name = f"{record.subject} ({record.what})"
-        if due is None:
+        if due is None or record.chain != self._chain:
             return Fault(name, "the record is in no chain, or twice")
         if digest(record.content) != due:
             return Fault(name, "the record does not say what its latest link says")
         self.records += 1
         return None
+
+
+def _name(link: Link) -> str:
+    return f"{link.subject} ({link.kind}, link {link.place} of chain {link.chain})"
 
 
 def check_lines(lines: Iterable[bytes], check: Check) -> Fault | None:

@@ -37,7 +37,7 @@ _SEALED_NAME: Final = "sealed_name"
 async def reissue(
     connection: AsyncConnection, certificate_id: UUID, ground: Ground, *, reason: str, caller: Caller, at: datetime
 ) -> Certificate:
-    """A further edition, with the same number, of a valid certificate that was lost or damaged.
+    """A further edition, with the same number, of a valid certificate that was lost or damaged, or shows an old name.
 
     By its body, or an officer of its region or above. Raises NotFound, ForeignOrganisation, ForeignRegion, IllegalMove.
     """
@@ -113,7 +113,8 @@ async def _rename(
     reissued = [rules.reissue(each) for each in valid]
     await store.save_editions(connection, reissued)
     await issuing.link(connection, reissued, at=why.replaced_at)
-    await store.rename(connection, holder, persons.called(holder, name, None))
+    renamed = persons.called(holder, name, None)
+    await person_store.rename(connection, renamed, by=why.replaced_by, at=why.replaced_at)
 
 
 def _name(certificate: Certificate, proposal: Proposal, persons: Persons) -> str | None:

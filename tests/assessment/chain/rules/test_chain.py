@@ -31,6 +31,11 @@ FILED = ["E1", "4-10-01-05", 4]
 RESULTS = ["a" * 64]
 
 
+def certificate(place: int) -> str:
+    """A subject that no single flip turns into another one."""
+    return f"certificates/{str(place) * 3}"
+
+
 def numbered(place: int, status: str = "valid") -> list[object]:
     return [str(UUID(int=100 + place)), f"S00004100012325300000{place}", status]
 
@@ -44,11 +49,11 @@ def an_export(certificates: int = 3) -> list[Item]:
         Entry(LinkKind.RESULTS_POSTED, subject, digest(["1", 600, 885])),
         Entry(LinkKind.SESSION_CONCLUDED, subject, digest(RESULTS)),
         *(
-            Entry(LinkKind.CERTIFICATE_NUMBERED, f"certificates/{place}", digest(numbered(place)))
+            Entry(LinkKind.CERTIFICATE_NUMBERED, certificate(place), digest(numbered(place)))
             for place in range(certificates)
         ),
-        Entry(LinkKind.CREDENTIAL_SIGNED, "certificates/0/1", digest(["b" * 64])),
-        Entry(LinkKind.CERTIFICATE_CHANGED, "certificates/0", digest(numbered(0, "revoked"))),
+        Entry(LinkKind.CREDENTIAL_SIGNED, f"{certificate(0)}/1", digest(["b" * 64])),
+        Entry(LinkKind.CERTIFICATE_CHANGED, certificate(0), digest(numbered(0, "revoked"))),
     ]
     links = extend(SESSION, Head(0, BEGINNING), entries, at=AT)
     anchors = [Entry(LinkKind.ANCHORED, f"sessions/{SESSION}/{place}", links[place - 1].hash) for place in (1, 4)]
@@ -56,10 +61,10 @@ def an_export(certificates: int = 3) -> list[Item]:
         Record(SESSION, "session", subject, FILED),
         Record(SESSION, "results", subject, RESULTS),
         *(
-            Record(SESSION, "certificate", f"certificates/{place}", numbered(place, "valid" if place else "revoked"))
+            Record(SESSION, "certificate", certificate(place), numbered(place, "valid" if place else "revoked"))
             for place in range(certificates)
         ),
-        Record(SESSION, "credential", "certificates/0/1", ["b" * 64]),
+        Record(SESSION, "credential", f"{certificate(0)}/1", ["b" * 64]),
     ]
     return [*links, *records, *extend(BODY, Head(0, BEGINNING), anchors, at=AT)]
 
@@ -112,7 +117,7 @@ class TestCheck:
         found = fault(written([*items[:5], forged, *items[6:]]))
 
         assert found is not None
-        assert found.record.startswith("certificates/1 (certificate-numbered, link 6 ")
+        assert found.record.startswith(f"{certificate(1)} (certificate-numbered, link 6 ")
 
     @given(st.integers(0, len(EXPORT) - 1))
     def test_a_line_that_is_gone_is_noticed_unless_it_ends_the_chain_of_a_body(self, gone: int) -> None:
@@ -132,20 +137,20 @@ class TestCheck:
 
     def test_a_record_that_says_something_else_is_named(self) -> None:
         items = an_export()
-        forged = Record(SESSION, "certificate", "certificates/2", numbered(9))
+        forged = Record(SESSION, "certificate", certificate(2), numbered(9))
 
-        found = fault(written([forged if getattr(each, "subject", "") == "certificates/2" and isinstance(each, Record)
+        found = fault(written([forged if getattr(each, "subject", "") == certificate(2) and isinstance(each, Record)
                                else each for each in items]))  # fmt: skip
 
-        assert found == Fault("certificates/2 (certificate)", "the record does not say what its latest link says")
+        assert found == Fault(f"{certificate(2)} (certificate)", "the record does not say what its latest link says")
 
     def test_a_certificate_that_nobody_numbered_is_named(self) -> None:
-        forged = Record(SESSION, "certificate", "certificates/9", numbered(9))
+        forged = Record(SESSION, "certificate", certificate(9), numbered(9))
         items = an_export()
 
         found = fault(written([*items[:-2], forged, *items[-2:]]))
 
-        assert found == Fault("certificates/9 (certificate)", "the record is in no chain, or twice")
+        assert found == Fault(f"{certificate(9)} (certificate)", "the record is in no chain, or twice")
 
     def test_a_session_whose_whole_chain_was_written_again_is_named_by_the_chain_of_its_body(self) -> None:
         items = an_export()
