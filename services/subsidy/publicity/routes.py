@@ -17,6 +17,7 @@ from shared.awards import AnsweredAward, AnsweredLevel
 from shared.contracts.dimensions import FundSource
 from shared.edge.lanes import bulk
 from shared.edge.routes import EdgeRoute
+from shared.forms import Day
 from shared.kernel.money import Fen
 from shared.kernel.periods import business_day
 from shared.paging import BEGINNING, Cursor, Page, PageSize, after, next_cursor
@@ -47,8 +48,8 @@ _FILE: Final = {
 }
 
 PublicRegion = Annotated[str | None, Query(max_length=16, description="This region and what lies below it")]
-FirstOn = Annotated[date | None, Query(description="Public on or after this day; left out: today")]
-LastOn = Annotated[date | None, Query(description="Public on or before this day; left out: today")]
+FirstOn = Annotated[Day | None, Query(description="Public on or after this day; left out: today")]
+LastOn = Annotated[Day | None, Query(description="Public on or before this day; left out: today")]
 
 
 class PublicClaimAnswer(BaseModel):
