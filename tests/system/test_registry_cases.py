@@ -45,30 +45,30 @@ async def worked_on(province: Province, school: School, content: bytes, form: st
 def test_a_name_that_the_first_institution_got_wrong(play: Play) -> None:
     async def case(province: Province) -> None:
         before, first, second = await province.totals(), await province.school(), await province.school()
-        class_id, _ = await province.begin(first, person(113, name="另名"))
-        await province.conclude(first, class_id, T113=60)
+        class_id, _ = await province.begin(first, person(213, name="另名"))
+        await province.conclude(first, class_id, T213=60)
         april = await province.file(second, local_id="april", starts_on="2025-04-02", ends_on="2025-04-20")
 
-        [blocked] = await province.enrol(second, april, person(113))
-        seen = document(113) | {"name": name_of("学员", 113), "seen_on": "2025-04-01"} | WHY
+        [blocked] = await province.enrol(second, april, person(213))
+        seen = document(213) | {"name": name_of("学员", 213), "seen_on": "2025-04-01"} | WHY
         await province.agree("registry", "/v1/persons/particulars", seen, by=OFFICER, second=ANOTHER)
-        [enrolled] = await province.enrol(second, april, person(113))
+        [enrolled] = await province.enrol(second, april, person(213))
 
         assert [(each["code"], each["region"]) for each in blocked["errors"]] == [("name-differs", REGION)]
         assert enrolled["outcome"] == "accepted"
-        await province.certify(class_id, person(113))
+        await province.certify(class_id, person(213))
         await province.expect(before, trainings=1, certificates=1, high_skilled_persons=1)
 
     play(case)
 
 
 def test_a_damaged_name_and_a_number_in_the_wrong_column_in_every_channel(play: Play) -> None:
-    number = str(person(114)["document_number"])
+    number = str(person(214)["document_number"])
     wrong = {
         "学员?": "damaged-name", "学□一": "damaged-name", "学员\ufffd": "damaged-name", "学员一(1)": "name-has-suffix",
     }  # fmt: skip
-    rows = [person(114, local_id=f"D{place}", name=name) for place, name in enumerate(wrong)]
-    misplaced = person(114, local_id=f"T{number}")
+    rows = [person(214, local_id=f"D{place}", name=name) for place, name in enumerate(wrong)]
+    misplaced = person(214, local_id=f"T{number}")
 
     async def case(province: Province) -> None:
         school = await province.school()
@@ -81,8 +81,8 @@ def test_a_damaged_name_and_a_number_in_the_wrong_column_in_every_channel(play: 
             assert codes == [*wrong.values(), "identity-number"]
             assert number not in answer.text
 
-        cells = [full_line(114, 学员编号=f"D{place}", 姓名=name) for place, name in enumerate(wrong)]
-        cells.append(full_line(114, 学员编号=misplaced["local_id"]))
+        cells = [full_line(214, 学员编号=f"D{place}", 姓名=name) for place, name in enumerate(wrong)]
+        cells.append(full_line(214, 学员编号=misplaced["local_id"]))
         for form, content in (
             ("csv", csv_file(*cells, headings=FULL).encode()),
             ("xlsx", workbook(*cells, headings=FULL)),
@@ -102,7 +102,7 @@ def test_a_workbook_with_a_hidden_sheet(play: Play) -> None:
             other.write_row(0, 0, cells)
             getattr(other, hide)()
 
-        return workbook(full_line(115), headings=FULL, finish=finish)
+        return workbook(full_line(215), headings=FULL, finish=finish)
 
     async def case(province: Province) -> None:
         school = await province.school()
@@ -145,15 +145,15 @@ def test_a_region_that_does_not_exist_and_a_county_without_a_site(play: Play) ->
 
 def test_a_double_tap_and_a_second_late_cost_nobody_an_hour(play: Play) -> None:
     taps = [
-        mark(116, "in", "08:30:01", day=DAY),
-        mark(116, "out", "08:30:05", day=DAY),
-        mark(116, "out", "11:30", day=DAY),
+        mark(216, "in", "08:30:01", day=DAY),
+        mark(216, "out", "08:30:05", day=DAY),
+        mark(216, "out", "11:30", day=DAY),
     ]
 
     async def case(province: Province) -> None:
         before, school = await province.totals(), await province.school()
         days = {"starts_on": "2025-03-24", "ends_on": "2025-04-18"}
-        class_id, [enrolment] = await province.begin(school, person(116), local_id="2025-001", **days)
+        class_id, [enrolment] = await province.begin(school, person(216), local_id="2025-001", **days)
 
         answer = await province.post("registry", "/v1/attendance-marks", {"rows": taps}, by=school.clerk)
         counted = await province.get("registry", f"/v1/enrolments/{enrolment}/attendance", by=school.clerk)
