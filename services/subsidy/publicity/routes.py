@@ -154,6 +154,7 @@ Objections are taken until the last day of each row (POST /v1/objections, no tok
 {rows}
 </tbody></table></html>
 """
+_NOTHING: Final = "今日没有公示事项。 Nothing is public today."
 _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
@@ -169,6 +170,7 @@ async def publicity_page(request: Request) -> HTMLResponse:
         rows = await usecases.page(connection, None, days, after=BEGINNING, limit=500, today=today)
     head = "".join(f"<th>{escape(each.zh)}<br>{escape(each.en)}</th>" for each in _HEADINGS)
     body = "\n".join(f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in _cells(row))}</tr>" for row in rows)
+    body = body or f'<tr><td colspan="{len(_HEADINGS)}">{_NOTHING}</td></tr>'
     return HTMLResponse(_PAGE.format(first=days.first, last=days.last, head=head, rows=body), headers=_HEADERS)
 
 
