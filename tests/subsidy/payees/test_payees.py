@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from tests.subsidy.builders import Office, Taught, people
+from tests.subsidy.builders import Taught, people
+from tests.subsidy.office import Office
 from tests.subsidy.payees.accounts import account_of
 
 NUMBER = "16050101040012345"
