@@ -66,6 +66,8 @@ def settings_of(
     """The settings of a run, as the services read them from their environment."""
     settings = {f"{service.upper()}_DATABASE_URL": url for service, url in databases.items()}
     settings |= {f"{service.upper()}_PORT": str(port) for service, port in ports(environment).items()}
+    named = environment.get("ASSESSMENT_PUBLIC_URL")
+    settings["ASSESSMENT_PUBLIC_URL"] = named or addresses(environment)["assessment"]
     settings |= {f"{service.upper()}_HOST": LOOPBACK for service in PORTS}
     return settings | {"SKILLS_LOG_URL": log_url, "SKILLS_KEYS_DIRECTORY": str(keys)}
 

@@ -6,8 +6,8 @@ import pytest
 
 from services.subsidy.worker import SERVICE
 from tests.conftest import OpenService
-from tests.subsidy.builders import Office
 from tests.subsidy.ladder import whole_ladder
+from tests.subsidy.office import Office
 
 
 @pytest.fixture

@@ -9,7 +9,12 @@ from sqlalchemy import text
 
 from shared.contracts.registry.plan import CalendarDayListed
 from shared.kernel.working_days import WorkingDays
-from tests.subsidy.builders import NOW, TODAY, Office, Taught
+from tests.subsidy.builders import (
+    NOW,
+    TODAY,
+    Taught,
+)
+from tests.subsidy.office import Office
 from tests.support.services import ServiceUnderTest
 
 CALENDAR: Final = WorkingDays({date(year, 1, 1): False for year in (TODAY.year, TODAY.year + 1)})

@@ -7,7 +7,13 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from shared.kernel.callers import Role
-from tests.subsidy.builders import STARTS_ON, TODAY, Office, Taught, people
+from tests.subsidy.builders import (
+    STARTS_ON,
+    TODAY,
+    Taught,
+    people,
+)
+from tests.subsidy.office import Office
 from tests.support.persons import merged, rekeyed
 from tests.support.rights import PROVINCE, Scene, Side
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.subsidy.builders import Office
+from tests.subsidy.office import Office
 from tests.subsidy.rights_scene import subsidy_scene
 from tests.support.rights import walk
 

@@ -9,7 +9,12 @@ import pytest
 
 from services.subsidy.worker import SERVICE
 from tests.conftest import OpenService
-from tests.subsidy.builders import L4_FEN, Office, Taught, people
+from tests.subsidy.builders import (
+    L4_FEN,
+    Taught,
+    people,
+)
+from tests.subsidy.office import Office
 
 pytestmark = pytest.mark.timeout(60)
 

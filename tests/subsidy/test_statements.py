@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from tests.subsidy.builders import Office, Taught, amounts, people
+from tests.subsidy.builders import (
+    Taught,
+    amounts,
+    people,
+)
+from tests.subsidy.office import Office
 from tests.support.persons import merged
 from tests.support.statements import statements
 

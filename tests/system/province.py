@@ -34,6 +34,8 @@ SECOND_REVIEWER: Final = Caller("reviewer", "zhou", region=REPORTING_REGION)
 FINANCE: Final = Caller("finance", "sun", region=REPORTING_REGION)
 WHY: Final = {"reason": "更正登记"}
 
+IN_TRAINING: Final = "in_training"
+
 HEARD_SECONDS_MAX: Final = 20.0
 PAUSE_SECONDS: Final = 0.05
 
@@ -228,10 +230,14 @@ class Province:
         return claim
 
     async def totals(self) -> Totals:
+        """Flows by day; the stock of people in training as it is, under the day "now"."""
+        path = f"{self.run.addresses['metrics']}/v1/totals"
         async with httpx.AsyncClient(timeout=10) as http:
-            answer = await http.get(f"{self.run.addresses['metrics']}/v1/totals", params={"by": "day"})
-        rows = answer.raise_for_status().json()["rows"]
-        return Counter({(name, row["day"]): row[name] for row in rows for name in MEASURES if row[name]})
+            by_day, now = [(await http.get(path, params=query)).raise_for_status() for query in ({"by": "day"}, {})]
+        flows = [name for name in MEASURES if name != IN_TRAINING]
+        found = Counter({(name, row["day"]): row[name] for row in by_day.json()["rows"] for name in flows if row[name]})
+        found[IN_TRAINING, "now"] = sum(row[IN_TRAINING] for row in now.json()["rows"])
+        return found
 
     async def expect_again(self, due: Totals) -> None:
         """Return once the totals are the same as before, each on its day; shown if they are not."""

@@ -9,8 +9,13 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from services.subsidy.claims.rules.claims import Claim, ClaimVerb, fact_of, moved
+from services.subsidy.claims.rules.claims import (
+    Claim,
+    fact_of,
+    moved,
+)
 from services.subsidy.claims.rules.lines import Line
+from services.subsidy.claims.rules.states import ClaimVerb
 from shared.contracts.subsidy import ClaimReopened, ClaimStatus
 from shared.kernel.callers import Caller
 from shared.kernel.four_eyes import require_another

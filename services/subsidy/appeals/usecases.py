@@ -9,8 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.appeals import rules, store
 from services.subsidy.appeals.rules import Appeal, AppealStatus, AppealSubject, AppealVerb
-from services.subsidy.claims.rules.claims import IN_PROGRESS, Claim, ClaimVerb
+from services.subsidy.claims.rules.claims import Claim
 from services.subsidy.claims.rules.refusals import ClassAlreadyClaimed
+from services.subsidy.claims.rules.states import (
+    IN_PROGRESS,
+    ClaimVerb,
+)
 from services.subsidy.claims.store import claims as claim_store
 from services.subsidy.claims.usecases import steps
 from services.subsidy.limits import usecases as limits

@@ -9,7 +9,15 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from services.subsidy.claims.rules.claims import PUBLIC, Claim, ClaimVerb, fact_of, moved
+from services.subsidy.claims.rules.claims import (
+    Claim,
+    fact_of,
+    moved,
+)
+from services.subsidy.claims.rules.states import (
+    PUBLIC,
+    ClaimVerb,
+)
 from shared.contracts.subsidy import ClaimObjected, ClaimObjectionAnswered, ClaimStatus
 from shared.kernel.four_eyes import require_another
 from shared.kernel.moves import move

@@ -9,7 +9,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.subsidy.claims.rules.claims import PREPARING, Claim, ClaimVerb
+from services.subsidy.claims.rules.claims import Claim
+from services.subsidy.claims.rules.states import (
+    PREPARING,
+    ClaimVerb,
+)
 from services.subsidy.claims.store import claims as claim_store
 from services.subsidy.claims.usecases import aftermath, steps
 from services.subsidy.limits import usecases as limits

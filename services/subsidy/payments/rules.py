@@ -7,9 +7,14 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from services.subsidy.claims.rules.checks import Check
-from services.subsidy.claims.rules.claims import Claim, ClaimVerb, fact_of, moved
+from services.subsidy.claims.rules.claims import (
+    Claim,
+    fact_of,
+    moved,
+)
 from services.subsidy.claims.rules.lines import stopped
 from services.subsidy.claims.rules.refusals import NothingToClaim
+from services.subsidy.claims.rules.states import ClaimVerb
 from services.subsidy.holds.rules import Flag, require_free
 from services.subsidy.recoveries.rules import LineRecovered
 from services.subsidy.rekeyings.rules import LinesRekeyed

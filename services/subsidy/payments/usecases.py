@@ -7,7 +7,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.claims.rules.claims import PREPARING, Claim, ClaimVerb
+from services.subsidy.claims.rules.claims import Claim
+from services.subsidy.claims.rules.states import (
+    PREPARING,
+    ClaimVerb,
+)
 from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.store import holds, lines
 from services.subsidy.claims.usecases import steps

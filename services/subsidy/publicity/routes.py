@@ -17,6 +17,7 @@ from shared.awards import AnsweredAward, AnsweredLevel
 from shared.contracts.dimensions import FundSource
 from shared.edge.lanes import bulk
 from shared.edge.routes import EdgeRoute
+from shared.forms import Day
 from shared.kernel.money import Fen
 from shared.kernel.periods import business_day
 from shared.paging import BEGINNING, Cursor, Page, PageSize, after, next_cursor
@@ -47,8 +48,8 @@ _FILE: Final = {
 }
 
 PublicRegion = Annotated[str | None, Query(max_length=16, description="This region and what lies below it")]
-FirstOn = Annotated[date | None, Query(description="Public on or after this day; left out: today")]
-LastOn = Annotated[date | None, Query(description="Public on or before this day; left out: today")]
+FirstOn = Annotated[Day | None, Query(description="Public on or after this day; left out: today")]
+LastOn = Annotated[Day | None, Query(description="Public on or before this day; left out: today")]
 
 
 class PublicClaimAnswer(BaseModel):
@@ -153,6 +154,7 @@ Objections are taken until the last day of each row (POST /v1/objections, no tok
 {rows}
 </tbody></table></html>
 """
+_NOTHING: Final = "今日没有公示事项。 Nothing is public today."
 _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
@@ -168,6 +170,7 @@ async def publicity_page(request: Request) -> HTMLResponse:
         rows = await usecases.page(connection, None, days, after=BEGINNING, limit=500, today=today)
     head = "".join(f"<th>{escape(each.zh)}<br>{escape(each.en)}</th>" for each in _HEADINGS)
     body = "\n".join(f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in _cells(row))}</tr>" for row in rows)
+    body = body or f'<tr><td colspan="{len(_HEADINGS)}">{_NOTHING}</td></tr>'
     return HTMLResponse(_PAGE.format(first=days.first, last=days.last, head=head, rows=body), headers=_HEADERS)
 
 

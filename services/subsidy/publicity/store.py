@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.claims.rules.claims import VOID
+from services.subsidy.claims.rules.states import VOID
 from services.subsidy.claims.store.claims import CLAIM
 from services.subsidy.claims.store.lines import LINE
 from services.subsidy.trainings.store import HEARD_CLASS

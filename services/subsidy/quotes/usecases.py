@@ -10,9 +10,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.claims.rules.claims import IN_PROGRESS
 from services.subsidy.claims.rules.lines import ClassStanding
 from services.subsidy.claims.rules.refusals import NotSubsidised
+from services.subsidy.claims.rules.states import IN_PROGRESS
 from services.subsidy.claims.store import claims as claim_store
 from services.subsidy.claims.store import lines as line_store
 from services.subsidy.claims.usecases import drafts

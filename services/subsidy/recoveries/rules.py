@@ -9,8 +9,16 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from services.subsidy.claims.rules.checks import Check
-from services.subsidy.claims.rules.claims import MOVES, Claim, ClaimVerb, fact_of, moved
+from services.subsidy.claims.rules.claims import (
+    Claim,
+    fact_of,
+    moved,
+)
 from services.subsidy.claims.rules.lines import NOTHING, Line
+from services.subsidy.claims.rules.states import (
+    MOVES,
+    ClaimVerb,
+)
 from shared.contracts.subsidy import (
     ClaimLinesOwed,
     ClaimRecovered,

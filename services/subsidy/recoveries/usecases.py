@@ -12,7 +12,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.claims.rules.checks import HeldSubsidy
-from services.subsidy.claims.rules.claims import Claim, ClaimVerb
+from services.subsidy.claims.rules.claims import Claim
+from services.subsidy.claims.rules.states import ClaimVerb
 from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.store import lines
 from services.subsidy.claims.usecases import steps

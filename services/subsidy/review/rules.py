@@ -11,9 +11,18 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
-from services.subsidy.claims.rules.claims import PUBLIC, REVIEWED, Claim, ClaimVerb, fact_of, moved
+from services.subsidy.claims.rules.claims import (
+    Claim,
+    fact_of,
+    moved,
+)
 from services.subsidy.claims.rules.lines import Line
 from services.subsidy.claims.rules.refusals import NothingToClaim
+from services.subsidy.claims.rules.states import (
+    PUBLIC,
+    REVIEWED,
+    ClaimVerb,
+)
 from services.subsidy.holds.rules import Flag, require_free
 from shared.contracts.subsidy import (
     ClaimApproved,

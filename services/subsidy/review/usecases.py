@@ -10,8 +10,13 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.subsidy.claims.rules.claims import IN_PROGRESS, PREPARING, Claim, ClaimVerb
+from services.subsidy.claims.rules.claims import Claim
 from services.subsidy.claims.rules.refusals import ClassAlreadyClaimed
+from services.subsidy.claims.rules.states import (
+    IN_PROGRESS,
+    PREPARING,
+    ClaimVerb,
+)
 from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.store import holds, lines
 from services.subsidy.claims.store.claims import ClaimSummary

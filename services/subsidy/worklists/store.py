@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.claims.rules.checks import Check
-from services.subsidy.claims.rules.claims import REVIEWED
+from services.subsidy.claims.rules.states import REVIEWED
 from services.subsidy.claims.store.claims import CLAIM
 from services.subsidy.worklists.rules import (
     ClaimNote,

@@ -22,7 +22,7 @@ from tests.hostile.requests.parts import Run
 from tests.hostile.requests.secrets import Posted
 from tests.registry.conftest import database as database  # the fixture
 from tests.registry.rights_scene import registry_scene
-from tests.subsidy.builders import Office
+from tests.subsidy.office import Office
 from tests.subsidy.rights_scene import subsidy_scene
 from tests.support.rights import Scene, Side
 from tests.support.services import ServiceUnderTest

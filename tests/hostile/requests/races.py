@@ -19,7 +19,12 @@ from sqlalchemy import text
 from deploy.local.postgres import Postgres
 from shared.kernel.callers import Role
 from tests.hostile.requests.operations import Operation, operations_of
-from tests.subsidy.builders import TODAY, Office, Taught, people
+from tests.subsidy.builders import (
+    TODAY,
+    Taught,
+    people,
+)
+from tests.subsidy.office import Office
 from tests.support.rights import Scene
 from tests.support.services import ServiceUnderTest, opened
 

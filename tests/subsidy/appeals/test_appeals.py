@@ -9,8 +9,15 @@ import httpx
 import pytest
 
 from shared.kernel.callers import Role
-from tests.subsidy.builders import L4_FEN, TODAY, Office, Taught, amounts, people
+from tests.subsidy.builders import (
+    L4_FEN,
+    TODAY,
+    Taught,
+    amounts,
+    people,
+)
 from tests.subsidy.ladder import CALENDAR, go_past_publicity, go_to, published
+from tests.subsidy.office import Office
 
 WHY = {"reason": "资料不实"}
 

@@ -7,7 +7,12 @@ import pytest
 from services.subsidy.worker import SERVICE
 from shared.kernel.callers import Role
 from tests.conftest import OpenService
-from tests.subsidy.builders import L4_FEN, Office, Taught, people
+from tests.subsidy.builders import (
+    L4_FEN,
+    Taught,
+    people,
+)
+from tests.subsidy.office import Office
 
 
 class TestBudgets:

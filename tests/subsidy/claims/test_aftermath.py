@@ -12,8 +12,16 @@ from shared.contracts.fact import Fact
 from shared.contracts.registry.enrolments import EnrolmentReinstated, EnrolmentStatus
 from shared.contracts.registry.flags import FlagStatus
 from shared.contracts.subsidy import ClaimLinesOwed, ClaimLinesStopped
-from tests.subsidy.builders import L4_FEN, TODAY, Office, Taught, amounts, people, revoked
+from tests.subsidy.builders import (
+    L4_FEN,
+    TODAY,
+    Taught,
+    amounts,
+    people,
+    revoked,
+)
 from tests.subsidy.holds.test_holds import about, raised, settled
+from tests.subsidy.office import Office
 from tests.support.persons import merged
 
 

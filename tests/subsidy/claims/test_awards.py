@@ -13,7 +13,16 @@ from shared.contracts.fact import Fact
 from shared.dated_rules.rules import loaded
 from shared.kernel.awards import Award, AwardEvidence
 from shared.kernel.periods import months_after
-from tests.subsidy.builders import CERTIFIED_ON, PLAN, STARTS_ON, TODAY, Office, Taught, amounts, people
+from tests.subsidy.builders import (
+    CERTIFIED_ON,
+    PLAN,
+    STARTS_ON,
+    TODAY,
+    Taught,
+    amounts,
+    people,
+)
+from tests.subsidy.office import Office
 
 SIGNED = loaded(by="load-policy", at=datetime(2024, 12, 1, tzinfo=UTC), sequence=1)
 TRAINING_RATES = [row for row in read(PLAN, signed=SIGNED) if row.kind is PolicyKind.TRAINING]

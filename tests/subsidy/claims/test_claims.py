@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from shared.contracts.subsidy import ClaimState
-from tests.subsidy.builders import L4_FEN, TODAY, Office, Taught, amounts, people
+from tests.subsidy.builders import (
+    L4_FEN,
+    TODAY,
+    Taught,
+    amounts,
+    people,
+)
+from tests.subsidy.office import Office
 
 
 class TestTheWholeWay:

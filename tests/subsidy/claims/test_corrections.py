@@ -10,7 +10,13 @@ from msgspec.structs import asdict
 
 from shared.contracts.registry.enrolments import EnrolmentCorrected, EnrolmentReinstated
 from shared.contracts.subsidy import ClaimCorrected, ClaimStatus
-from tests.subsidy.builders import L4_FEN, Office, Taught, amounts, people
+from tests.subsidy.builders import (
+    L4_FEN,
+    Taught,
+    amounts,
+    people,
+)
+from tests.subsidy.office import Office
 from tests.support.persons import merged, reassigned, separated
 
 

@@ -8,7 +8,16 @@ from uuid import uuid4
 from shared.contracts.dimensions import FundSource
 from shared.kernel.awards import Award
 from shared.kernel.callers import Role
-from tests.subsidy.builders import L4_FEN, STARTS_ON, TODAY, Office, Taught, amounts, people, revoked
+from tests.subsidy.builders import (
+    L4_FEN,
+    STARTS_ON,
+    TODAY,
+    Taught,
+    amounts,
+    people,
+    revoked,
+)
+from tests.subsidy.office import Office
 
 
 class TestDraft:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.subsidy.builders import CERTIFIED_ON, L4_FEN, NOW, STARTS_ON, TODAY, Office, Taught, people, revoked
+from tests.subsidy.builders import (
+    CERTIFIED_ON,
+    L4_FEN,
+    NOW,
+    STARTS_ON,
+    TODAY,
+    Taught,
+    people,
+    revoked,
+)
+from tests.subsidy.office import Office
 
 
 async def explained(office: Office, taught: Taught, claim_id: str, line: int) -> dict[str, Any]:

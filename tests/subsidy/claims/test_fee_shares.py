@@ -7,7 +7,13 @@ from msgspec.structs import asdict
 
 from shared.contracts.fact import Fact
 from shared.contracts.registry.classes import ClassCompleted
-from tests.subsidy.builders import L4_FEN, Office, Taught, amounts, people
+from tests.subsidy.builders import (
+    L4_FEN,
+    Taught,
+    amounts,
+    people,
+)
+from tests.subsidy.office import Office
 
 
 def finished(taught: Taught, share_fen: int | None) -> list[Fact]:

@@ -9,7 +9,14 @@ from msgspec.structs import replace
 from shared.contracts.dimensions import RegionPeriod
 from shared.contracts.registry.plan import RegionListed
 from shared.contracts.subsidy import ClaimPaid
-from tests.subsidy.builders import L4_FEN, STARTS_ON, Office, Taught, people, regions
+from tests.subsidy.builders import (
+    L4_FEN,
+    STARTS_ON,
+    Taught,
+    people,
+    regions,
+)
+from tests.subsidy.office import Office
 
 MOVED_ON = STARTS_ON + timedelta(days=30)
 

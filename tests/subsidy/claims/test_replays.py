@@ -8,7 +8,15 @@ from typing import Any
 import httpx
 
 from shared.kernel.callers import Role
-from tests.subsidy.builders import L4_FEN, STARTS_ON, TODAY, Office, Taught, amounts, people
+from tests.subsidy.builders import (
+    L4_FEN,
+    STARTS_ON,
+    TODAY,
+    Taught,
+    amounts,
+    people,
+)
+from tests.subsidy.office import Office
 
 REASON = "文件下发晚于生效日期"
 LATER = (TODAY + timedelta(days=30)).isoformat()

@@ -9,7 +9,11 @@ import pytest
 from services.subsidy.worker import SERVICE
 from shared.kernel.callers import Role
 from tests.conftest import OpenService
-from tests.subsidy.builders import Office, Taught, people
+from tests.subsidy.builders import (
+    Taught,
+    people,
+)
+from tests.subsidy.office import Office
 
 OFFICERS = (Role.COUNTY_OFFICER, Role.REVIEWER, Role.FINANCE, Role.PROVINCE)
 COUNTY, ELSEWHERE = "410102", "419001"

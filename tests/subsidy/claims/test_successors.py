@@ -7,7 +7,12 @@ from uuid import UUID, uuid4
 
 from shared.contracts.registry.directory import InstitutionChanged
 from shared.kernel.callers import Role
-from tests.subsidy.builders import NOW, Office, Taught, people
+from tests.subsidy.builders import (
+    NOW,
+    Taught,
+    people,
+)
+from tests.subsidy.office import Office
 
 
 def changed(taught: Taught, version: int, successor: UUID | None) -> InstitutionChanged:

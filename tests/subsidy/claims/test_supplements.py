@@ -10,7 +10,15 @@ import httpx
 
 from services.subsidy.claims.usecases import steps
 from shared.contracts.subsidy import ClaimWithdrawn
-from tests.subsidy.builders import L4_FEN, NOW, TODAY, Office, Taught, amounts, people
+from tests.subsidy.builders import (
+    L4_FEN,
+    NOW,
+    TODAY,
+    Taught,
+    amounts,
+    people,
+)
+from tests.subsidy.office import Office
 from tests.support.persons import rekeyed
 
 

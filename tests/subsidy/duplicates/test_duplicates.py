@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from shared.kernel.awards import Award
 from shared.kernel.callers import Role
-from tests.subsidy.builders import L4_FEN, Office, Taught, people
+from tests.subsidy.builders import (
+    L4_FEN,
+    Taught,
+    people,
+)
+from tests.subsidy.office import Office
 from tests.support.persons import merged, reassigned, separated
 
 

@@ -9,7 +9,14 @@ from msgspec.structs import asdict
 
 from shared.contracts.registry.flags import FlagRaised, FlagReopened, FlagSettled, FlagStatus
 from shared.kernel.ids import new_id
-from tests.subsidy.builders import L4_FEN, NOW, Office, Taught, amounts, people
+from tests.subsidy.builders import (
+    L4_FEN,
+    NOW,
+    Taught,
+    amounts,
+    people,
+)
+from tests.subsidy.office import Office
 from tests.support.persons import merged
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.subsidy.builders import Office
+from tests.subsidy.office import Office
 
 _BALANCES = """
 WITH side AS (

@@ -13,8 +13,14 @@ from sqlalchemy.exc import DBAPIError
 from services.subsidy.worker import SERVICE
 from shared.contracts.dimensions import FundSource
 from tests.conftest import OpenService
-from tests.subsidy.builders import L4_FEN, STARTS_ON, Office, Taught, people
+from tests.subsidy.builders import (
+    L4_FEN,
+    STARTS_ON,
+    Taught,
+    people,
+)
 from tests.subsidy.ledger.books import balanced, ledger
+from tests.subsidy.office import Office
 
 
 class TestFollow:

@@ -10,8 +10,14 @@ import pytest
 
 from services.subsidy.worker import SERVICE
 from tests.conftest import OpenService
-from tests.subsidy.builders import L4_FEN, STARTS_ON, Office, Taught, people
+from tests.subsidy.builders import (
+    L4_FEN,
+    STARTS_ON,
+    Taught,
+    people,
+)
 from tests.subsidy.ledger.books import balanced
+from tests.subsidy.office import Office
 
 STEPS = 40
 VERBS = (

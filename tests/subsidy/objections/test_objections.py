@@ -11,8 +11,15 @@ from sqlalchemy import text
 
 from services.subsidy.objections.usecases import erase_batch
 from services.subsidy.review.usecases import approve_batch
-from tests.subsidy.builders import L4_FEN, TODAY, Office, Taught, amounts, people
+from tests.subsidy.builders import (
+    L4_FEN,
+    TODAY,
+    Taught,
+    amounts,
+    people,
+)
 from tests.subsidy.ladder import CALENDAR, PUBLIC_UNTIL, go_past_publicity, go_to, published
+from tests.subsidy.office import Office
 
 WORDS = "名单中第一名学员当月一直在外地，并未参加培训，电话13912345678"
 

@@ -7,7 +7,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from tests.subsidy.builders import L4_FEN, Office, Taught, amounts, people, revoked
+from tests.subsidy.builders import (
+    L4_FEN,
+    Taught,
+    amounts,
+    people,
+    revoked,
+)
+from tests.subsidy.office import Office
 
 
 async def fail(office: Office, claim_id: str, person: str = "second") -> httpx.Response:

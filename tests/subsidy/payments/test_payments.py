@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.subsidy.builders import L4_FEN, TODAY, Office, Taught, people
+from tests.subsidy.builders import (
+    L4_FEN,
+    TODAY,
+    Taught,
+    people,
+)
+from tests.subsidy.office import Office
 
 
 class TestPay:

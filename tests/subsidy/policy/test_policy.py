@@ -15,7 +15,12 @@ from services.subsidy.policy.rules import PolicyRowChanged
 from services.subsidy.worker import SERVICE
 from shared.kernel.callers import Role
 from tests.conftest import OpenService
-from tests.subsidy.builders import L4_FEN, NOW, PLAN, Office
+from tests.subsidy.builders import (
+    L4_FEN,
+    NOW,
+    PLAN,
+)
+from tests.subsidy.office import Office
 
 
 class TestPolicyRows:

@@ -6,7 +6,12 @@ import asyncio
 
 from shared.contracts.subsidy import ClaimRecovered
 from shared.kernel.callers import Role
-from tests.subsidy.builders import L4_FEN, Office, Taught, people
+from tests.subsidy.builders import (
+    L4_FEN,
+    Taught,
+    people,
+)
+from tests.subsidy.office import Office
 
 
 async def paid(office: Office, count: int = 2) -> str:

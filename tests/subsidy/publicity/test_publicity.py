@@ -8,8 +8,14 @@ from io import BytesIO, StringIO
 
 from python_calamine import CalamineWorkbook
 
-from tests.subsidy.builders import L4_FEN, TODAY, Office, Taught, people
+from tests.subsidy.builders import (
+    L4_FEN,
+    TODAY,
+    Taught,
+    people,
+)
 from tests.subsidy.ladder import PUBLIC_UNTIL, go_past_publicity, published
+from tests.subsidy.office import Office
 
 
 async def one_public_claim(ladder: Office, name: str = "郑州<技工>学校") -> tuple[Taught, str]:

@@ -10,7 +10,16 @@ import pytest
 from shared.contracts.registry.classes import ClassState
 from shared.kernel.identity import DocumentKind
 from shared.persons import Persons
-from tests.subsidy.builders import CAREGIVER, L4_FEN, STARTS_ON, TODAY, Office, Taught, amounts, people
+from tests.subsidy.builders import (
+    CAREGIVER,
+    L4_FEN,
+    STARTS_ON,
+    TODAY,
+    Taught,
+    amounts,
+    people,
+)
+from tests.subsidy.office import Office
 from tests.support.services import ServiceUnderTest
 
 NUMBER = "11010519491231002X"

@@ -9,8 +9,15 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from tests.subsidy.builders import L4_FEN, Office, Taught, amounts, people, revoked
+from tests.subsidy.builders import (
+    L4_FEN,
+    Taught,
+    amounts,
+    people,
+    revoked,
+)
 from tests.subsidy.ledger.books import balanced, ledger
+from tests.subsidy.office import Office
 from tests.support.persons import rekeyed
 
 

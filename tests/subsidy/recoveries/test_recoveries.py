@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from tests.subsidy.builders import L4_FEN, Office, Taught, amounts, people
+from tests.subsidy.builders import (
+    L4_FEN,
+    Taught,
+    amounts,
+    people,
+)
+from tests.subsidy.office import Office
 
 
 class TestRecover:

@@ -10,7 +10,13 @@ import httpx
 from msgspec.structs import asdict
 
 from shared.contracts.registry.enrolments import EnrolmentCorrected
-from tests.subsidy.builders import L4_FEN, Office, Taught, amounts, people
+from tests.subsidy.builders import (
+    L4_FEN,
+    Taught,
+    amounts,
+    people,
+)
+from tests.subsidy.office import Office
 from tests.support.persons import merged, rekeyed
 
 

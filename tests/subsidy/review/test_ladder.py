@@ -10,8 +10,15 @@ from sqlalchemy.exc import IntegrityError
 
 from services.subsidy.review.usecases import approve_batch
 from shared.kernel.periods import business_day
-from tests.subsidy.builders import L4_FEN, TODAY, Office, Taught, people, revoked
+from tests.subsidy.builders import (
+    L4_FEN,
+    TODAY,
+    Taught,
+    people,
+    revoked,
+)
 from tests.subsidy.ladder import CALENDAR, PUBLIC_UNTIL, go_past_publicity, go_to, published
+from tests.subsidy.office import Office
 
 
 class TestLadder:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from tests.subsidy.builders import L4_FEN, Office, Taught, amounts, people, revoked
+from tests.subsidy.builders import (
+    L4_FEN,
+    Taught,
+    amounts,
+    people,
+    revoked,
+)
+from tests.subsidy.office import Office
 
 
 class TestApprove:

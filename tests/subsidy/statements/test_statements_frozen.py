@@ -14,8 +14,14 @@ from services.metrics.measures.rules.contributions import of_claim
 from services.metrics.measures.rules.measures import Measure
 from services.subsidy.ledger.rules import PostingVerb
 from shared.contracts.subsidy import ClaimState
-from tests.subsidy.builders import L4_FEN, TODAY, Office, Taught, people
+from tests.subsidy.builders import (
+    L4_FEN,
+    TODAY,
+    Taught,
+    people,
+)
 from tests.subsidy.ledger.books import balanced, ledger
+from tests.subsidy.office import Office
 
 
 async def freeze(office: Office, **content: Any) -> Any:

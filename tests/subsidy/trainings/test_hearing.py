@@ -18,7 +18,14 @@ from shared.contracts.registry.classes import (
     ClassStatus,
 )
 from shared.contracts.registry.enrolments import EnrolmentResumed
-from tests.subsidy.builders import L4_FEN, Office, Taught, amounts, people, revoked
+from tests.subsidy.builders import (
+    L4_FEN,
+    Taught,
+    amounts,
+    people,
+    revoked,
+)
+from tests.subsidy.office import Office
 from tests.support.persons import merged, reassigned, separated
 
 

@@ -5,8 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from tests.subsidy.builders import L4_FEN, TODAY, Office, Taught, people
+from tests.subsidy.builders import (
+    L4_FEN,
+    TODAY,
+    Taught,
+    people,
+)
 from tests.subsidy.ladder import CALENDAR, go_to
+from tests.subsidy.office import Office
 
 
 async def work(office: Office, person: str = "reviewer", region: str = "410102") -> list[dict[str, Any]]:

@@ -11,9 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.subsidy.claims.rules import grounds
 from services.subsidy.claims.rules.checks import Check, HeldSubsidy
-from services.subsidy.claims.rules.claims import Claim, ClaimVerb
+from services.subsidy.claims.rules.claims import Claim
 from services.subsidy.claims.rules.explanations import CheckOutcome, Explanation
 from services.subsidy.claims.rules.lines import Line
+from services.subsidy.claims.rules.states import ClaimVerb
 from services.subsidy.claims.store.claims import ClaimSummary
 from services.subsidy.claims.usecases.reading import ClaimReading
 from services.subsidy.holds.rules import Flag, FlagSubject, HoldStatus

@@ -24,7 +24,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.claims.rules.claims import VOID, Claim, ClaimVerb
+from services.subsidy.claims.rules.claims import Claim
+from services.subsidy.claims.rules.states import (
+    VOID,
+    ClaimVerb,
+)
 from services.subsidy.claims.store import lines as line_store
 from services.subsidy.trainings.store import HEARD_CLASS
 from shared import tables

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.claims.rules import aftermath as rules
 from services.subsidy.claims.rules.aftermath import Ground
-from services.subsidy.claims.rules.claims import Claim, ClaimVerb
+from services.subsidy.claims.rules.claims import Claim
+from services.subsidy.claims.rules.states import ClaimVerb
 from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.store import lines as line_store
 from services.subsidy.claims.usecases import steps

@@ -12,9 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.claims.rules import claims as rules
 from services.subsidy.claims.rules.checks import HeldSubsidy
-from services.subsidy.claims.rules.claims import Claim, ClaimVerb
+from services.subsidy.claims.rules.claims import Claim
 from services.subsidy.claims.rules.lines import ClassStanding, Line, lines_of
 from services.subsidy.claims.rules.refusals import ClassAlreadyClaimed
+from services.subsidy.claims.rules.states import (
+    IN_PROGRESS,
+    ClaimVerb,
+)
 from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.store import lines as line_store
 from services.subsidy.claims.usecases import steps
@@ -73,7 +77,7 @@ async def draft(connection: AsyncConnection, *, class_id: UUID, local_id: str, c
             raise LocalIdTaken(pointer="/local_id")
         return await store.load(connection, known.id)
     earlier = await store.of_class(connection, class_id)
-    if in_progress := [each.id for each in earlier if each.status in rules.IN_PROGRESS]:
+    if in_progress := [each.id for each in earlier if each.status in IN_PROGRESS]:
         raise ClassAlreadyClaimed(claim_id=str(in_progress[0]))
     supplements = earlier[0].id if earlier else None
     new = rules.new_claim(class_, claim_id=new_id(), local_id=local_id, supplements=supplements)

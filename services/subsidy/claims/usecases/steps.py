@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.subsidy.budgets import usecases as budgets
 from services.subsidy.claims.rules import claims as rules
-from services.subsidy.claims.rules.claims import Claim, ClaimVerb
+from services.subsidy.claims.rules.claims import Claim
+from services.subsidy.claims.rules.states import ClaimVerb
 from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.store import lines
 from services.subsidy.limits import usecases as limits

@@ -13,9 +13,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from services.subsidy.claims.rules import claims as rules
-from services.subsidy.claims.rules.claims import MOVES, Claim, ClaimVerb
+from services.subsidy.claims.rules.claims import Claim
 from services.subsidy.claims.rules.lines import Line
 from services.subsidy.claims.rules.refusals import NothingToClaim
+from services.subsidy.claims.rules.states import (
+    COMMITTED,
+    MOVES,
+    ClaimVerb,
+)
 from services.subsidy.holds.rules import Flag, HoldStatus
 from services.subsidy.limits.rules import Ladder
 from services.subsidy.payments import rules as payments
@@ -179,7 +184,7 @@ class ClaimWalk(RuleBasedStateMachine):
     @invariant()
     def money_goes_with_the_state(self) -> None:
         amount, status = self.claim.amount_fen, self.claim.status
-        holds = status in rules.COMMITTED
+        holds = status in COMMITTED
         assert self.committed == (amount if holds else 0)
         assert self.paid == (amount if status in (ClaimStatus.PAID, ClaimStatus.RECOVERED) else 0)
         assert (status is ClaimStatus.RECOVERED) == (self.recovered == amount > 0)
