@@ -13,7 +13,8 @@ from services.metrics.worker import SERVICE as METRICS
 from services.subsidy.books.store import BOOK
 from shared.books.telling import tell
 from tests.conftest import OpenService
-from tests.subsidy.builders import L4_FEN, STARTS_ON, Office, Taught, people
+from tests.subsidy.builders import L4_FEN, STARTS_ON, Taught, people
+from tests.subsidy.office import Office
 from tests.support.books import compared
 from tests.support.services import ServiceUnderTest
 
