@@ -21,6 +21,8 @@ _WAITING = """
 SELECT count(*) AS facts, coalesce(extract(epoch FROM now() - min(recorded_at)), 0)::float AS oldest_seconds
 FROM outbox
 """
+_HAS_BOOKS = "SELECT to_regclass('book_difference') IS NOT NULL"
+_RED = "SELECT count(*) FROM book_difference WHERE red_from <= now()"
 _PARKED = "SELECT count(*) AS events, count(DISTINCT (consumer, subject)) AS subjects FROM dead_letter"
 
 
@@ -69,12 +71,15 @@ class Readiness(BaseModel):
 
 
 class Backlog(BaseModel):
-    """Work that is waiting. Alarm on the outbox's age and on any parked event."""
+    """Work that is waiting, and what is wrong. Alarm on the outbox's age, any parked event and any unequal cell of the
+    books.
+    """
 
     outbox_facts: int
     outbox_oldest_seconds: float
     parked_subjects: int
     parked_events: int
+    unequal_books: int
 
 
 @routes.get("/live", summary="Liveness: the process answers")
@@ -99,7 +104,10 @@ async def _answers(connection: AsyncConnection) -> None:
     await connection.execute(text("SELECT 1"))
 
 
-@routes.get("/backlog", summary="Facts that wait to be published, and events that could not be applied")
+@routes.get(
+    "/backlog",
+    summary="Facts that wait to be published, events that could not be applied, cells unequal to the books",
+)
 async def get_backlog(request: Request) -> Backlog:
     found: Backlog = await request.app.state.probe.ask(_backlog)
     return found
@@ -113,6 +121,7 @@ async def _backlog(connection: AsyncConnection) -> Backlog:
         outbox_oldest_seconds=oldest_seconds,
         parked_subjects=parked.subjects,
         parked_events=parked.events,
+        unequal_books=await _unequal(connection),
     )
 
 
@@ -121,3 +130,9 @@ async def _waiting(connection: AsyncConnection) -> tuple[int, float]:
         return 0, 0.0  # this service publishes nothing
     row = (await connection.execute(text(_WAITING))).one()
     return row.facts, row.oldest_seconds
+
+
+async def _unequal(connection: AsyncConnection) -> int:
+    if not await connection.scalar(text(_HAS_BOOKS)):
+        return 0  # this service compares nothing
+    return int(await connection.scalar(text(_RED)) or 0)

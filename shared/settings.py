@@ -70,6 +70,8 @@ class ServiceSettings(BaseSettings):
     """The longest lifetime of a token, from its `iat` to its `exp`, in hours; others are refused."""
     answers_kept_days: int = Field(default=7, ge=1, validation_alias="SKILLS_ANSWERS_KEPT_DAYS")
     """Days for which the answer to a POST with an Idempotency-Key is kept for repeats."""
+    books_seconds: int = Field(default=15, ge=1, le=600, validation_alias="SKILLS_BOOKS_SECONDS")
+    """Seconds between two looks at the books: an owner tells the control totals that changed, metrics compares them."""
     batch_facts_max: int = Field(default=40_000, ge=1, validation_alias="SKILLS_BATCH_FACTS_MAX")
     """The maximum number of facts that a consumer applies in one transaction."""
     relay_poll_ms: int = Field(default=50, ge=1, validation_alias="SKILLS_RELAY_POLL_MS")

@@ -14,7 +14,7 @@ import msgspec
 from deploy.docs.apis import names, service
 from shared.contracts.fact import Fact, content_type, types
 
-_SUBJECT: Final = re.compile(r"[Ss]ubject[^:]*: ([a-z-]+)/((?:\{\w+\}-)?\{(\w+)\})")
+_SUBJECT: Final = re.compile(r"[Ss]ubject[^:]*: ([a-z-]+)/((?:\{\w+\}-)*\{(\w+)\})")
 
 
 class Group(NamedTuple):

@@ -13,10 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.assessment.app import make_app
 from services.assessment.bodies.usecases import moves
+from services.assessment.books.store import BOOK
 from services.assessment.chain import usecases as chain
 from services.assessment.consumers import consumers
 from services.assessment.settings import AssessmentSettings
 from services.assessment.standards import usecases as standards
+from shared.books import telling as books
 from shared.database import WORKER_STATEMENT_MS, make_engine
 from shared.kernel.refusals import Refusal
 from shared.service import Job, Service
@@ -99,7 +101,7 @@ async def _chained(settings: AssessmentSettings, source: str) -> AsyncGenerator[
 
 def jobs(settings: AssessmentSettings, engine: AsyncEngine) -> list[Job]:
     """Background jobs of assessment, except the relay."""
-    return [moves.work(engine, settings.now)]
+    return [moves.work(engine, settings.now), books.work(engine, BOOK, seconds=settings.books_seconds)]
 
 
 SERVICE = Service(

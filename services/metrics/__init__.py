@@ -2,8 +2,8 @@
 
 Owns        targets by region and department, figures entered by hand; the totals are derived and can be rebuilt
 Publishes   nothing
-Hears       registry.* (plan, institutions, classes, enrolments, persons), assessment.* (bodies, certificates),
-            subsidy.* (claims, budgets)
+Hears       registry.* (plan, institutions, classes, enrolments, persons, books), assessment.* (bodies,
+            certificates, books), subsidy.* (claims, budgets, books)
 Its users   dashboards, provincial and city managers
 Keeps       person keys, to count new high-skilled persons once; no name, no number
 """

@@ -9,6 +9,7 @@ from typing import Final
 from fastapi import FastAPI
 
 from services.metrics.allocations.routes import routes as allocation_routes
+from services.metrics.books.routes import routes as book_routes
 from services.metrics.figures.routes import routes as figure_routes
 from services.metrics.pace.routes import routes as pace_routes
 from services.metrics.pages.routes import routes as page_routes
@@ -50,7 +51,7 @@ def make_app(settings: MetricsSettings, background: Background | None = None) ->
         name="metrics",
         search_path=SEARCH_PATH,
         routers=[
-            *(total_routes, progress_routes, pace_routes, allocation_routes, page_routes),
+            *(total_routes, progress_routes, pace_routes, allocation_routes, book_routes, page_routes),
             *(target_routes, target_file_routes, figure_routes, proposal_routes),
         ],
         rights=RIGHTS,

@@ -7,13 +7,14 @@ from typing import Final
 from services.metrics.measures.usecases import CONSUMER, ContributionInbox, apply
 from services.metrics.settings import MetricsSettings
 from shared.backbone.consumer import Consumer
-from shared.contracts.assessment import CERTIFICATE_FACTS, BodyFiled
+from shared.contracts.assessment import CERTIFICATE_FACTS, BodyFiled, CertificateBookTold
 from shared.contracts.fact import Fact
+from shared.contracts.registry.books import TrainingBookTold
 from shared.contracts.registry.classes import CLASS_FACTS
 from shared.contracts.registry.directory import INSTITUTION_FACTS
 from shared.contracts.registry.enrolments import ENROLMENT_FACTS, MERGE_FACTS
 from shared.contracts.registry.plan import IndicatorListed, LevelListed, ProgrammeListed, RegionListed
-from shared.contracts.subsidy import BUDGET_FACTS, CLAIM_FACTS
+from shared.contracts.subsidy import BUDGET_FACTS, CLAIM_FACTS, ClaimBookTold
 
 HEARS: Final[frozenset[type[Fact]]] = frozenset(
     {
@@ -27,6 +28,8 @@ HEARS: Final[frozenset[type[Fact]]] = frozenset(
         *ENROLMENT_FACTS, *CERTIFICATE_FACTS, *MERGE_FACTS, *CLAIM_FACTS,
         # What was allocated.
         *BUDGET_FACTS,
+        # What the owners have in their own tables, to compare.
+        TrainingBookTold, CertificateBookTold, ClaimBookTold,
     }
 )  # fmt: skip
 

@@ -8,6 +8,7 @@ import sys
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.metrics.app import make_app
+from services.metrics.books import usecases as books
 from services.metrics.consumers import consumers
 from services.metrics.projection.store import BUILDING, SEARCH_PATH
 from services.metrics.projection.usecases import RebuildRunning, rebuild
@@ -36,7 +37,8 @@ async def run_rebuild(settings: MetricsSettings, _: argparse.Namespace) -> None:
 
 def jobs(settings: MetricsSettings, engine: AsyncEngine) -> list[Job]:
     """Background jobs of metrics, beside the fold."""
-    return [watch_log(engine, open_log(settings), TOPICS)]
+    comparing = books.work(engine, seconds=settings.books_seconds)
+    return [watch_log(engine, open_log(settings), TOPICS), comparing]
 
 
 SERVICE = Service(

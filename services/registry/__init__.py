@@ -3,7 +3,7 @@
 Owns        the plan, policy rows and calendar; projects; institutions with sites, listings and sanctions;
             classes; trainees; enrolments; licences; attendance; flags; reports of the public; patrols, inspections,
             findings; spot checks; safety documents; training orders
-Publishes   registry.* (one fact for each change)
+Publishes   registry.* (one fact for each change; control totals)
 Hears       assessment: results, certificates
 Its users   institutions' systems and staff, county officers
 Keeps       names, numbers and phones of trainees, safety documents, photos, encrypted; publishes person keys only

@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.registry.app import make_app
+from services.registry.books.store import BOOK
 from services.registry.consumers import consumers
 from services.registry.directory.usecases import moves
 from services.registry.plan.usecases import plan
@@ -17,6 +18,7 @@ from services.registry.public_reports import usecases as public_reports
 from services.registry.quality import usecases as quality
 from services.registry.rosters.usecases.files import roster_decider
 from services.registry.settings import RegistrySettings
+from shared.books import telling as books
 from shared.database import make_engine
 from shared.file_jobs.kinds import FileStorage
 from shared.file_jobs.work import FileWorker
@@ -57,7 +59,8 @@ def jobs(settings: RegistrySettings, engine: AsyncEngine) -> list[Job]:
     """Background jobs of the registry, except the relay."""
     files = file_worker(settings, engine)
     erasure = public_reports.erase(engine, settings.now)
-    return [files.work(), files.erase(), quality.work(engine), moves.work(engine, settings.now), erasure]
+    telling = books.work(engine, BOOK, seconds=settings.books_seconds)
+    return [files.work(), files.erase(), quality.work(engine), moves.work(engine, settings.now), erasure, telling]
 
 
 SERVICE = Service(

@@ -2,7 +2,7 @@
 
 Owns        policy rows, budgets, claims with their lines, payments, recoveries, objections, appeals, the ledger of all
             money; accounts of payees; proposals of budgets, recoveries and accounts
-Publishes   subsidy.* (claims, from draft to payment and recovery; budgets and their moves)
+Publishes   subsidy.* (claims, from draft to payment and recovery; budgets and their moves; control totals)
 Hears       registry: regions, the calendar, institutions, classes, enrolments, licences, merged persons, flags;
             assessment: certificates
 Its users   institutions, reviewers in county, city and province, finance, auditors

@@ -10,12 +10,14 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.subsidy.app import make_app
+from services.subsidy.books.store import BOOK
 from services.subsidy.claims.usecases.steps import let_expire
 from services.subsidy.consumers import consumers
 from services.subsidy.objections.usecases import erase
 from services.subsidy.policy import usecases as policy
 from services.subsidy.review.usecases import approve_published
 from services.subsidy.settings import SubsidySettings
+from shared.books import telling as books
 from shared.database import make_engine
 from shared.kernel.refusals import Refusal
 from shared.service import Job, Service
@@ -39,7 +41,9 @@ async def load_policy(settings: SubsidySettings, arguments: argparse.Namespace) 
 
 def jobs(settings: SubsidySettings, engine: AsyncEngine) -> list[Job]:
     """Background jobs of the subsidy, except the relay."""
-    return [let_expire(engine, settings.now), approve_published(engine, settings.now), erase(engine, settings.now)]
+    telling = books.work(engine, BOOK, seconds=settings.books_seconds)
+    expiry, approval = let_expire(engine, settings.now), approve_published(engine, settings.now)
+    return [expiry, approval, erase(engine, settings.now), telling]
 
 
 SERVICE = Service(

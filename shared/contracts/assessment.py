@@ -9,6 +9,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from shared.contracts.books import BookState
 from shared.contracts.dimensions import (
     AwardCode,
     LevelRank,
@@ -253,3 +254,13 @@ class CertificateReinstated(CertificateState):
 
 CERTIFICATE_FACTS: Final = (CertificateIssued, CertificateRevoked, CertificateCorrected, CertificateReinstated)
 """All facts of a certificate. Versions have no gaps, so a consumer that needs one of them consumes all."""
+
+
+class CertificateBookTold(BookState):
+    """The control totals of certificates changed.
+
+    Subject: certificate-books/{programme}-{reporting_region}-{plan_year}.
+    """
+
+    topic: ClassVar[str] = TOPIC
+    type: ClassVar[str] = "assessment.certificate-book-told.v1"

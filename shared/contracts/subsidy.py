@@ -9,6 +9,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from shared.contracts.books import BookState
 from shared.contracts.dimensions import (
     AmountFen,
     AwardCode,
@@ -262,3 +263,10 @@ class BudgetMoved(BudgetState):
 
 BUDGET_FACTS: Final = (BudgetSet, BudgetMoved)
 """All facts of a budget. Versions have no gaps, so a consumer that needs one of them consumes all."""
+
+
+class ClaimBookTold(BookState):
+    """The control totals of claims changed. Subject: claim-books/{programme}-{reporting_region}-{plan_year}."""
+
+    topic: ClassVar[str] = TOPIC
+    type: ClassVar[str] = "subsidy.claim-book-told.v1"

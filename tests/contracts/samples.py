@@ -36,6 +36,7 @@ BY_NAME: dict[str, object] = {
     "number": "Y000041000001253000001",
     "project": "4-10-01-05-L4",
     "check": "C16",
+    "checksum": "1f86d081884c7d65",
     "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "name": "郑州康养职业培训学校",
     "name_zh": "康养托育",
@@ -65,7 +66,8 @@ def fields(struct: type[Struct], prefix: str = "") -> Iterator[tuple[str, str]]:
 def sample(cls: type[Fact]) -> Fact:
     """The sample of `cls`. No field is left out and none is None."""
     values = _values(cls)
-    key = next(value for name, value in values.items() if name.endswith("_id") or name in ("code", "day", "person"))
+    keys = (value for name, value in values.items() if name.endswith("_id") or name in ("code", "day", "person"))
+    key = next(keys, BY_NAME["programme"])
     at = datetime(2025, 3, 20, 9, 30, 15, 250000, tzinfo=UTC)
     return cls(subject=f"samples/{key}", version=3, at=at, **values)
 

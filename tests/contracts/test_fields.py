@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from shared.contracts import assessment, subsidy
+from shared.contracts import assessment, books, subsidy
 from shared.contracts.registry import (
     attendance,
     classes,
@@ -106,6 +106,10 @@ PROMISED: dict[type, set[str]] = {
         "recovered_fen", "approved_on", "paid_on", "lines.enrolment_id", "lines.person", "lines.programme",
         "lines.occupation", "lines.level", "lines.award", "lines.amount_fen", "lines.recovered_fen",
         "lines.recovered_on",
+    },
+    books.BookState: {
+        "programme", "reporting_region", "plan_year", "entries.measure", "entries.records", "entries.amount",
+        "entries.checksum", "outbox_position",
     },
     subsidy.BudgetState: {"budget_id", "region", "fund_source", "year", "total_fen", "department"},
 }  # fmt: skip

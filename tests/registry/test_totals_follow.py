@@ -12,9 +12,11 @@ import httpx
 import pytest
 
 from services.metrics.worker import SERVICE as METRICS
+from services.registry.books.store import BOOK
 from services.registry.worker import SERVICE as REGISTRY
 from tests.conftest import OpenService
 from tests.registry.school import School, open_school, set_today, trainee
+from tests.support.books import compared
 from tests.support.services import ServiceUnderTest
 
 STEPS = 100
@@ -238,4 +240,7 @@ async def test_totals_are_what_the_registry_has_stored_after_every_step(open_ser
         await registry.settle()
         assert await counted(metrics) == await stored(registry)
 
+    books = await compared(metrics, (registry, BOOK))
+    assert (books["light"], books["unequal"], books["books"][0]["owner"]) == ("green", 0, "registry")
+    assert books["books"][0]["cells"] > 0
     assert walk.not_passed == [], "a walk on which these never passed shows nothing of them"

@@ -17,6 +17,7 @@ from services.metrics.measures.rules.traits import kind_of
 from services.metrics.plan.store import ListedFact, list_
 from shared.backbone.inbox import InboxTable, Steps
 from shared.contracts.assessment import BodyFiled, CertificateState
+from shared.contracts.books import BookState
 from shared.contracts.fact import Fact
 from shared.contracts.registry.classes import ClassState
 from shared.contracts.registry.directory import InstitutionState
@@ -92,6 +93,7 @@ _VERBS: Final[Mapping[type[Fact], Callable[[_Batch, Any, int], None]]] = {
     LevelListed: _Batch.entry,
     IndicatorListed: _Batch.entry,
     BudgetState: _Batch.entry,
+    BookState: _Batch.entry,
 }
 
 

@@ -10,12 +10,13 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.metrics.plan.rules import YearPlan
+from shared.contracts.books import BookState
 from shared.contracts.registry.plan import IndicatorListed, LevelListed, ProgrammeListed, RegionListed
 from shared.contracts.subsidy import BudgetState
 from shared.database import driver
 from shared.plan import UnknownRegion
 
-ListedFact = ProgrammeListed | RegionListed | LevelListed | IndicatorListed | BudgetState
+ListedFact = ProgrammeListed | RegionListed | LevelListed | IndicatorListed | BudgetState | BookState
 
 _LIST = """
 INSERT INTO listed (subject, content) SELECT subject, content::jsonb
@@ -45,7 +46,7 @@ SELECT code FROM part
 
 
 async def list_(connection: AsyncConnection, facts: Sequence[ListedFact]) -> None:
-    """Keep the latest content of each programme, region, level, indicator and budget."""
+    """Keep the latest content of each programme, region, level, indicator, budget and book."""
     contents = {fact.subject: msgspec.json.encode(fact).decode() for fact in facts}
     await (await driver(connection)).execute(_LIST, list(contents), list(contents.values()))
 

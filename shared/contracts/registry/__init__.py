@@ -2,6 +2,7 @@
 
 # Whoever imports the package can read every fact of it: a fact's type is known once its module has been imported.
 from shared.contracts.registry import attendance as attendance
+from shared.contracts.registry import books as books
 from shared.contracts.registry import classes as classes
 from shared.contracts.registry import directory as directory
 from shared.contracts.registry import enrolments as enrolments

@@ -8,9 +8,11 @@ import random
 from collections import Counter
 from typing import Any
 
+from services.assessment.books.store import BOOK
 from services.metrics.worker import SERVICE as METRICS
 from tests.assessment.centre import Centre, pass_row, person_key, person_row
 from tests.conftest import OpenService
+from tests.support.books import compared
 from tests.support.persons import merged, separated
 
 PERSONS = 6
@@ -109,7 +111,7 @@ async def test_high_skilled_persons_equal_the_count_of_distinct_people(
     seed = random.randrange(2**32)
     print(f"seed {seed}")  # noqa: T201
     life = Life(centre, random.Random(seed))
-    facts = []
+    facts: list[Any] = []
 
     for _ in range(STEPS):
         step = life.chance.choice((life.sit, life.sit, life.sit, life.revoke, life.reinstate, life.reissue, life.merge))
@@ -122,4 +124,6 @@ async def test_high_skilled_persons_equal_the_count_of_distinct_people(
     await metrics.hear(*(fact for fact in facts if fact.subject.startswith("certificates/")), *life.merges)
     total = (await metrics.http.get("/v1/totals")).json()["total"]
     assert (total["high_skilled_persons"], total["certificates"]) == (life.high_skilled, life.valid)
+    books = await compared(metrics, (centre.service, BOOK))
+    assert (books["light"], books["differences"]["certificates"]) == ("green", 0)
     count(f"{STEPS} random steps: {life.valid} valid certificates, {life.high_skilled} high-skilled persons")

@@ -9,11 +9,11 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 from services.subsidy.budgets.rules import Account
+from services.subsidy.claims.rules import states
 from services.subsidy.claims.rules.lines import Line, with_current_trainings
 from services.subsidy.claims.rules.refusals import ClaimBeforeCompletion, NothingToClaim, NotSubsidised
 from services.subsidy.claims.rules.states import (
     COMMITTED,
-    MOVES,
     SPENT,
     UNDECIDED,
     ClaimVerb,
@@ -231,7 +231,7 @@ def correct(
 
 def moved(claim: Claim, verb: ClaimVerb) -> Claim:
     """The claim's next version, in the state after `verb`. Raises IllegalMove."""
-    return replace(claim, status=move(MOVES, claim.status, verb), version=claim.version + 1)
+    return replace(claim, status=move(states.MOVES, claim.status, verb), version=claim.version + 1)
 
 
 def fact_of(fact: type[F], claim: Claim, *, at: datetime) -> F:

@@ -1,0 +1,1 @@
+"""What assessment tells of its own tables, so that totals of certificates can be proved to equal them."""

@@ -1,0 +1,13 @@
+"""Control totals as they were told last."""
+
+from alembic import op
+
+from shared.migrations.books import STATEMENTS
+
+revision = "0034"
+down_revision = "0033"
+
+
+def upgrade() -> None:
+    for statement in STATEMENTS:
+        op.execute(statement)

@@ -1,0 +1,25 @@
+"""Books of owners, told and compared with the totals as the workers do it, without their pauses."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from services.metrics.books.usecases import compare
+from shared.books.telling import Book, tell
+from tests.support.services import ServiceUnderTest
+
+
+async def compared(
+    metrics: ServiceUnderTest, *owners: tuple[ServiceUnderTest, Book], ago: timedelta = timedelta()
+) -> dict[str, Any]:
+    """What metrics answers once the owners have told their books, where the comparison was made so long `ago`."""
+    for owner, book in owners:
+        await tell(owner.engine, book)
+        await owner.settle()
+    await metrics.settle()
+    await compare(metrics.engine, at=datetime.now(UTC) - ago)
+    answer = await metrics.http.get("/v1/books")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
