@@ -93,6 +93,18 @@ class Transactions:
                 await _roll_back(bare)
                 raise
 
+    @asynccontextmanager
+    async def none(self) -> AsyncGenerator[Any]:
+        """The driver's connection without a transaction, for a single statement that reads: one message, one answer.
+
+        It comes from the pool itself, which costs half as much as SQLAlchemy's connection around it.
+        """
+        pooled = await self._engine.raw_connection()
+        try:
+            yield pooled.driver_connection
+        finally:
+            pooled.close()  # the driver began no transaction, so nothing is waited for
+
 
 async def _roll_back(bare: Any) -> None:
     """End the transaction, if there still is one, or else the connection: the pool must not hand out either."""

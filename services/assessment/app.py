@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager, nullcontext
+
 from fastapi import FastAPI
 
 from services.assessment.bodies.routes import bodies, sanctions, scope, territory
@@ -23,11 +26,14 @@ from services.assessment.rights import RIGHTS
 from services.assessment.session_rules import routes as session_rules
 from services.assessment.settings import AssessmentSettings
 from services.assessment.standards import routes as standards
-from services.assessment.verification import usecases as verification
+from services.assessment.verification import store as verification_store
 from services.assessment.verification.routes import holders, public
+from services.assessment.verification.store import Look
+from services.assessment.verification.usecases import verification
+from services.assessment.verification.usecases.looks import Looks, Write
 from shared.openapi import codes_beside
 from shared.persons import Persons
-from shared.web import Background
+from shared.web import Background, Engines
 from shared.web import make_app as make_service_app
 
 
@@ -68,12 +74,33 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
             ),
         ],
         rights=RIGHTS,
-        background=background,
+        background=_with_looks(background),
         codes=codes_beside(__file__),
         standings=STANDINGS,
+        busiest=[public.routes],
     )
     app.state.persons = Persons.load(settings.keys_directory)
     app.state.concerned = CONCERNED
+    app.state.looks = Looks(_writer(app.state.engines))
     app.state.nobody = verification.nobody(app.state.persons)
     credentials.settle(app.state, settings, Publisher(settings.public_url.rstrip("/"), settings.publisher_name))
     return app
+
+
+def _with_looks(background: Background | None) -> Background:
+    """`background`, and beside it the writing of looks, which ends after it and before the connections."""
+
+    @asynccontextmanager
+    async def beside(app: FastAPI) -> AsyncGenerator[None]:
+        async with app.state.looks.written_beside(), nullcontext() if background is None else background(app):
+            yield
+
+    return beside
+
+
+def _writer(engines: Engines) -> Write:
+    async def write(looks: Sequence[Look]) -> None:
+        async with engines.begin() as connection:
+            await verification_store.keep_looks(connection, looks)
+
+    return write

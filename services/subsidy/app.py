@@ -12,6 +12,7 @@ from services.subsidy.ledger import routes as ledger
 from services.subsidy.limits import routes as limits
 from services.subsidy.objections import routes as objections
 from services.subsidy.owed import routes as owed
+from services.subsidy.payees import routes as payees
 from services.subsidy.payments import routes as payments
 from services.subsidy.policy import routes as policy
 from services.subsidy.proposals import routes as proposals
@@ -45,7 +46,7 @@ def make_app(settings: SubsidySettings, background: Background | None = None) ->
             *(claims.routes, review.routes, payments.routes, recoveries.routes, proposals.routes),
             *(duplicates.routes, rekeyings.routes, owed.routes, ledger.routes, statements.routes),
             *(publicity.public_routes, publicity.page_routes, objections.public_routes, objections.routes),
-            *(appeals.routes, quotes.routes, worklists.routes),
+            *(appeals.routes, quotes.routes, worklists.routes, payees.routes),
         ],
         rights=RIGHTS,
         background=background,

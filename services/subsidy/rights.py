@@ -14,6 +14,7 @@ _PROVINCE: Final = {Role.PROVINCE: Whose.REGION}
 _REFERENCE: Final = "What everybody has to look up: it names no person."
 _PUBLICITY: Final = "Publicity is for everybody: it names institutions and amounts, and no person."
 _FROM_ABOVE: Final = "A city or the province acts in a county's place through reviewers and finance of that region."
+_ACCOUNTS: Final = "Of a number, nobody sees more than the last digits."
 _OWN_CLAIM: Final = "A reviewer decides on it."
 _PROVINCE_ITSELF: Final = "The province is a caller whose region is the province's code."
 _PROPOSED: Final = "What one enters decides nothing until another person of the province approves it."
@@ -44,6 +45,20 @@ RIGHTS: Final[Rights] = {
     ),
     "propose_budget_move": writes(_PROVINCE, two="Who confirms a move is not who proposed it."),
     "propose_fund_shares": writes(_PROVINCE, two="Who confirms shares is not who proposed them."),
+    # payees
+    "enter_payee_account": writes(
+        ORGANISATIONS, _FINANCE, two="Who confirms an account is not who entered it.", note=_FROM_ABOVE
+    ),
+    "withdraw_payee_account": writes(
+        ORGANISATIONS,
+        one="Nobody was paid to it; the account before stays.",
+        note="Finance rejects its proposal instead.",
+    ),
+    "list_payee_accounts": reads(ORGANISATIONS, _FINANCE, _PROVINCE, note=_ACCOUNTS),
+    "get_payee_account": reads(ORGANISATIONS, _FINANCE, _PROVINCE, note=_ACCOUNTS),
+    "list_shared_payee_accounts": reads(
+        _FINANCE, _PROVINCE, note="An account of the region, with the institutions that have it too, wherever they lie."
+    ),
     # ledger
     "list_postings": reads(
         SUPERVISORS, _FINANCE, note="A posting lies where its claim lies; a budget's own lie in its reporting region."
@@ -165,7 +180,7 @@ RIGHTS: Final[Rights] = {
         _FINANCE,
         _PROVINCE,
         two="Who confirms a proposal is not who made it, and did not pay what is recovered.",
-        note="Finance and the province confirm recoveries, the province alone confirms budgets.",
+        note="Finance and the province confirm recoveries and accounts, the province alone confirms budgets.",
     ),
     "reject_proposal": writes(
         _FINANCE,

@@ -10,6 +10,7 @@ import ipaddress
 import math
 import time
 from collections.abc import Callable, Hashable
+from functools import lru_cache
 from threading import Lock
 from typing import Final, NamedTuple
 
@@ -96,7 +97,11 @@ class Meter:
 
 def address_of(request: Request) -> str:
     """The network of the client: its IPv4 address, or the /64 of IPv6 that one subscriber has."""
-    host = request.client.host if request.client else ""
+    return _network_of(request.client.host if request.client else "")
+
+
+@lru_cache(maxsize=4096)
+def _network_of(host: str) -> str:
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

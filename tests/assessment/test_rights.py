@@ -74,6 +74,7 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
     assert signed.status_code == 201, signed.text
     seen = {"code": code.json()["code"], "asker": f"查验单位{number}"}
     assert (await centre.post("/verifications/by-code", seen)).status_code == 200
+    await assessment.app.state.looks.write()
     looked = (await centre.get("/holder/looks", holder)).json()["rows"][0]["id"]
     ids = {
         "code_id": code.json()["id"],

@@ -14,6 +14,7 @@ from tests.subsidy.builders import (
     people,
 )
 from tests.subsidy.office import Office
+from tests.subsidy.payees.accounts import account_of
 from tests.support.persons import merged, rekeyed
 from tests.support.rights import PROVINCE, Scene, Side
 
@@ -63,6 +64,7 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
     gone = first.withdrawn(0, version=2)
     await office.service.hear(gone, merged(persons[1], persons[0]), rekeyed(third.finished(0), persons[3]))
     statement_id = await _statement(office, first, finance)
+    account_id = await _shared_account(office, first, second, finance)
     budgets = (await office.get(f"/v1/budgets?region={reports_to}", office.province())).json()["rows"]
     return Side(
         region=region,
@@ -72,7 +74,7 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
         },
         ids={
             "claim_id": claim_id, "proposal_id": proposed["id"], "row_id": "HN-T-L4", "line": "1",
-            "statement_id": statement_id,
+            "statement_id": statement_id, "account_id": account_id,
             "objection_id": objected["id"], "appeal_id": appealed["id"],
             "delegation_id": delegated["id"], "sample_id": sample["id"],
         },
@@ -83,6 +85,8 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
             "list_proposals": proposed["id"],
             "list_postings": claim_id,
             "list_statements": statement_id,
+            "list_payee_accounts": account_id,
+            "list_shared_payee_accounts": account_id,
             "list_rekeyed_lines": of_another,
             "list_owed_lines": claim_id,
             "list_late_claims": late,
@@ -101,6 +105,8 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
                 "key": "claim.window_months", "value": "6", "region": PROVINCE, "first_on": "2098-01-01",
                 "source": "文件",
             },
+            "enter_payee_account": account_of(first, number="16050101040099887"),
+            "withdraw_payee_account": {"reason": "账号录入有误"},
             "quote": {"class_id": str(first.class_id)},
             "pass_clean_claims": {"claim_ids": [late]},
             "delegate": {"to_person": "zhang", "first_on": "2025-06-02", "last_on": "2025-06-06", "reason": "年假"},
@@ -131,6 +137,16 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
             "pay_claim": {"paid_on": "2025-06-01", "reference": "T-1"},
         },
     )  # fmt: skip
+
+
+async def _shared_account(office: Office, first: Taught, second: Taught, finance: dict[str, str]) -> str:
+    """The id of an account that the institutions of both classes have."""
+    await office.service.hear(first.institution("甲校"), second.institution("甲校"))
+    number = f"1605{first.class_id.int % 10**12:012d}"
+    contents = [account_of(each, number=number) for each in (first, second)]
+    entered = [await office.post("/v1/payee-accounts", content, finance) for content in contents]
+    account_id: str = entered[0].json()["id"]
+    return account_id
 
 
 async def _statement(office: Office, taught: Taught, finance: dict[str, str]) -> str:

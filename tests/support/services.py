@@ -70,6 +70,7 @@ class ServiceUnderTest:
     log: EventLog
     tokens: Tokens
     clock: Clock
+    app: FastAPI
 
     async def hear(self, *facts: Fact) -> None:
         """Other services told `facts`: append them to the log and let this service's consumers catch up."""
@@ -144,7 +145,7 @@ async def opened(service: Service, settings: ServiceSettings) -> AsyncGenerator[
     hooks: dict[str, list[Callable[..., Any]]] = {"response": [Described(service, app)]}
     try:
         async with httpx.AsyncClient(transport=transport, base_url="http://test", event_hooks=hooks) as http:
-            yield ServiceUnderTest(service, settings, http, engine, log, Tokens(settings.keys_directory), clock)
+            yield ServiceUnderTest(service, settings, http, engine, log, Tokens(settings.keys_directory), clock, app)
     finally:
         await log.close()
         await engine.dispose()

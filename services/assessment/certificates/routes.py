@@ -140,6 +140,9 @@ async def list_certificates(
     award: AskedAward,
     session_id: Annotated[UUID | None, Query(description="Only those of one session")] = None,
     region: Annotated[str | None, Query(max_length=16, description="This region and what lies below it")] = None,
+    name_differs: Annotated[
+        bool, Query(description="Only valid ones that were issued with a name which is not the holder's any more")
+    ] = False,
     cursor: Cursor = None,
     size: PageSize = 100,
 ) -> Page[HeldCertificateAnswer]:
@@ -148,7 +151,15 @@ async def list_certificates(
     Officers see those of their region and the regions below it, and those of bodies from there.
     """
     seen = await sight(connection, caller, region=region)
-    rows = await store.page(connection, seen, session_id=session_id, award=award, after=after(cursor), limit=size)
+    rows = await store.page(
+        connection,
+        seen,
+        session_id=session_id,
+        award=award,
+        name_differs=name_differs,
+        after=after(cursor),
+        limit=size,
+    )
     return Page(rows=await _held(rows, persons, connection), next=next_cursor(rows, size))
 
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
     literal_column,
     select,
     text,
+    tuple_,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -100,6 +101,8 @@ _MISTAKEN: Final = Table(
     Column("reinstated_at", Instant),
     Column("reason", Text),
 )
+_PRINTED: Final = Table("printed_name", MetaData(), Column("certificate_id", Uuid), Column("edition", Integer))
+"""Editions that bear a name which is not their holder's any more."""
 _BY_ID: Final = select(CERTIFICATE).where(CERTIFICATE.c.id == bindparam("id"))
 _LOCK: Final = _BY_ID.with_for_update()
 # As the index of what is valid says it.
@@ -222,11 +225,20 @@ async def page(
     *,
     session_id: UUID | None,
     award: Award | None,
+    name_differs: bool,
     after: UUID,
     limit: int,
 ) -> list[Certificate]:
-    """Certificates in sight, in the order of their ids, after `after`."""
+    """Certificates in sight, in the order of their ids, after `after`.
+
+    With `name_differs` only valid ones that were issued with a name which is not their holder's any more.
+    """
     asked = [*tables.matches(CERTIFICATE, session_id=session_id, award=award), *_seen(sight)]
+    if name_differs:
+        asked += [
+            _VALID,
+            tuple_(CERTIFICATE.c.id, CERTIFICATE.c.edition).in_(select(_PRINTED.c.certificate_id, _PRINTED.c.edition)),
+        ]
     return await tables.fetch_page(connection, CERTIFICATE, Certificate, asked, after=after, limit=limit)
 
 

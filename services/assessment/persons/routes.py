@@ -7,7 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.assessment.persons import store, usecases
 from services.assessment.persons.rules import NameQuestion, NameQuestionStatus
@@ -52,14 +52,20 @@ class NameQuestionAnswer(BaseModel):
     settled_at: datetime | None
     reason: str | None
     version: int
+    certificates_to_reissue: int = Field(
+        description="Valid certificates of the person whose papers and credentials bear another name than the known "
+        "one: their bodies issue them again on the ground name-corrected"
+    )
 
 
 async def _answers(connection: Connection, persons: Persons, questions: list[NameQuestion]) -> list[NameQuestionAnswer]:
-    sealed = await store.sealed(connection, {each.person for each in questions})
+    asked = {each.person for each in questions}
+    sealed, to_reissue = await store.sealed(connection, asked), await store.to_reissue(connection, asked)
     return [
         NameQuestionAnswer(
             **{name: getattr(each, name) for name in NameQuestionAnswer.model_fields if hasattr(each, name)}
             | {"given": _masked(persons.unseal(each.given, owner=each.id).decode())}
+            | {"certificates_to_reissue": to_reissue.get(each.person, 0)}
             | persons.shown(sealed[each.person])
         )
         for each in questions
@@ -95,7 +101,13 @@ async def settle_name_question(
     caller: CurrentCaller,
     at: Now,
 ) -> NameQuestionAnswer:
-    """Say, as an officer who sees the document, which name it says. A correction reaches every certificate."""
+    """Say, as an officer who sees the document, which name it says.
+
+    A correction reaches the record of every certificate at once, and what is printed, signed or verified from now on.
+    Papers and credentials that were given out before bear the former name: `certificates_to_reissue` counts them, `GET
+    /v1/certificates?name_differs=true` lists them for bodies and officers, and the body issues them again (`POST
+    /v1/certificates/{certificate_id}/reissue` with the ground `name-corrected`), which ends the former credential.
+    """
     settled = await usecases.settle(
         connection, question_id, request.name, reason=request.reason, persons=persons, caller=caller, at=at
     )
@@ -112,5 +124,7 @@ async def reopen_name_question(
     at: Now,
 ) -> NameQuestionAnswer:
     """Take a settlement back that was a mistake: the person is called again as before."""
-    question = await usecases.reopen(connection, question_id, reason=request.reason, caller=caller, at=at)
+    question = await usecases.reopen(
+        connection, question_id, reason=request.reason, persons=persons, caller=caller, at=at
+    )
     return (await _answers(connection, persons, [question]))[0]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text, Uuid, select
@@ -59,6 +59,25 @@ _FORMER: Final = """
 SELECT p.person, p.document_kind, r.sealed FROM replaced_name AS r JOIN candidate_person AS p USING (person)
 WHERE r.question_id = $1 ORDER BY r.id DESC LIMIT 1
 """
+# The papers and credentials of these editions bear the name; the first former one is what was printed.
+_KEEP_PRINTED: Final = """
+INSERT INTO printed_name (certificate_id, edition, sealed)
+SELECT c.id, c.edition, p.sealed FROM certificate AS c JOIN candidate_person AS p ON p.person = c.person
+WHERE c.person = $1 ON CONFLICT DO NOTHING
+"""
+_PRINTED: Final = """
+SELECT n.certificate_id, n.edition, n.sealed FROM printed_name AS n JOIN certificate AS c ON c.id = n.certificate_id
+WHERE c.person = $1
+"""
+_FORGET_PRINTED: Final = """
+DELETE FROM printed_name AS n USING unnest($1::uuid[], $2::integer[]) AS s (certificate_id, edition)
+WHERE n.certificate_id = s.certificate_id AND n.edition = s.edition
+"""
+_TO_REISSUE: Final = """
+SELECT c.person, count(*) FROM printed_name AS n
+JOIN certificate AS c ON c.id = n.certificate_id AND c.edition = n.edition AND c.status = 'valid'
+WHERE c.person = ANY($1) GROUP BY c.person
+"""
 
 _PERSONS: Final = "SELECT p.person, p.document_kind, p.sealed FROM candidate_person p"
 # A proposal's subject is "candidates/" or "certificates/" and the id.
@@ -106,10 +125,36 @@ async def lock(connection: AsyncConnection, humans: Collection[UUID]) -> None:
 async def rename(
     connection: AsyncConnection, renamed: SealedPerson, *, by: str, at: datetime, question_id: UUID | None = None
 ) -> None:
-    """Store the particulars of a known person under another name, and keep the former ones in `replaced_name`."""
+    """Store the particulars of a known person under another name.
+
+    The former ones are kept in `replaced_name`, and in `printed_name` for the certificates that bear them.
+    """
     own = await driver(connection)
+    await own.execute(_KEEP_PRINTED, renamed.person)
     await own.execute(_KEEP_FORMER, renamed.person, by, at, question_id)
     await own.execute(_RENAME, renamed.person, renamed.sealed)
+
+
+class PrintedName(NamedTuple):
+    """The name that an edition of a certificate was issued with, sealed to the holder, who has another one since."""
+
+    certificate_id: UUID
+    edition: int
+    sealed: bytes
+
+
+async def printed_names(connection: AsyncConnection, person: UUID) -> list[PrintedName]:
+    return [PrintedName(*row) for row in await (await driver(connection)).fetch(_PRINTED, person)]
+
+
+async def forget_printed(connection: AsyncConnection, printed: Collection[PrintedName]) -> None:
+    columns = [[each.certificate_id for each in printed], [each.edition for each in printed]]
+    await (await driver(connection)).execute(_FORGET_PRINTED, *columns)
+
+
+async def to_reissue(connection: AsyncConnection, persons: Collection[UUID]) -> dict[UUID, int]:
+    """How many valid certificates of each person bear a name that is not theirs any more; nobody with none."""
+    return {row[0]: row[1] for row in await (await driver(connection)).fetch(_TO_REISSUE, list(persons))}
 
 
 async def former(connection: AsyncConnection, question_id: UUID) -> SealedPerson | None:

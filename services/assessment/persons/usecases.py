@@ -13,7 +13,7 @@ from services.assessment.plan import usecases as plans
 from shared import heard
 from shared.kernel.callers import Caller, ForeignPerson
 from shared.kernel.names import same_name
-from shared.persons import Persons
+from shared.persons import Persons, SealedPerson
 
 
 async def own_keys(connection: AsyncConnection, caller: Caller) -> set[UUID]:
@@ -51,8 +51,10 @@ async def settle(
 ) -> NameQuestion:
     """Settle a question by the `name` that the document says. The former name is kept.
 
-    Certificates read the name of their holder where it is kept, so that a correction reaches each of them. Raises
-    NotFound, ForeignRegion, IllegalMove, NeitherName.
+    Certificates read the name of their holder where it is kept, so that a correction reaches each record; papers and
+    credentials that bear the former name are replaced by a further edition, which the body issues.
+
+    Raises NotFound, ForeignRegion, IllegalMove, NeitherName.
     """
     before = await load(connection, question_id, caller=caller, lock=True)
     known = (await store.sealed(connection, [before.person]))[before.person]
@@ -68,12 +70,12 @@ async def settle(
     await store.save_question(connection, after)
     if after.status is NameQuestionStatus.CORRECTED:
         renamed = persons.called(known, given, None)
-        await store.rename(connection, renamed, by=caller.person, at=at, question_id=question_id)
+        await rename(connection, renamed, persons=persons, by=caller.person, at=at, question_id=question_id)
     return after
 
 
 async def reopen(
-    connection: AsyncConnection, question_id: UUID, *, reason: str, caller: Caller, at: datetime
+    connection: AsyncConnection, question_id: UUID, *, reason: str, persons: Persons, caller: Caller, at: datetime
 ) -> NameQuestion:
     """Take a settlement back; the person is called again as before. Raises NotFound, ForeignRegion, IllegalMove."""
     before = await load(connection, question_id, caller=caller, lock=True)
@@ -81,5 +83,24 @@ async def reopen(
     await store.save_question(connection, after)
     former = await store.former(connection, question_id)
     if before.status is NameQuestionStatus.CORRECTED and former is not None:
-        await store.rename(connection, former, by=caller.person, at=at)
+        await rename(connection, former, persons=persons, by=caller.person, at=at)
     return after
+
+
+async def rename(
+    connection: AsyncConnection,
+    renamed: SealedPerson,
+    *,
+    persons: Persons,
+    by: str,
+    at: datetime,
+    question_id: UUID | None = None,
+) -> None:
+    """Give a known person another name. Certificates that bear it again need no further edition any more."""
+    await store.rename(connection, renamed, by=by, at=at, question_id=question_id)
+    name = persons.particulars(renamed).name
+    printed = await store.printed_names(connection, renamed.person)
+    await store.forget_printed(
+        connection,
+        [each for each in printed if persons.particulars(renamed._replace(sealed=each.sealed)).name == name],
+    )

@@ -18,6 +18,10 @@ class Figures:
 
     filing_lead_working_days: int | None
     """Working days from filing to the day of the exam, at least; None: a session may be filed afterwards."""
+    filing_delay_days_max: int | None
+    """Days after the exam by which a session that may be filed afterwards is filed; None: no number of days."""
+    filing_plan_year_only: bool
+    """Whether a session is filed before the year of its exam, which is that of its plan, ends."""
     filing_plan_required: bool
     """Whether a session is filed with its place, rooms, times, parts and examiners."""
     filing_approval_required: bool

@@ -17,7 +17,6 @@ from shared import tables
 from shared.contracts.assessment import CertificateStatus
 from shared.database import driver
 from shared.kernel.awards import Award
-from shared.kernel.ids import new_id
 from shared.kernel.refusals import NotFound
 from shared.persons import SealedPerson
 from shared.tables import Instant
@@ -41,9 +40,12 @@ _LOOK: Final = Table(
     Column("asker", Text),
     Column("looked_at", Instant),
 )
+# One statement says all, also which revocations were taken back: there is no second one whose absence would tell.
 _EXTRACT: Final = """
 SELECT c.id, c.number, c.number = $1 AS is_current, c.status, c.occupation, c.level, c.issued_on, c.edition,
-    b.name AS body_name, p.person, p.document_kind, p.sealed
+    b.name AS body_name, p.person, p.document_kind, p.sealed,
+    ARRAY(SELECT revoked_at FROM mistaken_revocation WHERE certificate_id = c.id ORDER BY version) AS revoked,
+    ARRAY(SELECT reinstated_at FROM mistaken_revocation WHERE certificate_id = c.id ORDER BY version) AS reinstated
 """
 _JOINED: Final = "JOIN body AS b ON b.id = c.body_id JOIN candidate_person AS p ON p.person = c.person"
 # An earlier edition's number leads to its certificate, which says that it was replaced.
@@ -60,15 +62,21 @@ _BY_CODE: Final = f"""
 FROM verification_code AS v JOIN certificate AS c ON c.id = v.certificate_id {_JOINED}
 WHERE v.mark = $1 AND v.ended_at IS NULL AND v.ends_at > $2
 """
-_PAST: Final = """
-SELECT revoked_at, reinstated_at FROM mistaken_revocation WHERE certificate_id = $1 ORDER BY version
-"""
-_KEEP_LOOK: Final = """
-INSERT INTO verification_look (id, certificate_id, code_id, asker, looked_at) VALUES ($1, $2, $3, $4, $5)
+# A batch may be written again after a connection broke, when nobody knows whether it arrived.
+_KEEP_LOOKS: Final = """
+INSERT INTO verification_look (id, certificate_id, code_id, asker, looked_at)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::timestamptz[]) ON CONFLICT (id) DO NOTHING
 """
 _ADD_CODE: Final = """
 INSERT INTO verification_code (id, certificate_id, mark, given_to, given_at, ends_at) VALUES ($1, $2, $3, $4, $5, $6)
 """
+
+
+class PastRevocation(NamedTuple):
+    """A revocation that was taken back."""
+
+    revoked_at: datetime
+    reinstated_at: datetime
 
 
 class CertificateExtract(NamedTuple):
@@ -84,14 +92,8 @@ class CertificateExtract(NamedTuple):
     edition: int
     body_name: str
     holder: SealedPerson
+    past_revocations: tuple[PastRevocation, ...]
     code_id: UUID | None = None
-
-
-class PastRevocation(NamedTuple):
-    """A revocation that was taken back."""
-
-    revoked_at: datetime
-    reinstated_at: datetime
 
 
 class Look(NamedTuple):
@@ -104,13 +106,13 @@ class Look(NamedTuple):
     looked_at: datetime
 
 
-async def by_number(connection: AsyncConnection, number: str, kind: str) -> CertificateExtract | None:
-    return _extract(await (await driver(connection)).fetchrow(_BY_NUMBER, number, kind))
+async def by_number(database: Any, number: str, kind: str) -> CertificateExtract | None:
+    return _extract(await database.fetchrow(_BY_NUMBER, number, kind))
 
 
-async def by_code(connection: AsyncConnection, mark: UUID, *, at: datetime) -> CertificateExtract | None:
+async def by_code(database: Any, mark: UUID, *, at: datetime) -> CertificateExtract | None:
     """The certificate for which a code with this mark holds now."""
-    return _extract(await (await driver(connection)).fetchrow(_BY_CODE, mark, at))
+    return _extract(await database.fetchrow(_BY_CODE, mark, at))
 
 
 def _extract(row: Any) -> CertificateExtract | None:
@@ -124,18 +126,14 @@ def _extract(row: Any) -> CertificateExtract | None:
         status=CertificateStatus(row["status"]),
         award=Award(row["level"]),
         holder=SealedPerson(row["person"], row["document_kind"], row["sealed"]),
+        past_revocations=tuple(map(PastRevocation, row["revoked"], row["reinstated"])),
         code_id=row.get("code_id"),
     )
 
 
-async def past_revocations(connection: AsyncConnection, certificate_id: UUID) -> list[PastRevocation]:
-    return [PastRevocation(*row) for row in await (await driver(connection)).fetch(_PAST, certificate_id)]
-
-
-async def keep_look(
-    connection: AsyncConnection, certificate_id: UUID, *, code_id: UUID | None, asker: str | None, at: datetime
-) -> None:
-    await (await driver(connection)).execute(_KEEP_LOOK, new_id(), certificate_id, code_id, asker, at)
+async def keep_looks(connection: AsyncConnection, looks: Sequence[Look]) -> None:
+    """Store looks; those that are stored already stay as they are."""
+    await (await driver(connection)).execute(_KEEP_LOOKS, *map(list, zip(*looks, strict=True)))
 
 
 async def looks(connection: AsyncConnection, persons: Collection[UUID], *, after: UUID, limit: int) -> list[Look]:

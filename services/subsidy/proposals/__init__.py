@@ -1,1 +1,1 @@
-"""Proposals of recoveries and budgets, and their confirmation by a second person."""
+"""Proposals of recoveries, budgets and accounts of payees, and their confirmation by a second person."""

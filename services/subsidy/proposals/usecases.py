@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.budgets import rules as budget_rules
 from services.subsidy.budgets import usecases as budgets
+from services.subsidy.payees import rules as payee_rules
+from services.subsidy.payees import usecases as payees
 from services.subsidy.recoveries import rules as recovery_rules
 from services.subsidy.recoveries import usecases as recoveries
 from services.subsidy.trainings import usecases as trainings
@@ -58,6 +60,8 @@ async def confirm(connection: AsyncConnection, proposal_id: UUID, *, caller: Cal
             await budgets.move(connection, before, caller=caller, at=at)
         case budget_rules.SHARES:
             await budgets.share(connection, before, caller=caller, at=at)
+        case payee_rules.KIND:
+            await payees.confirm(connection, before, caller=caller, at=at)
         case recovery_rules.REVERSAL:
             await recoveries.reverse(connection, before, caller=caller, at=at)
         case recovery_rules.WRITE_OFF:
@@ -81,6 +85,8 @@ async def reject(
     before = await load(connection, proposal_id, caller=caller, lock=True)
     if before.kind in _OF_BUDGETS:
         await budgets.require_province(connection, before, caller=caller)
+    if before.kind == payee_rules.KIND:
+        await payees.reject(connection, before, caller=caller, at=at)
     after = rules.reject(before, reason=reason, by=caller.person, at=at)
     await store.save(connection, after)
     return after

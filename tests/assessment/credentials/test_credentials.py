@@ -23,7 +23,7 @@ from services.assessment.credentials.rules import Publisher
 from services.assessment.credentials.usecases.printer import Printer
 from services.assessment.credentials.usecases.signer import Signer
 from shared.kernel.callers import Role
-from tests.assessment.centre import Centre, pass_row, person_key
+from tests.assessment.centre import Centre, pass_row, person_key, person_row
 
 REASON = {"reason": "评分有误"}
 LOST = {"ground": "lost", "reason": "持证人遗失"}
@@ -135,6 +135,73 @@ class TestSign:
 
         assert own.status_code == 201
         assert (foreign.status_code, foreign.json()["code"]) == (403, "foreign-person")
+
+
+class TestSettledName:
+    """A body gives another name for a known number, and an officer settles that it is the one of the document."""
+
+    async def settled(self, centre: Centre, name: str = "李晓明") -> dict[str, Any]:
+        session_id = await centre.session(local_id="E9", level="L3")
+        [row] = await centre.batch(f"/sessions/{session_id}/candidates", [person_row(1, name=name)])
+        assert [each["code"] for each in row.get("warnings", [])] == ["name-differs"], row
+        [question] = (await centre.get("/name-questions?status=open")).json()["rows"]
+        said = {"name": name, "reason": "已查验证件"}
+        answer = await centre.post(f"/name-questions/{question['id']}/settlement", said, centre.officer())
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def listed(self, centre: Centre, headers: dict[str, str] | None = None) -> list[str]:
+        answer = await centre.get("/certificates?name_differs=true", headers)
+        return [row["id"] for row in answer.json()["rows"]]
+
+    async def test_it_is_listed_until_the_body_issues_again_and_then_on_record_paper_and_credential(
+        self, centre: Centre
+    ) -> None:
+        certificate, keys = await certified(centre), await key_set(centre)
+        path, before = f"/certificates/{certificate['id']}", await signed(centre, certificate)
+        assert await self.listed(centre) == []
+
+        settled = await self.settled(centre)
+
+        assert (settled["status"], settled["certificates_to_reissue"]) == ("corrected", 1)
+        assert (await centre.get(path)).json() == certificate | {"name": "李**"}
+        assert await self.listed(centre) == await self.listed(centre, centre.officer()) == [certificate["id"]]
+        assert await status_of(centre, before, keys) is False
+
+        reissued = await centre.post(f"{path}/reissue", {"ground": "name-corrected", "reason": "姓名已更正"})
+
+        assert reissued.json() == certificate | {"name": "李**", "edition": 2}
+        after = await signed(centre, certificate)
+        subject = opened(after, keys)["credentialSubject"]
+        assert subject["identifier"][0]["identityHash"] == "李晓明"
+        assert [await status_of(centre, each, keys) for each in (before, after)] == [True, False]
+        text = PdfReader(io.BytesIO((await centre.get(f"{path}/pdf")).content)).pages[0].extract_text()
+        assert ("李晓明" in text, "王小明" in text) == (True, False)
+        assert await self.listed(centre) == []
+        [question] = (await centre.get("/name-questions")).json()["rows"]
+        assert question["certificates_to_reissue"] == 0
+
+    async def test_a_settlement_that_is_taken_back_leaves_nothing_to_issue_again(self, centre: Centre) -> None:
+        await certified(centre)
+        settled = await self.settled(centre)
+        path = f"/name-questions/{settled['id']}/reopening"
+
+        reopened = await centre.post(path, {"reason": "查验有误"}, centre.officer())
+
+        assert (reopened.json()["status"], reopened.json()["certificates_to_reissue"]) == ("open", 0)
+        assert await self.listed(centre) == []
+
+    async def test_a_name_that_is_corrected_through_a_certificate_reaches_its_editions_at_once(
+        self, centre: Centre
+    ) -> None:
+        certificate = await certified(centre)
+        correction = {"name": "李晓明", "reason": "与证件不符"}
+
+        await centre.confirm(await centre.post(f"/certificates/{certificate['id']}/correction", correction))
+
+        assert (await centre.get(f"/certificates/{certificate['id']}")).json()["edition"] == 2
+        assert await self.listed(centre) == []
 
 
 class TestStatusList:

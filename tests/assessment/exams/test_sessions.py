@@ -6,10 +6,15 @@ import asyncio
 from datetime import date
 from uuid import UUID
 
+import pytest
+
+from services.assessment.consumers import apply
+from services.assessment.worker import SERVICE
 from shared.contracts.assessment import ResultRecorded, SessionCancelled, SessionFiled
 from shared.kernel.callers import Role
 from shared.kernel.ids import new_id
-from tests.assessment.centre import Centre, a_class, fail_row, open_centre, pass_row, person_row, session_filing
+from tests.assessment.centre import Centre, a_class, fail_row, open_centre, pass_row, person_row, plan, session_filing
+from tests.conftest import OpenService
 from tests.registry.school import set_today
 from tests.support.people import identity_number
 
@@ -31,6 +36,50 @@ WRONG_FILINGS: list[tuple[dict[str, object], str, str | None]] = [
 ]
 
 
+@pytest.fixture
+async def by_the_rules(open_service: OpenService) -> Centre:
+    """A centre where the rules about late filings hold as they are shipped."""
+    service = await open_service(SERVICE)
+    async with service.engine.begin() as connection:
+        await apply(connection, plan())
+    return await open_centre(service)
+
+
+class TestFileAfterwards:
+    async def test_a_region_that_has_ended_may_have_held_a_session_before_if_it_is_filed_within_its_days(
+        self, by_the_rules: Centre
+    ) -> None:
+        filing = session_filing(region="410306", held_on="2021-03-18")
+        set_today(by_the_rules.service, date(2021, 6, 16))
+        answer = await by_the_rules.post("/sessions", filing)
+        set_today(by_the_rules.service, date(2021, 6, 17))
+        again = await by_the_rules.post("/sessions", filing)
+        late = await by_the_rules.post("/sessions", filing | {"local_id": "E2"})
+
+        assert (answer.status_code, answer.json()["outside_territory"]) == (201, True)
+        assert (again.status_code, again.json()["id"]) == (201, answer.json()["id"])
+        assert (late.status_code, late.json()["code"], late.json()["pointer"]) == (
+            409, "session-filed-too-late", "/held_on",
+        )  # fmt: skip
+        assert late.json()["possible_until"] == "2021-06-16"
+        assert "2021-06-16" in late.json()["cure_zh"]
+
+    async def test_a_session_of_2025_is_filed_in_that_year_and_not_moved_back_into_it_later(
+        self, by_the_rules: Centre
+    ) -> None:
+        set_today(by_the_rules.service, date(2025, 12, 31))
+        answer = await by_the_rules.post("/sessions", session_filing(held_on="2025-01-02"))
+        set_today(by_the_rules.service, date(2026, 1, 1))
+        late = await by_the_rules.post("/sessions", session_filing(held_on="2025-12-31", local_id="E2"))
+        path = f"/sessions/{answer.json()['id']}/move"
+        plan_of_the_day = {"region": "410102", "held_on": "2025-06-30", "reason": "日期登记有误"}
+        moved = await by_the_rules.post(path, plan_of_the_day)
+
+        assert answer.status_code == 201, answer.text
+        assert [each.json()["code"] for each in (late, moved)] == ["session-filed-too-late"] * 2
+        assert {each.json()["possible_until"] for each in (late, moved)} == {"2025-12-31"}
+
+
 class TestFile:
     async def test_a_session_is_stored_and_told_once_however_often_it_is_filed(self, centre: Centre) -> None:
         session_id = await centre.session()
@@ -49,12 +98,6 @@ class TestFile:
             assert (answer.status_code, problem["code"], problem.get("pointer")) == (422, code, pointer), changes
 
         assert (await centre.get("/sessions")).json()["rows"] == []
-
-    async def test_a_region_that_has_ended_may_have_held_a_session_before(self, centre: Centre) -> None:
-        answer = await centre.post("/sessions", session_filing(region="410306", held_on="2021-03-18"))
-
-        assert answer.status_code == 201
-        assert answer.json()["outside_territory"] is True
 
     async def test_posts_that_race_are_one_post_and_repeats_of_it(self, centre: Centre) -> None:
         ids = await asyncio.gather(*(centre.session() for _ in range(3)))

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 
+from services.assessment.verification import store
 from services.assessment.verification.rules import canonical_secret, new_secret
+from services.assessment.verification.store import Look
+from services.assessment.verification.usecases.looks import Looks
 from shared.kernel.awards import Award
 from shared.kernel.callers import Role
 from tests.assessment.centre import Centre, pass_row, person_key
@@ -91,7 +96,7 @@ class TestVerify:
         said = [{key: value for key, value in answer.json().items() if key != "instance"} for answer in answers]
         assert said[0]["code"] == "not-verified"
         assert said == [said[0]] * len(answers)
-        assert await centre.service.rows("SELECT count(*) FROM verification_look") == [(0,)]
+        assert centre.service.app.state.looks.waiting == 0
 
     async def test_a_malformed_number_is_refused_as_such(self, centre: Centre) -> None:
         answer = await ask(centre, "S00004100012325300004")
@@ -142,6 +147,68 @@ class TestVerify:
         assert "//" not in answer.text.replace("  // ", "")
 
 
+class TestLooks:
+    async def test_an_answer_does_not_wait_for_its_look_which_is_written_when_the_process_ends(
+        self, centre: Centre
+    ) -> None:
+        number, app = (await certified(centre))["number"], centre.service.app
+
+        async with app.state.looks.written_beside():
+            answers = [await ask(centre, number, asker=f"某公司{place}") for place in range(3)]
+            before = await centre.service.rows("SELECT count(*) FROM verification_look")
+
+        assert ([answer.status_code for answer in answers], before) == ([200] * 3, [(0,)])
+        rows = await centre.service.rows("SELECT asker FROM verification_look ORDER BY id")
+        assert [row.asker for row in rows] == ["某公司0", "某公司1", "某公司2"]
+
+    async def test_a_batch_that_is_written_again_is_there_once(self, centre: Centre) -> None:
+        certificate, app = await certified(centre), centre.service.app
+        attempts: list[Sequence[Look]] = []
+
+        async def write(batch: Sequence[Look]) -> None:
+            attempts.append(batch)
+            async with app.state.engines.begin() as connection:
+                await store.keep_looks(connection, batch)
+            if len(attempts) == 1:
+                raise ConnectionError
+
+        looks = Looks(write)
+        await looks.keep(look_at(UUID(certificate["id"])))
+        with pytest.raises(ConnectionError):
+            await looks.write()
+        assert looks.waiting == 1
+        await looks.write()
+
+        assert (len(attempts), looks.waiting) == (2, 0)
+        assert await centre.service.rows("SELECT count(*) FROM verification_look") == [(1,)]
+
+    async def test_a_full_buffer_is_written_by_who_comes_next_and_an_outage_is_outlived(self) -> None:
+        written: list[Look] = []
+        is_down = True
+
+        async def write(batch: Sequence[Look]) -> None:
+            if is_down:
+                raise ConnectionError
+            written.extend(batch)
+
+        looks = Looks(write, waiting_max=2)
+        async with looks.written_beside():
+            for place in range(2):
+                await looks.keep(look_at(UUID(int=place)))
+            with pytest.raises(ConnectionError):
+                await looks.keep(look_at(UUID(int=2)))
+            is_down = False
+            await looks.keep(look_at(UUID(int=3)))
+            assert ([each.certificate_id.int for each in written], looks.waiting) == ([0, 1], 1)
+
+        assert [each.certificate_id.int for each in written] == [0, 1, 3]
+        assert sorted(each.id for each in written) == [each.id for each in written]
+
+
+def look_at(certificate_id: UUID) -> Look:
+    return Look(UUID(int=0), certificate_id, None, None, datetime(2026, 1, 1, tzinfo=UTC))
+
+
 class TestCodes:
     async def give(self, centre: Centre, certificate: dict[str, Any], **said: object) -> dict[str, Any]:
         answer = await centre.post(f"/certificates/{certificate['id']}/codes", said, holder(centre))
@@ -157,6 +224,7 @@ class TestCodes:
         await ask(centre, certificate["number"], asker="某银行")
 
         assert (seen.json()["number"], seen.json()["status"]) == (certificate["number"], "valid")
+        await centre.service.app.state.looks.write()
         looks = (await centre.get("/holder/looks", holder(centre))).json()["rows"]
         assert [(each["asker"], each["code_id"]) for each in looks] == [
             ("郑州某机械公司", given["id"]),

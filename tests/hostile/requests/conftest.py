@@ -16,6 +16,7 @@ from services.metrics.worker import SERVICE as METRICS
 from services.registry.worker import SERVICE as REGISTRY
 from services.subsidy.worker import SERVICE as SUBSIDY
 from tests.assessment.centre import plan
+from tests.assessment.session_rules import file_however_late
 from tests.assessment.test_rights import side
 from tests.conftest import OpenService
 from tests.hostile.requests.parts import Run
@@ -74,6 +75,7 @@ async def scene_in(service: ServiceUnderTest) -> Scene:
         case "assessment":
             async with service.engine.begin() as connection:
                 await apply(connection, plan())
+            await file_however_late(connection)
             here, there = await side(service, 123, "410102"), await side(service, 124, "419001")
             return Scene(service=service, here=here, there=there, above="410100")
     nothing = Side(region="410102", organisations={}, ids={}, listed={})

@@ -23,6 +23,7 @@ from services.assessment.certificates.store import Replacement
 from services.assessment.certificates.usecases import changes, issuing
 from services.assessment.numbers.rules import numbers
 from services.assessment.persons import store as person_store
+from services.assessment.persons import usecases as renaming
 from shared.backbone import outbox
 from shared.kernel.callers import Caller
 from shared.kernel.four_eyes import require_another
@@ -109,12 +110,13 @@ async def _rename(
     if persons.particulars(holder).name == name:
         return
     valid = await store.valid_of_person(connection, certificate.person)
+    renamed = persons.called(holder, name, None)
+    # Before the further editions: those that are in force now are the ones that bear the former name.
+    await renaming.rename(connection, renamed, persons=persons, by=why.replaced_by, at=why.replaced_at)
     await store.keep_replaced(connection, valid, why, former_holder=holder)
     reissued = [rules.reissue(each) for each in valid]
     await store.save_editions(connection, reissued)
     await issuing.link(connection, reissued, at=why.replaced_at)
-    renamed = persons.called(holder, name, None)
-    await person_store.rename(connection, renamed, by=why.replaced_by, at=why.replaced_at)
 
 
 def _name(certificate: Certificate, proposal: Proposal, persons: Persons) -> str | None:

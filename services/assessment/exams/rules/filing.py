@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from services.assessment.bodies.rules.scope import require_certificate
 from services.assessment.session_rules.rules import Figures
@@ -59,6 +59,20 @@ class SessionFiledLate(Conflict):
     cure_zh = "须至少提前 {lead_working_days} 个工作日报备；今日报备的，最早可于 {possible_from} 举行。"
 
 
+class SessionFiledTooLate(Conflict):
+    """Facts: `possible_until`, the last day on which an exam of that day could be filed."""
+
+    slug = "session-filed-too-late"
+    title_en = "The exam was too long ago to be filed now."
+    title_zh = "考试日期已久，已超过补报期限。"
+    cure_en = (
+        "An exam of that day could be filed until {possible_until}. If the day is right, ask the province whether a "
+        "session rule of its own extends the time."
+    )
+    cure_zh = "该日期的考试须于 {possible_until} 前（含当日）报备。如日期无误，请向省级主管部门申请调整补报期限。"
+    reference = "GET /v1/session-rules"
+
+
 class SessionIncomplete(Invalid):
     """Facts: `missing`, the fields that are empty."""
 
@@ -86,14 +100,30 @@ def require_class(class_: RegistryClass, *, occupation: str, award: Award) -> No
         raise ClassWasCancelled(pointer="/class_id")
 
 
-def require_lead(held_on: date, figures: Figures, calendar: WorkingDays, *, today: date) -> None:
-    """Check that the authority has its working days before the exam. Raises SessionFiledLate, CalendarUnset."""
+def require_in_time(held_on: date, figures: Figures, calendar: WorkingDays, *, today: date) -> None:
+    """Check that the authority has its working days before the exam, or that the exam was not too long ago.
+
+    Raises SessionFiledLate, CalendarUnset, SessionFiledTooLate.
+    """
     lead = figures.filing_lead_working_days
     if lead is None:
+        possible_until = last_filing_day(held_on, figures)
+        if possible_until is not None and today > possible_until:
+            raise SessionFiledTooLate(pointer="/held_on", possible_until=possible_until.isoformat())
         return
     possible_from = calendar.after(today, lead)
     if held_on < possible_from:
         raise SessionFiledLate(pointer="/held_on", lead_working_days=lead, possible_from=possible_from.isoformat())
+
+
+def last_filing_day(held_on: date, figures: Figures) -> date | None:
+    """The last day on which a session that may be filed after its day is filed; None: there is no such day."""
+    days, last_days = figures.filing_delay_days_max, list[date]()
+    if days is not None:
+        last_days.append(held_on + timedelta(days=days))
+    if figures.filing_plan_year_only:
+        last_days.append(date(held_on.year, 12, 31))
+    return min(last_days, default=None)
 
 
 def require_complete(figures: Figures, **given: object) -> None:

@@ -25,6 +25,7 @@ from services.assessment.exams.usecases.admission import Applicant, Stated
 from services.assessment.exams.usecases.filing import elsewhere, session_rule
 from services.assessment.exams.usecases.sessions import own
 from services.assessment.persons import store as person_store
+from services.assessment.persons import usecases as renaming
 from services.assessment.persons.rules import NAME_DIFFERS, NameQuestion
 from services.assessment.trainings import store as trainings
 from shared import heard
@@ -133,7 +134,8 @@ async def _keep_names(
     for each in papers:
         stored, name = known.get(each.entry.person), each.particulars.name
         if stored is not None and corrects(name, persons.particulars(stored).name):
-            await person_store.rename(connection, persons.called(stored, name, None), by=caller.person, at=at)
+            renamed = persons.called(stored, name, None)
+            await renaming.rename(connection, renamed, persons=persons, by=caller.person, at=at)
 
 
 def _question(row: _KeyedRow, session: ExamSession, *, persons: Persons, by: str, at: datetime) -> NameQuestion:

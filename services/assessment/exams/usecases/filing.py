@@ -98,7 +98,7 @@ async def file(connection: AsyncConnection, asked: Filing, *, caller: Caller, at
     fact = rules.file(session, class_, at=at)
     rule = await session_rule(connection, session)
     calendar = await plans.working_days(connection)
-    filing.require_lead(session.held_on, rule.figures, calendar, today=business_day(at))
+    filing.require_in_time(session.held_on, rule.figures, calendar, today=business_day(at))
     duties = await require_plan(connection, session, rule)
     await store.add(connection, session)
     await duty_store.replace(connection, session.id, duties)
@@ -140,7 +140,7 @@ async def _replanned(
     rule, today = await session_rule(connection, planned), business_day(at)
     # The authority has had its days if the day stays; nobody loses it because an answer took long.
     if planned.held_on != before.held_on:
-        filing.require_lead(planned.held_on, rule.figures, await plans.working_days(connection), today=today)
+        filing.require_in_time(planned.held_on, rule.figures, await plans.working_days(connection), today=today)
     elif rule.figures.is_ahead:
         require_before(planned.held_on, today=today)
     duties = await require_plan(connection, planned, rule)

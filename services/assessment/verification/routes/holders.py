@@ -9,9 +9,10 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints
 
 from services.assessment.certificates.routes import CertificateAnswer
-from services.assessment.verification import store, usecases
+from services.assessment.verification import store
 from services.assessment.verification.rules import DAYS_MAX, Code, CodeStatus
 from services.assessment.verification.store import Look
+from services.assessment.verification.usecases import verification as usecases
 from shared.auth import CurrentCaller
 from shared.forms import PLAIN, Strict
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
@@ -119,7 +120,7 @@ async def end_code(code_id: UUID, connection: Connection, caller: CurrentCaller,
 async def list_looks(
     connection: Connection, caller: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
 ) -> Page[LookAnswer]:
-    """Who looked at the caller's certificates, and when."""
+    """Who looked at the caller's certificates, and when. A look shows here about a second later."""
     keys = await usecases.own(connection, caller)
     rows = await store.looks(connection, keys, after=after(cursor), limit=size)
     return Page(rows=[LookAnswer.of(row) for row in rows], next=next_cursor(rows, size))

@@ -11,8 +11,8 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field, StringConstraints
 
 from services.assessment.numbers.rules.kinds import recognise
-from services.assessment.verification import usecases
-from services.assessment.verification.usecases import Verified
+from services.assessment.verification.store import CertificateExtract
+from services.assessment.verification.usecases import verification as usecases
 from shared.awards import AnsweredAward, AnsweredLevel
 from shared.contracts.assessment import CertificateStatus
 from shared.edge.lanes import lookup
@@ -79,8 +79,7 @@ class VerificationAnswer(BaseModel):
     past_revocations: list[PastRevocationAnswer]
 
     @classmethod
-    def of(cls, verified: Verified, *, number: str | None = None) -> Self:
-        found = verified.extract
+    def of(cls, found: CertificateExtract, *, number: str | None = None) -> Self:
         award, level = found.award, found.award.level
         said = {name: getattr(found, name) for name in ("status", "is_current", "edition", "occupation", "issued_on")}
         return cls(
@@ -96,7 +95,7 @@ class VerificationAnswer(BaseModel):
                 PastRevocationAnswer(
                     revoked_on=business_day(each.revoked_at), reinstated_on=business_day(each.reinstated_at)
                 )
-                for each in verified.past_revocations
+                for each in found.past_revocations
             ],
         )
 
@@ -109,31 +108,23 @@ async def verify_certificate(posted: VerificationRequest, request: Request, resp
     One answer, in the same time, for a number that nobody has and for another name. The holder sees that it was asked.
     """
     number, state = recognise(posted.number), request.app.state
-    async with state.engines.begin() as connection:
-        verified = await usecases.by_number(
-            connection,
-            number,
-            posted.name,
-            asker=posted.asker,
-            persons=state.persons,
-            nobody=state.nobody,
-            at=state.clock(),
-        )
+    async with state.engines.transactions.none() as database:
+        found = await usecases.by_number(database, number, posted.name, persons=state.persons, nobody=state.nobody)
+    await usecases.keep(state.looks, found, asker=posted.asker, at=state.clock())
     response.headers["Cache-Control"] = "no-store"
-    return VerificationAnswer.of(verified, number=number.number)
+    return VerificationAnswer.of(found, number=number.number)
 
 
 @routes.post("/verifications/by-code")
 @lookup
 async def verify_by_code(posted: CodeVerificationRequest, request: Request, response: Response) -> VerificationAnswer:
     """The certificate for which its holder gave this code. One answer for a wrong code and one that has ended."""
-    state = request.app.state
-    async with state.engines.begin() as connection:
-        verified = await usecases.by_code(
-            connection, posted.code, asker=posted.asker, persons=state.persons, at=state.clock()
-        )
+    state, at = request.app.state, request.app.state.clock()
+    async with state.engines.transactions.none() as database:
+        found = await usecases.by_code(database, posted.code, persons=state.persons, at=at)
+    await usecases.keep(state.looks, found, asker=posted.asker, at=at)
     response.headers["Cache-Control"] = "no-store"
-    return VerificationAnswer.of(verified)
+    return VerificationAnswer.of(found)
 
 
 @pages.get("/verify", response_class=HTMLResponse)

@@ -11,14 +11,20 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from services.assessment.exams.rules import sessions, states
-from services.assessment.exams.rules.filing import SessionFiledLate, require_lead
+from services.assessment.exams.rules.filing import (
+    SessionFiledLate,
+    SessionFiledTooLate,
+    last_filing_day,
+    require_in_time,
+)
 from services.assessment.exams.rules.sessions import ExamSession, RosterLine, Summary, roster_digest
 from services.assessment.exams.rules.states import MOVES, SessionVerb
+from services.assessment.session_rules.rules import Figures
 from shared.contracts.assessment import SessionState, SessionStatus
 from shared.kernel.refusals import IllegalMove, Refusal
 from shared.kernel.working_days import WorkingDays
 from tests.assessment.exams.rules.test_sessions import AT, a_session
-from tests.assessment.session_rules import IN_2025, IN_2026
+from tests.assessment.session_rules import IN_2024, IN_2025, IN_2026
 
 CALENDAR = WorkingDays({date(2026, 1, 1): False})
 HELD_ON = date(2026, 3, 10)
@@ -161,12 +167,38 @@ def test_the_digest_is_of_the_roster_in_whatever_order_and_of_the_plan() -> None
 def test_a_session_is_filed_its_working_days_ahead_from_2026_on() -> None:
     monday = date(2026, 3, 2)
 
-    require_lead(date(2026, 3, 9), IN_2026, CALENDAR, today=monday)
-    require_lead(date(2021, 1, 1), IN_2025, CALENDAR, today=monday)
+    require_in_time(date(2026, 3, 9), IN_2026, CALENDAR, today=monday)
     for late in (date(2026, 3, 6), monday, date(2026, 2, 27)):
         with pytest.raises(SessionFiledLate) as refused:
-            require_lead(late, IN_2026, CALENDAR, today=monday)
+            require_in_time(late, IN_2026, CALENDAR, today=monday)
         assert refused.value.facts["possible_from"] == "2026-03-09"
+
+
+@pytest.mark.parametrize(
+    ("held_on", "figures", "last"),
+    [
+        (date(2021, 3, 18), IN_2024, date(2021, 6, 16)),
+        (date(2024, 12, 31), IN_2024, date(2025, 3, 31)),
+        (date(2025, 1, 1), IN_2025, date(2025, 12, 31)),
+        (date(2025, 12, 30), IN_2025, date(2025, 12, 31)),
+        (date(2025, 1, 1), replace(IN_2025, filing_delay_days_max=30), date(2025, 1, 31)),
+        (date(2025, 12, 30), replace(IN_2025, filing_delay_days_max=30), date(2025, 12, 31)),
+    ],
+)
+def test_a_session_that_may_be_filed_afterwards_is_filed_until_a_day(
+    held_on: date, figures: Figures, last: date
+) -> None:
+    for today in (held_on - timedelta(days=9), held_on, last):
+        require_in_time(held_on, figures, CALENDAR, today=today)
+
+    with pytest.raises(SessionFiledTooLate) as refused:
+        require_in_time(held_on, figures, CALENDAR, today=last + timedelta(days=1))
+
+    assert refused.value.facts["possible_until"] == last.isoformat()
+
+
+def test_where_no_figure_says_a_day_there_is_none() -> None:
+    assert last_filing_day(date(2021, 3, 18), replace(IN_2025, filing_plan_year_only=False)) is None
 
 
 def test_each_state_but_the_conclusion_leads_on_and_each_verb_is_used() -> None:

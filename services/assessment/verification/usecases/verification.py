@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,7 +13,8 @@ from services.assessment.numbers.rules.kinds import KindedNumber
 from services.assessment.persons.usecases import own_keys, require_own
 from services.assessment.verification import rules, store
 from services.assessment.verification.rules import Code, NotVerified
-from services.assessment.verification.store import CertificateExtract, PastRevocation
+from services.assessment.verification.store import CertificateExtract, Look
+from services.assessment.verification.usecases.looks import Looks
 from shared.kernel.callers import Caller
 from shared.kernel.identity import DocumentKind
 from shared.kernel.ids import new_id
@@ -23,50 +23,36 @@ from shared.persons import Particulars, Persons, SealedPerson
 _MARK = "verification-code"
 
 
-class Verified(NamedTuple):
-    """A certificate that was found, and its revocations that were taken back."""
-
-    extract: CertificateExtract
-    past_revocations: Sequence[PastRevocation]
-
-
 def nobody(persons: Persons) -> SealedPerson:
     """A person whose name is compared where there is no certificate, so that both answers take the same time."""
     return persons.close(new_id(), "-", Particulars(DocumentKind.RESIDENT_ID, "-", "\N{REPLACEMENT CHARACTER}"))
 
 
 async def by_number(
-    connection: AsyncConnection,
-    number: KindedNumber,
-    name: str,
-    *,
-    asker: str | None,
-    persons: Persons,
-    nobody: SealedPerson,
-    at: datetime,
-) -> Verified:
+    database: Any, number: KindedNumber, name: str, *, persons: Persons, nobody: SealedPerson
+) -> CertificateExtract:
     """The certificate with this number whose holder has this name; an earlier edition's number leads to it, too.
 
     Raises NotVerified, in the same time for a number that nobody has and for another name.
     """
-    found = await store.by_number(connection, number.number, number.kind)
+    found = await store.by_number(database, number.number, number.kind)
     is_theirs = persons.is_called(nobody if found is None else found.holder, name)
     if found is None or not is_theirs:
         raise NotVerified
-    return await _seen(connection, found, asker=asker, at=at)
+    return found
 
 
-async def by_code(connection: AsyncConnection, raw: str, *, asker: str, persons: Persons, at: datetime) -> Verified:
+async def by_code(database: Any, raw: str, *, persons: Persons, at: datetime) -> CertificateExtract:
     """The certificate for which the holder gave this code. Raises NotVerified."""
-    found = await store.by_code(connection, _mark(raw, persons), at=at)
+    found = await store.by_code(database, _mark(raw, persons), at=at)
     if found is None:
         raise NotVerified
-    return await _seen(connection, found, asker=asker, at=at)
+    return found
 
 
-async def _seen(connection: AsyncConnection, found: CertificateExtract, *, asker: str | None, at: datetime) -> Verified:
-    await store.keep_look(connection, found.id, code_id=found.code_id, asker=asker, at=at)
-    return Verified(found, await store.past_revocations(connection, found.id))
+async def keep(looks: Looks, found: CertificateExtract, *, asker: str | None, at: datetime) -> None:
+    """Keep, for its holder, that the certificate was looked at."""
+    await looks.keep(Look(new_id(), found.id, found.code_id, asker, at))
 
 
 class GivenCode(NamedTuple):

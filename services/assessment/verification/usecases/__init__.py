@@ -1,0 +1,1 @@
+"""Use cases of this topic: verify, give codes, keep who looked."""
