@@ -75,7 +75,7 @@ async def scene_in(service: ServiceUnderTest) -> Scene:
         case "assessment":
             async with service.engine.begin() as connection:
                 await apply(connection, plan())
-            await file_however_late(connection)
+                await file_however_late(connection)
             here, there = await side(service, 123, "410102"), await side(service, 124, "419001")
             return Scene(service=service, here=here, there=there, above="410100")
     nothing = Side(region="410102", organisations={}, ids={}, listed={})

@@ -110,7 +110,7 @@ class TestFile:
 
     @pytest.mark.parametrize("role", [role for role in Role if role is not Role.INSTITUTION])
     async def test_only_institutions_file(self, school: School, role: Role) -> None:
-        headers = school.registry.tokens.of(role, organisation=school.id, region="410000")
+        headers = school.registry.tokens.of(role, person=str(uuid4()), organisation=school.id, region="410000")
 
         answer = await school.post("classes", filing(), headers=headers)
 

@@ -79,8 +79,8 @@ class TestRekeying:
         assert (last["verb"], last["done_by"], last["changed"]) == ("rekey", "second", {"person": None})
         await school.registry.settle()
         await metrics.settle()
-        (total,) = (await metrics.http.get("/v1/totals?by=day")).json()["rows"]
-        assert total["trainings"] == 2
+        totals = (await metrics.http.get("/v1/totals?by=day")).json()["rows"]
+        assert [row["trainings"] for row in totals if row["trainings"]] == [2]
 
     async def test_gives_the_owner_of_the_number_days_and_name_back(self, school: School, wrong: str) -> None:
         other = await open_school(school.registry, credit_code=ANOTHER_CREDIT_CODE)

@@ -206,7 +206,7 @@ class TestRights:
 
     @pytest.mark.parametrize("role", [role for role in Role if role is not Role.INSTITUTION])
     async def test_other_roles_enrol_nobody(self, school: School, role: Role) -> None:
-        headers = school.registry.tokens.of(role, organisation=school.id, region="410102")
+        headers = school.registry.tokens.of(role, person=str(uuid4()), organisation=school.id, region="410102")
 
         answer = await school.enrol(await school.file(), trainee(1), headers=headers)
 

@@ -28,7 +28,9 @@ from shared.backbone import outbox
 from shared.kernel.callers import Caller
 from shared.kernel.four_eyes import require_another
 from shared.kernel.moves import move
+from shared.kernel.names import spelling_fault
 from shared.kernel.periods import business_day
+from shared.kernel.refusals import raise_first
 from shared.persons import Persons
 from shared.proposals.rules import Proposal
 
@@ -64,12 +66,13 @@ async def propose(
     """Propose that a valid certificate says something else, as its body, or an officer of its region or above.
 
     Raises NotFound, ForeignOrganisation, ForeignRegion, IllegalMove, NothingToCorrect, DayOutsideSession,
-    AnotherCertificateStands, NoCertificateNumber, AlreadyProposed.
+    AnotherCertificateStands, NoCertificateNumber, AlreadyProposed, and the refusals of a damaged name.
     """
     certificate = await changes.reached(connection, certificate_id, caller)
     await _require_possible(connection, certificate, correction, persons=persons, at=at)
     content = correction.content
     if correction.name is not None:
+        raise_first(spelling_fault(correction.name))
         sealed = persons.seal(correction.name.encode(), owner=certificate.id)
         content |= {"name": persons.masked_name(correction.name), _SEALED_NAME: base64.b64encode(sealed).decode()}
     return await changes.propose(

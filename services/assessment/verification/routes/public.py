@@ -17,7 +17,7 @@ from shared.awards import AnsweredAward, AnsweredLevel
 from shared.contracts.assessment import CertificateStatus
 from shared.edge.lanes import lookup
 from shared.edge.routes import EdgeRoute
-from shared.forms import HASHED, PLAIN, PersonName, Strict
+from shared.forms import HASHED, PLAIN, VISIBLE, PersonName, Strict
 from shared.kernel.periods import business_day
 from shared.web import open_router
 
@@ -30,7 +30,7 @@ Asker = Annotated[
     PLAIN,
     Field(description="Who asks, such as the employer's name: the holder sees it", examples=["郑州某机械有限公司"]),
 ]
-Secret = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), HASHED]
+Secret = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), VISIBLE, HASHED]
 _Number = Annotated[str, Field(max_length=40, examples=["S000041000123253000042"]), PLAIN]
 
 _PAGE = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
@@ -42,7 +42,7 @@ class VerificationRequest(Strict):
     """What stands on the certificate. The name is compared, and not kept."""
 
     number: _Number
-    name: PersonName
+    name: Annotated[PersonName, VISIBLE]
     asker: Asker | None = None
 
 
