@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Final, NamedTuple
+from datetime import date
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Column, Date, Integer, LargeBinary, MetaData, Table, Text, Uuid, bindparam, select
+from sqlalchemy import Column, Date, Integer, MetaData, Table, Text, Uuid, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.flags.store import FLAG
 from services.registry.public_reports.rules import Misconduct, PublicReport, ReportedKind
 from shared import tables
 from shared.contracts.registry.flags import FlagStatus
-from shared.database import driver
 from shared.kernel.refusals import NotFound
 from shared.located import lies_in
 from shared.reach import Reach
+from shared.senders import SealedWords, Senders, reading_table, sealed_columns
 from shared.tables import Choice, Instant, fixed
 
 PUBLIC_REPORT: Final = Table(
@@ -39,47 +39,15 @@ PUBLIC_REPORT: Final = Table(
     Column("answered_by", Text),
     Column("answered_at", Instant),
     Column("version", Integer),
-    fixed("sealed", LargeBinary),
-    fixed("sealed_contact", LargeBinary),
+    *sealed_columns(),
 )
-CONTACT_READING: Final = Table(
-    "public_contact_reading",
-    MetaData(),
-    fixed("id", Uuid),
-    fixed("report_id", Uuid),
-    fixed("read_by", Text),
-    fixed("read_at", Instant),
-    fixed("reason", Text),
-)
+CONTACT_READING: Final = reading_table("public_contact_reading", sent="report_id")
+SENDERS: Final = Senders(PUBLIC_REPORT, CONTACT_READING)
 _SEALED: Final = (PUBLIC_REPORT.c.sealed, PUBLIC_REPORT.c.sealed_contact)
 _SELECT: Final = select(*(column for column in PUBLIC_REPORT.c if column not in {*_SEALED}))
 _BY_ID: Final = _SELECT.where(PUBLIC_REPORT.c.id == bindparam("id"))
 _LOCK: Final = _BY_ID.with_for_update()
 _BY_RECEIPT: Final = _SELECT.where(PUBLIC_REPORT.c.receipt_mark == bindparam("receipt_mark"))
-_WORDS: Final = select(*_SEALED).where(PUBLIC_REPORT.c.id == bindparam("id"))
-_ERASE: Final = """
-UPDATE public_report SET sealed_contact = NULL WHERE id IN (
-    SELECT id FROM public_report WHERE sealed_contact IS NOT NULL AND erase_contact_on <= $1
-    ORDER BY erase_contact_on LIMIT $2
-) RETURNING id
-"""
-
-
-class SealedWords(NamedTuple):
-    """What the reporter wrote and how to reach them, encrypted; no contact once it is erased or if none was given."""
-
-    text: bytes
-    contact: bytes | None
-
-
-class ContactReading(NamedTuple):
-    """That an officer read the reporter's contact, when and why."""
-
-    id: UUID
-    report_id: UUID
-    read_by: str
-    read_at: datetime
-    reason: str
 
 
 async def add(connection: AsyncConnection, report: PublicReport, words: SealedWords) -> None:
@@ -103,21 +71,6 @@ async def save_answer(connection: AsyncConnection, report: PublicReport) -> None
     await tables.save(connection, PUBLIC_REPORT, report, expected=report.version - 1)
 
 
-async def words(connection: AsyncConnection, report_id: UUID) -> SealedWords:
-    return SealedWords(*(await connection.execute(_WORDS, {"id": report_id})).one())
-
-
-async def add_reading(connection: AsyncConnection, reading: ContactReading) -> None:
-    await tables.add(connection, CONTACT_READING, reading)
-
-
-async def readings(connection: AsyncConnection, report_id: UUID, *, limit: int) -> list[ContactReading]:
-    """Who read the contact, the first `limit`, oldest first."""
-    theirs = CONTACT_READING.c.report_id == report_id
-    statement = select(CONTACT_READING).where(theirs).order_by(CONTACT_READING.c.id).limit(limit)
-    return await tables.fetch_all(connection, statement, ContactReading)
-
-
 async def page(
     connection: AsyncConnection,
     reach: Reach,
@@ -139,8 +92,3 @@ async def page(
         .limit(limit)
     )
     return await tables.fetch_all(connection, statement, PublicReport)
-
-
-async def erase_contacts(connection: AsyncConnection, today: date, *, limit: int) -> int:
-    """Erase contacts whose day has come. Returns how many."""
-    return len(await (await driver(connection)).fetch(_ERASE, today, limit))

@@ -25,7 +25,7 @@ from services.registry.public_reports.rules import (
     PublicReportUnplaced,
     ReportedKind,
 )
-from services.registry.public_reports.store import ContactReading, SealedWords
+from services.registry.public_reports.store import SENDERS
 from shared.faults import forever
 from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
@@ -34,6 +34,7 @@ from shared.kernel.periods import business_day
 from shared.kernel.refusals import NotFound
 from shared.persons import Persons
 from shared.public_requests import forget, mark_of, new_receipt
+from shared.senders import ContactReading, SealedWords
 
 _READINGS_MAX: Final = 100
 _ERASED_AT_ONCE: Final = 1_000
@@ -120,13 +121,13 @@ async def look_up(connection: AsyncConnection, receipt: str, *, persons: Persons
 async def visible(connection: AsyncConnection, report_id: UUID, *, persons: Persons, caller: Caller) -> ReportInFull:
     """A report, for officers of its region or above. Raises NotFound, ForeignRegion."""
     report = await _of_officer(connection, report_id, caller)
-    words = await store.words(connection, report_id)
+    words = await SENDERS.words(connection, report_id)
     return ReportInFull(
         report,
         await flag_store.load(connection, report.flag_id),
         persons.unseal(words.text, owner=report_id).decode(),
         words.contact is not None,
-        await store.readings(connection, report_id, limit=_READINGS_MAX),
+        await SENDERS.readings(connection, report_id, limit=_READINGS_MAX),
     )
 
 
@@ -138,10 +139,10 @@ async def read_contact(
     Raises NotFound, ForeignRegion; NotFound also once the contact is erased.
     """
     await _of_officer(connection, report_id, caller)
-    words = await store.words(connection, report_id)
+    words = await SENDERS.words(connection, report_id)
     if words.contact is None:
         raise NotFound(what="contact", id=report_id)
-    await store.add_reading(connection, ContactReading(new_id(), report_id, caller.person, at, reason))
+    await SENDERS.add_reading(connection, ContactReading(new_id(), report_id, caller.person, at, reason))
     return persons.unseal(words.contact, owner=report_id).decode()
 
 
@@ -187,7 +188,7 @@ async def erase_batch(engine: AsyncEngine, *, at: datetime) -> bool:
     """Erase the contacts that have waited longest. False if none are due."""
     async with engine.begin() as connection:
         await forget(connection, at=at)
-        return await store.erase_contacts(connection, business_day(at), limit=_ERASED_AT_ONCE) > 0
+        return await SENDERS.erase_contacts(connection, business_day(at), limit=_ERASED_AT_ONCE) > 0
 
 
 async def _of_officer(

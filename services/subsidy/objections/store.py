@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Final, NamedTuple
+from datetime import date
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, MetaData, Table, Text, Uuid, bindparam, select
+from sqlalchemy import Boolean, Column, Date, Integer, MetaData, Table, Text, Uuid, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.objections.rules import Objection, ObjectionStatus
 from shared import tables
-from shared.database import driver
 from shared.kernel.refusals import NotFound
 from shared.located import lies_in
 from shared.reach import Reach
+from shared.senders import SealedWords, Senders, reading_table, sealed_columns
 from shared.tables import Choice, Instant, fixed
 
 OBJECTION: Final = Table(
@@ -39,18 +39,10 @@ OBJECTION: Final = Table(
     Column("answered_by", Text),
     Column("answered_at", Instant),
     Column("version", Integer),
-    fixed("sealed", LargeBinary),
-    fixed("sealed_contact", LargeBinary),
+    *sealed_columns(),
 )
-CONTACT_READING: Final = Table(
-    "objection_contact_reading",
-    MetaData(),
-    fixed("id", Uuid),
-    fixed("objection_id", Uuid),
-    fixed("read_by", Text),
-    fixed("read_at", Instant),
-    fixed("reason", Text),
-)
+CONTACT_READING: Final = reading_table("objection_contact_reading", sent="objection_id")
+SENDERS: Final = Senders(OBJECTION, CONTACT_READING)
 _SEALED: Final = (OBJECTION.c.sealed, OBJECTION.c.sealed_contact)
 _SELECT: Final = select(*(column for column in OBJECTION.c if column not in {*_SEALED}))
 _BY_ID: Final = _SELECT.where(OBJECTION.c.id == bindparam("id"))
@@ -66,30 +58,6 @@ _UPHELD: Final = _SELECT.where(
     OBJECTION.c.line == bindparam("of_line"),
     OBJECTION.c.status == ObjectionStatus.UPHELD,
 ).with_for_update()
-_WORDS: Final = select(*_SEALED).where(OBJECTION.c.id == bindparam("id"))
-_ERASE: Final = """
-UPDATE objection SET sealed_contact = NULL WHERE id IN (
-    SELECT id FROM objection WHERE sealed_contact IS NOT NULL AND erase_contact_on <= $1
-    ORDER BY erase_contact_on LIMIT $2
-) RETURNING id
-"""
-
-
-class SealedWords(NamedTuple):
-    """What the objector wrote and how to reach them, encrypted; no contact once it is erased or if none was given."""
-
-    text: bytes
-    contact: bytes | None
-
-
-class ContactReading(NamedTuple):
-    """That a reviewer read the objector's contact, when and why."""
-
-    id: UUID
-    objection_id: UUID
-    read_by: str
-    read_at: datetime
-    reason: str
 
 
 async def add(connection: AsyncConnection, objection: Objection, words: SealedWords) -> None:
@@ -123,21 +91,6 @@ async def upheld(connection: AsyncConnection, claim_id: UUID, line: int) -> list
     return await tables.fetch_all(connection, _UPHELD, Objection, of_claim=claim_id, of_line=line)
 
 
-async def words(connection: AsyncConnection, objection_id: UUID) -> SealedWords:
-    return SealedWords(*(await connection.execute(_WORDS, {"id": objection_id})).one())
-
-
-async def add_reading(connection: AsyncConnection, reading: ContactReading) -> None:
-    await tables.add(connection, CONTACT_READING, reading)
-
-
-async def readings(connection: AsyncConnection, objection_id: UUID, *, limit: int) -> list[ContactReading]:
-    """Who read the contact, the first `limit`, oldest first."""
-    theirs = CONTACT_READING.c.objection_id == objection_id
-    statement = select(CONTACT_READING).where(theirs).order_by(CONTACT_READING.c.id).limit(limit)
-    return await tables.fetch_all(connection, statement, ContactReading)
-
-
 async def page(
     connection: AsyncConnection,
     reach: Reach,
@@ -155,8 +108,3 @@ async def page(
         asked += [OBJECTION.c.status == ObjectionStatus.OPEN, OBJECTION.c.due_on < overdue_on]
     statement = _SELECT.where(*asked).order_by(OBJECTION.c.id).limit(limit)
     return await tables.fetch_all(connection, statement, Objection)
-
-
-async def erase_contacts(connection: AsyncConnection, today: date, *, limit: int) -> int:
-    """Erase contacts whose day has come. Returns how many."""
-    return len(await (await driver(connection)).fetch(_ERASE, today, limit))

@@ -20,7 +20,7 @@ from services.subsidy.limits import usecases as limits
 from services.subsidy.limits.rules import due_on
 from services.subsidy.objections import rules, store
 from services.subsidy.objections.rules import Objection, ObjectionStatus, ObjectionVerb
-from services.subsidy.objections.store import ContactReading, SealedWords
+from services.subsidy.objections.store import SENDERS
 from services.subsidy.recoveries import usecases as recoveries
 from services.subsidy.recoveries.rules import CauseRecovered, RecoveryCause
 from services.subsidy.recoveries.usecases import Asked
@@ -37,6 +37,7 @@ from shared.kernel.refusals import NotFound
 from shared.persons import Persons
 from shared.proposals.rules import AlreadyProposed
 from shared.public_requests import forget, mark_of, new_receipt
+from shared.senders import ContactReading, SealedWords
 
 _PUBLIC: Final = "public"
 """The actor of an objection: who objects is not asked."""
@@ -111,12 +112,12 @@ async def visible(
 ) -> ObjectionInFull:
     """An objection with its words, for reviewers of its region or above. Raises NotFound, ForeignRegion."""
     objection = await _of_reviewer(connection, objection_id, caller)
-    words = await store.words(connection, objection_id)
+    words = await SENDERS.words(connection, objection_id)
     return ObjectionInFull(
         objection,
         persons.unseal(words.text, owner=objection_id).decode(),
         words.contact is not None,
-        await store.readings(connection, objection_id, limit=_READINGS_MAX),
+        await SENDERS.readings(connection, objection_id, limit=_READINGS_MAX),
     )
 
 
@@ -128,10 +129,10 @@ async def read_contact(
     Raises NotFound, ForeignRegion; NotFound also once the contact is erased.
     """
     await _of_reviewer(connection, objection_id, caller)
-    words = await store.words(connection, objection_id)
+    words = await SENDERS.words(connection, objection_id)
     if words.contact is None:
         raise NotFound(what="contact", id=objection_id)
-    await store.add_reading(connection, ContactReading(new_id(), objection_id, caller.person, at, reason))
+    await SENDERS.add_reading(connection, ContactReading(new_id(), objection_id, caller.person, at, reason))
     return persons.unseal(words.contact, owner=objection_id).decode()
 
 
@@ -197,7 +198,7 @@ async def erase_batch(engine: AsyncEngine, *, at: datetime) -> bool:
     """Erase the contacts that have waited longest. False if none are due."""
     async with engine.begin() as connection:
         await forget(connection, at=at)
-        return await store.erase_contacts(connection, business_day(at), limit=_ERASED_AT_ONCE) > 0
+        return await SENDERS.erase_contacts(connection, business_day(at), limit=_ERASED_AT_ONCE) > 0
 
 
 async def _go_on(connection: AsyncConnection, claim: Claim, *, by: str, reason: str, at: datetime) -> None:
