@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
 from fastapi import FastAPI
+from prometheus_client.core import GaugeMetricFamily
 
 from services.metrics.allocations.routes import routes as allocation_routes
 from services.metrics.books.routes import routes as book_routes
@@ -71,5 +72,11 @@ def make_app(settings: MetricsSettings, background: Background | None = None) ->
         refresh_seconds=settings.refresh_ms / 1000,
         today=lambda: business_day(app.state.clock()),
     )
-    app.state.streams = Streams(answers)
+    app.state.streams = streams = Streams(answers)
+    app.state.gauges.append(
+        lambda: [
+            GaugeMetricFamily("skills_stream_readers", "Open streams of totals", streams.readers),
+            GaugeMetricFamily("skills_stream_channels", "Cuts that are streamed", streams.channels),
+        ]
+    )
     return app

@@ -111,6 +111,14 @@ class Streams:
         self._answers = answers
         self._channels: dict[Cut, Channel] = {}
 
+    @property
+    def readers(self) -> int:
+        return sum(each.readers for each in self._channels.values())
+
+    @property
+    def channels(self) -> int:
+        return len(self._channels)
+
     async def require(self, cut: Cut) -> None:
         """Raises what there is to refuse before a stream begins: UnknownPlan, UnknownProgramme, UnknownRegion, Busy."""
         await self._show(self._channel(cut), cut)
