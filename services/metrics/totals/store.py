@@ -22,7 +22,7 @@ from services.metrics.measures.rules.traits import (
     kind_of,
 )
 from services.metrics.plan import store as plan
-from services.metrics.plan.rules import Lead, Placement, RegionMap
+from services.metrics.plan.rules import Lead, Placement, RegionMap, UnknownDepartment
 from shared.backbone.log import TopicPartition
 from shared.database import driver
 from shared.kernel.awards import Award
@@ -204,8 +204,11 @@ async def totals(
     Flows only of the plan of `year` if it is given. A programme stands for its parts, too. `leads` are needed by
     department only.
 
-    Raises UnknownProgramme or UnknownRegion for what was never listed.
+    Raises UnknownProgramme, UnknownRegion or UnknownDepartment for what was never listed.
     """
+    if cut.department is not None and all(each.department != cut.department for each in leads):
+        known = {each.department for each in leads if each.department is not None}
+        raise UnknownDepartment(pointer="/department", known=sorted(known))
     asked = [*cut.by, *([Dimension.DEPARTMENT] if cut.department is not None else [])]
     reporting_region = _REPORTING_REGION[cut.region_map]
     period = next((each for each in cut.by if each in PERIODS), None)
