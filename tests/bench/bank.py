@@ -25,7 +25,7 @@ from shared.proposals.rules import Proposal, ProposalStatus
 from tests.bench.ground import Ground, ground, report
 from tests.bench.spreadsheet import MEGABYTES_CEILING, SECONDS_CEILING, peaks_of
 
-ROWS: Final = 20_000
+ROWS: Final = 100_000
 PAYEES: Final = 1_000
 AMOUNT_FEN: Final = 200_000
 NOW: Final = datetime.now(UTC)
