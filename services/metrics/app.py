@@ -9,6 +9,7 @@ from typing import Final
 from fastapi import FastAPI
 from prometheus_client.core import GaugeMetricFamily
 
+from services.metrics.alerts.routes import routes as alert_routes
 from services.metrics.allocations.routes import routes as allocation_routes
 from services.metrics.books.routes import routes as book_routes
 from services.metrics.figures.routes import routes as figure_routes
@@ -54,7 +55,8 @@ def make_app(settings: MetricsSettings, background: Background | None = None) ->
         name="metrics",
         search_path=SEARCH_PATH,
         routers=[
-            *(total_routes, stream_routes, progress_routes, pace_routes, allocation_routes, book_routes, page_routes),
+            *(total_routes, stream_routes, progress_routes, pace_routes, alert_routes, allocation_routes),
+            *(book_routes, page_routes),
             *(target_routes, target_file_routes, figure_routes, proposal_routes),
         ],
         rights=RIGHTS,

@@ -23,6 +23,7 @@ RIGHTS: Final[Rights] = {
     "get_progress": public(_TOTALS),
     "get_allocations": public(_TOTALS),
     "get_pace": public(_TOTALS),
+    "list_pace_alerts": public(_TOTALS),
     "get_books": public(_TOTALS),
     # targets, figures
     "get_targets": public("Targets are published with the plan."),
