@@ -16,6 +16,7 @@ from shared.contracts.registry import (
     follow_ups,
     licences,
     plan,
+    quality,
     supervision,
     teachers,
     timetables,
@@ -43,6 +44,10 @@ ALLOWED = {
 
 CUT = {"programme", "region", "reporting_region", "occupation", "level", "award"}
 PROMISED: dict[type, set[str]] = {
+    quality.QualityCounted: {
+        "programme", "reporting_region", "year", "counted_on", "group_size_min", "started", "tested", "passed",
+        "completed", "in_demand", "rise_due", "risen", "without_work", "employed", "pay_changes",
+    },
     metrics.PaceAlertState: {
         "alert_id", "plan", "along", "key", "measure", "day", "target", "done", "expected", "behind_by", "behind_since",
         "ended_because",
