@@ -160,7 +160,15 @@ def _narrowed(
     department: Annotated[
         str | None, Query(max_length=60, description="Programmes that this department leads as the first")
     ] = None,
-    group: Annotated[Group | None, Query(description="Trainees of priority groups, or the others")] = None,
+    group: Annotated[
+        Group | None,
+        Query(description="Trainees of priority groups, or the others; not by county, day or week: `group-too-fine`"),
+    ] = None,
+        Group | None,
+        Query(
+            description="Trainees of priority groups, or the others: not by county, day or week, see `group-too-fine`"
+        ),
+    ] = None,
     kind: Annotated[OrganisationKind | None, Query(description="The kind of institution or assessment body")] = None,
     fund_source: AskedFund | None = None,
     subsidised: Annotated[bool | None, Query(description="Whether the class has a source of funds")] = None,
