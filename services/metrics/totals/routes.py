@@ -164,11 +164,6 @@ def _narrowed(
         Group | None,
         Query(description="Trainees of priority groups, or the others; not by county, day or week: `group-too-fine`"),
     ] = None,
-        Group | None,
-        Query(
-            description="Trainees of priority groups, or the others: not by county, day or week, see `group-too-fine`"
-        ),
-    ] = None,
     kind: Annotated[OrganisationKind | None, Query(description="The kind of institution or assessment body")] = None,
     fund_source: AskedFund | None = None,
     subsidised: Annotated[bool | None, Query(description="Whether the class has a source of funds")] = None,
