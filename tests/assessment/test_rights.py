@@ -76,7 +76,11 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
     assert (await centre.post("/verifications/by-code", seen)).status_code == 200
     await assessment.app.state.looks.write()
     looked = (await centre.get("/holder/looks", holder)).json()["rows"][0]["id"]
+    sent = await assessment.http.post(
+        "/v1/result-files", content=b"x", headers=centre.own | {"Content-Type": "text/csv"}
+    )
     ids = {
+        "file_id": sent.json()["id"],
         "code_id": code.json()["id"],
         "number": "0",
         "key_id": "c1",
@@ -108,6 +112,7 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
         "propose_certificate_correction": {"occupation": "4-03-02-01", "reason": "登记有误"},
         "file_body": body_filing(first + 500, region=region),
         "add_candidates": {"rows": [person_row(first + 1)]},
+        "post_result_file": b"x",
         "record_results": {"rows": [pass_row(first + 1)]},
         "propose_correction": marks,
         "propose_territory": agreed | {"first_on": "2024-01-01", "last_on": "2024-12-31"},
@@ -145,6 +150,7 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
             "list_bodies": ids["body_id"],
             "list_body_sanctions": ids["sanction_id"],
             "list_sessions": ids["session_id"],
+            "list_result_files": ids["file_id"],
             "list_examiners": ids["examiner_id"],
             "list_name_questions": ids["question_id"],
             "list_certificates": ids["certificate_id"],
@@ -156,6 +162,7 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
             "list_looks": looked,
         },
         bodies=bodies,
+        queries={"post_result_file": {"session_id": open_session}},
         holder=str(person),
     )
 
