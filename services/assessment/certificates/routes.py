@@ -20,7 +20,7 @@ from services.assessment.result_versions import store as result_versions
 from services.assessment.sight.usecases import sight
 from shared.auth import CurrentCaller
 from shared.awards import AnsweredAward, AnsweredLevel, AskedAward, GivenAward, GivenLevel
-from shared.contracts.assessment import CertificateStatus
+from shared.contracts.assessment import CertificateStatus, CertificateWay
 from shared.forms import PLAIN, Day, PersonName, Reason, Strict
 from shared.kernel.awards import award_asked
 from shared.kernel.occupations import parse_occupation
@@ -67,8 +67,10 @@ class CertificateAnswer(BaseModel):
     id: UUID
     number: str
     body_id: UUID
-    session_id: UUID
-    candidate_id: UUID
+    session_id: UUID | None = Field(description="The exam session; null for who was given the award without an exam")
+    candidate_id: UUID | None
+    conferral_id: UUID | None = Field(description="What it rests on instead of an exam")
+    way: CertificateWay
     class_id: UUID | None
     programme: str
     region: str
@@ -80,6 +82,7 @@ class CertificateAnswer(BaseModel):
     status: CertificateStatus
     version: int
     edition: int = Field(description="Which issue of the certificate is in force; it replaces those before")
+    is_young: bool | None = Field(description="Whether the holder was young on the day of issue; null if not known")
 
     @classmethod
     def of(cls, certificate: Certificate, **more: Any) -> Self:
@@ -155,6 +158,8 @@ async def list_certificates(
     caller: CurrentCaller,
     award: AskedAward,
     session_id: Annotated[UUID | None, Query(description="Only those of one session")] = None,
+    conferral_id: Annotated[UUID | None, Query(description="Only those of one conferral")] = None,
+    way: CertificateWay | None = None,
     region: Annotated[str | None, Query(max_length=16, description="This region and what lies below it")] = None,
     name_differs: Annotated[
         bool, Query(description="Only valid ones that were issued with a name which is not the holder's any more")
@@ -171,6 +176,8 @@ async def list_certificates(
         connection,
         seen,
         session_id=session_id,
+        conferral_id=conferral_id,
+        way=way,
         award=award,
         name_differs=name_differs,
         after=after(cursor),

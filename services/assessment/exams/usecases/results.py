@@ -38,6 +38,7 @@ from shared.kernel.ids import new_id
 from shared.kernel.outcomes import RowOutcome
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import Refusal
+from shared.persons import Persons
 from shared.proposals import store as proposals
 from shared.proposals.rules import Proposal
 
@@ -226,7 +227,9 @@ async def propose(
     return await proposals.add(connection, proposal)
 
 
-async def correct(connection: AsyncConnection, proposal: Proposal, *, caller: Caller, at: datetime) -> Candidate:
+async def correct(
+    connection: AsyncConnection, proposal: Proposal, *, persons: Persons, caller: Caller, at: datetime
+) -> Candidate:
     """Give a candidate the result of a proposal that is being confirmed.
 
     The caller is an officer of the session's region or above, or, before the publication, of its body. A candidate of a
@@ -238,7 +241,14 @@ async def correct(connection: AsyncConnection, proposal: Proposal, *, caller: Ca
     # The session is locked before the candidate, as everywhere.
     session = await _concerned(connection, (await store.load(connection, candidate_id)).session_id, caller)
     return await apply(
-        connection, session, candidate_id, Correction.of_content(proposal.content), proposal, by=caller.person, at=at
+        connection,
+        session,
+        candidate_id,
+        Correction.of_content(proposal.content),
+        proposal,
+        persons=persons,
+        by=caller.person,
+        at=at,
     )
 
 
@@ -249,6 +259,7 @@ async def apply(
     correction: Correction,
     proposal: Proposal,
     *,
+    persons: Persons,
     by: str,
     at: datetime,
 ) -> Candidate:
@@ -259,17 +270,24 @@ async def apply(
     recorded = rules.correct(before, session, correction, rule=rule, certificate=certificate, at=at)
     after = recorded[0]
     await store.keep_postings(connection, [Posting(new_id(), session.id, proposal.proposed_by, at, 1)])
-    await _replace(connection, session, before, recorded, reason=proposal.reason, by=by, at=at)
+    await _replace(connection, session, before, recorded, reason=proposal.reason, persons=persons, by=by, at=at)
     parts = rules.parts_held(session.award, rule)
     for each in await store.later(connection, candidate_id):
         followed = follow(each, after, parts)
         if followed != each:
-            await _follow(connection, each, followed, reason=proposal.reason, by=by, at=at)
+            await _follow(connection, each, followed, reason=proposal.reason, persons=persons, by=by, at=at)
     return after
 
 
 async def _follow(
-    connection: AsyncConnection, before: Candidate, followed: Candidate, *, reason: str, by: str, at: datetime
+    connection: AsyncConnection,
+    before: Candidate,
+    followed: Candidate,
+    *,
+    reason: str,
+    persons: Persons,
+    by: str,
+    at: datetime,
 ) -> None:
     """Decide a later candidacy again, of which a kept part was corrected. Raises CertificateStands."""
     session = await session_store.load(connection, before.session_id, lock=True)
@@ -282,7 +300,7 @@ async def _follow(
     certificate = await certificate_store.valid_of_candidate(connection, before.id)
     if certificate is not None and not recorded[0].passed:
         raise CertificateStands(certificate_id=str(certificate))
-    await _replace(connection, session, before, recorded, reason=reason, by=by, at=at)
+    await _replace(connection, session, before, recorded, reason=reason, persons=persons, by=by, at=at)
 
 
 async def _replace(
@@ -292,6 +310,7 @@ async def _replace(
     recorded: rules.Recorded,
     *,
     reason: str,
+    persons: Persons,
     by: str,
     at: datetime,
 ) -> None:
@@ -304,7 +323,7 @@ async def _replace(
     if session.status is SessionStatus.CONCLUDED:
         await chain.append_results(connection, LinkKind.RESULT_CORRECTED, session.id, body_id=session.body_id, at=at)
         if after.passed and not before.passed:
-            await certify(connection, session, [after], by=by, at=at)
+            await certify(connection, session, [after], persons=persons, by=by, at=at)
 
 
 async def _concerned(connection: AsyncConnection, session_id: UUID, caller: Caller) -> ExamSession:

@@ -4,8 +4,8 @@ from alembic import op
 
 from shared.migrations.file_jobs import FILE_JOBS
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 
 RESULTS = (
     """
