@@ -79,6 +79,9 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
     assert (await centre.post("/verifications/by-code", seen)).status_code == 200
     await assessment.app.state.looks.write()
     looked = (await centre.get("/holder/looks", holder)).json()["rows"][0]["id"]
+    sent = await assessment.http.post(
+        "/v1/result-files", content=b"x", headers=centre.own | {"Content-Type": "text/csv"}
+    )
     filed = await centre.post(
         "/conferrals",
         {"local_id": "list", "way": "process", "programme": "S08", "occupation": "4-10-01-05", "award": "L3"},
@@ -96,6 +99,7 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
             {"id": term, "certificate": certificates[0]},
         )
     ids = {
+        "file_id": sent.json()["id"],
         "code_id": code.json()["id"],
         "conferral_id": conferral,
         "nominee_id": nominee["id"],
@@ -154,6 +158,7 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
             "source": "文件",
         },
         "add_candidates": {"rows": [person_row(first + 1)]},
+        "post_result_file": b"x",
         "record_results": {"rows": [pass_row(first + 1)]},
         "propose_correction": marks,
         "propose_territory": agreed | {"first_on": "2024-01-01", "last_on": "2024-12-31"},
@@ -191,6 +196,7 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
             "list_bodies": ids["body_id"],
             "list_body_sanctions": ids["sanction_id"],
             "list_sessions": ids["session_id"],
+            "list_result_files": ids["file_id"],
             "list_conferrals": conferral,
             "list_examiners": ids["examiner_id"],
             "list_name_questions": ids["question_id"],
@@ -203,6 +209,7 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
             "list_looks": looked,
         },
         bodies=bodies,
+        queries={"post_result_file": {"session_id": open_session}},
         holder=str(person),
     )
 

@@ -13,7 +13,7 @@ from services.assessment.conferrals.rules.conferrals import Conferral, Conferral
 from services.assessment.conferrals.rules.evidence import Apprenticeship, ContestPlace, Evidence, Post, Process, as_json
 from services.assessment.conferrals.rules.recognition import RecognitionRow
 from services.assessment.conferrals.usecases.lists import Concluded, Filing
-from services.assessment.exams.routes.schemas import Mark
+from services.assessment.exams.usecases.forms import Mark
 from shared.awards import AnsweredAward, AnsweredLevel, GivenAward, GivenLevel
 from shared.contracts.assessment import CertificateWay
 from shared.dated_rules.answers import ProvenanceAnswer
