@@ -79,6 +79,8 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
     assert (await centre.post("/verifications/by-code", seen)).status_code == 200
     await assessment.app.state.looks.write()
     looked = (await centre.get("/holder/looks", holder)).json()["rows"][0]["id"]
+    exported = await centre.post("/national-exports", {}, centre.province)
+    assert exported.status_code == 201, exported.text
     filed = await centre.post(
         "/conferrals",
         {"local_id": "list", "way": "process", "programme": "S08", "occupation": "4-10-01-05", "award": "L3"},
@@ -98,6 +100,7 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
     ids = {
         "code_id": code.json()["id"],
         "conferral_id": conferral,
+        "export_id": exported.json()["id"],
         "nominee_id": nominee["id"],
         "term_id": term,
         "number": "0",
@@ -153,6 +156,9 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
             "first_on": "2098-01-01",
             "source": "文件",
         },
+        "export_certificates": {},
+        "read_national_receipt": {"content": "receipt"},
+        "give_up_national_export": {"reason": "上传失败"},
         "add_candidates": {"rows": [person_row(first + 1)]},
         "record_results": {"rows": [pass_row(first + 1)]},
         "propose_correction": marks,
@@ -192,6 +198,7 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
             "list_body_sanctions": ids["sanction_id"],
             "list_sessions": ids["session_id"],
             "list_conferrals": conferral,
+            "list_national_exports": exported.json()["id"],
             "list_examiners": ids["examiner_id"],
             "list_name_questions": ids["question_id"],
             "list_certificates": ids["certificate_id"],
