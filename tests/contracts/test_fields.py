@@ -109,6 +109,9 @@ PROMISED: dict[type, set[str]] = {
     },
     assessment.SessionState: CUT | {"session_id", "body_id", "class_id", "held_on", "status"},
     assessment.ResultState: CUT | {"candidate_id", "session_id", "person", "passed", "effective_on"},
+    assessment.CertificateListingState: {
+        "certificate_id", "person", "region", "reporting_region", "occupation", "level", "award", "is_found",
+    },
     assessment.CertificateState: CUT
     | {"certificate_id", "person", "body_id", "class_id", "issued_on", "status", "way", "is_young"},
     subsidy.ClaimState: {

@@ -96,7 +96,9 @@ class ContestForm(Strict):
 class PostForm(Strict):
     """The post that the person is appointed to, and the term; both days are inclusive."""
 
-    reference: _Reference
+    reference: Annotated[
+        str, Field(min_length=2, max_length=100, description="That of the enterprise's decision"), PLAIN
+    ]
     post: Annotated[str, Field(min_length=2, max_length=100, examples=["特级技师岗"]), PLAIN]
     first_on: Day
     last_on: Day
