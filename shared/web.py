@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import asyncpg
@@ -17,7 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from shared import api_pages, health, kept_answers, openapi, problems
+from shared import api_pages, health, kept_answers, openapi, pages, problems
 from shared.auth import Verifier
 from shared.batches import accepted_rows
 from shared.concerned import Concerned, NamesInRows, Whose
@@ -279,6 +280,7 @@ def make_app(
     codes: openapi.Codes | None = None,
     standings: Standings | None = None,
     busiest: Sequence[APIRouter] = (),
+    plain_pages: Sequence[Path] = (),
 ) -> FastAPI:
     """A service's application: its routers, health, docs that need no network, problems for every error.
 
@@ -286,6 +288,7 @@ def make_app(
     Raises IncompleteRights unless `rights` has a row for every operation of `routers`, and no other.
     `codes` are the problem codes of each operation; `standings` say for whom the caller of each transaction acts.
     Routes are compared with a request one after the other: those of `busiest`, which are among `routers`, first.
+    `plain_pages` are folders of the pages that are shown where those of web/ were not built.
     """
 
     @asynccontextmanager
@@ -329,6 +332,7 @@ def make_app(
     app.state.concerned = None  # a service that keeps names sets it
     app.state.open_requests = OpenRequests(BodyLimits.of(settings))
     api_pages.install(app)
+    pages.install(app, pages.Pages(settings.web_directory, plain_pages))
     problems.install(app)
     app.add_middleware(HeadLikeGet)
     app.add_middleware(RateFields)
