@@ -109,11 +109,12 @@ async def _answers(connection: AsyncConnection) -> None:
     summary="Facts that wait to be published, events that could not be applied, cells unequal to the books",
 )
 async def get_backlog(request: Request) -> Backlog:
-    found: Backlog = await request.app.state.probe.ask(_backlog)
+    found: Backlog = await request.app.state.probe.ask(backlog)
     return found
 
 
-async def _backlog(connection: AsyncConnection) -> Backlog:
+async def backlog(connection: AsyncConnection) -> Backlog:
+    """What waits in the database of a service, and what is wrong there."""
     facts, oldest_seconds = await _waiting(connection)
     parked = (await connection.execute(text(_PARKED))).one()
     return Backlog(

@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared import instruments
 from shared.auth import Unauthenticated
 from shared.edge import heads
 from shared.edge.bodies import BodiesFull, BodyNotTaken, BodyTooSlow, TooLarge
@@ -186,6 +187,7 @@ def problem(request: Request, refusal: Refusal, *, status: int) -> Response:
 
 async def _on_refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
+    instruments.refused(error)
     return problem(request, error, status=status_of(type(error)))
 
 

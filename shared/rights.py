@@ -91,6 +91,7 @@ OF_EVERY_SERVICE: Final[Rights] = {
     "get_liveness": public("An orchestrator has no token."),
     "get_readiness": public("An orchestrator has no token."),
     "get_backlog": public("Monitoring has no token; the answer holds counts only."),
+    "get_prometheus_metrics": public("Prometheus has no token; the answer holds counts and times only."),
 }
 """The routes that every service has. With the public ones of the services, these are all that need no token."""
 

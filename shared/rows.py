@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from shared import json_text
+from shared import instruments, json_text
 from shared.entries import entry
 from shared.form_errors import Entry, MalformedRequest, MalformedRow, malformed, told
 from shared.json_text import NotJson
@@ -189,6 +189,7 @@ def _name(content: object, row_id: str, errors: Sequence[Entry]) -> str | None:
 def errors_of(outcome: RowOutcome) -> list[Entry]:
     """The entries of a refused row, one for each reason."""
     errors: list[Entry] = []
+    instruments.of_refusals(outcome.refusals)
     for refusal in outcome.refusals:
         errors += refusal.errors if isinstance(refusal, MalformedRequest) else [entry(refusal)]
     return errors

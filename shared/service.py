@@ -6,7 +6,9 @@ import argparse
 import asyncio
 import contextlib
 import gc
+import os
 import signal
+import tempfile
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,7 +19,7 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared import kept_answers, telemetry
+from shared import exposition, kept_answers, lag, telemetry
 from shared.backbone import dead_letters
 from shared.backbone.consumer import Consumer, consume, retry
 from shared.backbone.log import EventLog
@@ -88,12 +90,14 @@ def worker_engine(service: Service, settings: ServiceSettings) -> AsyncEngine:
 async def work(service: Service, settings: ServiceSettings) -> None:
     """Relay the service's facts, apply the facts it consumes, and run its jobs, until one of them must stop."""
     engine, event_log = worker_engine(service, settings), open_log(settings)
+    consumers = service.consumers(settings)
     try:
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(lag.watch(engine, event_log, consumers))
             if service.publishes:
                 tasks.create_task(relay(engine, event_log, poll_seconds=settings.relay_poll_ms / 1000))
                 tasks.create_task(kept_answers.work(engine, kept=settings.answers_kept))
-            for consumer in service.consumers(settings):
+            for consumer in consumers:
                 tasks.create_task(consume(consumer, engine=engine, event_log=event_log, limit=settings.batch_facts_max))
             for job in service.jobs(settings, engine):
                 tasks.create_task(job)
@@ -168,6 +172,8 @@ def serve(service: Service, settings: ServiceSettings, *, with_worker: bool) -> 
     """
     background: Background | None = (lambda app: work_beside(service, app)) if with_worker else None
     several = not with_worker and settings.http_processes > 1
+    if several and exposition.SHARED_BY_PROCESSES not in os.environ:
+        os.environ[exposition.SHARED_BY_PROCESSES] = tempfile.mkdtemp(prefix=f"{service.name}-counts-")
     uvicorn.run(
         f"services.{service.name}.worker:SERVICE.api" if several else service.make_app(settings, background),
         factory=several,
@@ -190,8 +196,9 @@ async def _until_signalled(service: Service, settings: ServiceSettings) -> None:
     task = asyncio.create_task(work(service, settings))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+    async with exposition.told_by_worker(settings.host, settings.worker_metrics_port):
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
 
 
 def main(service: Service) -> None:

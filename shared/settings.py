@@ -22,6 +22,8 @@ class ServiceSettings(BaseSettings):
     """The address to listen on."""
     port: int = 8000
     """The TCP port to listen on."""
+    worker_metrics_port: int = Field(default=0, ge=0, le=65535)
+    """The TCP port on which `worker`, which has no HTTP otherwise, answers Prometheus; 0 is none."""
     http_processes: int = Field(default=1, ge=1, le=64)
     """Number of processes that share the port under `api`; set it to the number of processors."""
     interactive_connections: int = Field(default=8, ge=1)

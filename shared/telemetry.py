@@ -10,10 +10,12 @@ import orjson
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared import instruments
 from shared.kernel.ids import new_id
 
 log = structlog.get_logger()
 
+_STREAM = b"text/event-stream"
 _CLIENT_LEFT = 499
 """Logged as the status of a request whose client hung up before it was answered, as by nginx."""
 
@@ -62,13 +64,14 @@ class RequestLines:
             await self._app(scope, receive, send)
             return
         request_id = str(new_id())
-        status = 0
+        status, is_stream = 0, False
         started = time.perf_counter()
 
         async def send_with_id(message: Message) -> None:
-            nonlocal status
+            nonlocal status, is_stream
             if message["type"] == "http.response.start":
                 status = message["status"]
+                is_stream = any(value.startswith(_STREAM) for _, value in message.get("headers", ()))
                 message["headers"] = [*message.get("headers", []), (b"x-request-id", request_id.encode())]
             await send(message)
 
@@ -76,11 +79,13 @@ class RequestLines:
             try:
                 await self._app(scope, receive, send_with_id)
             finally:
-                route = scope.get("route")
+                route = getattr(scope.get("route"), "path", None)
+                status, seconds = status or _CLIENT_LEFT, time.perf_counter() - started
+                instruments.answered(scope["method"], route, status, seconds=None if is_stream else seconds)
                 log.info(
                     "request.answered",
                     method=scope["method"],
-                    route=getattr(route, "path", None),
-                    status=status or _CLIENT_LEFT,
-                    ms=round((time.perf_counter() - started) * 1000, 1),
+                    route=route,
+                    status=status,
+                    ms=round(seconds * 1000, 1),
                 )

@@ -18,7 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from shared import api_pages, health, kept_answers, openapi, pages, problems
+from shared import api_pages, exposition, health, kept_answers, openapi, pages, problems
 from shared.auth import Verifier
 from shared.batches import accepted_rows
 from shared.concerned import Concerned, NamesInRows, Whose
@@ -328,6 +328,7 @@ def make_app(
     public_key = settings.keys_directory / "issuer-public.pem"
     app.state.verifier = Verifier(public_key, lifetime_max=settings.token_lifetime_max)
     app.state.failure = None
+    app.state.gauges = []  # what a service tells Prometheus beside what every service does
     app.state.standings = standings
     app.state.concerned = None  # a service that keeps names sets it
     app.state.open_requests = OpenRequests(BodyLimits.of(settings))
@@ -338,6 +339,7 @@ def make_app(
     app.add_middleware(RateFields)
     app.add_middleware(RequestLines)  # around everything, so that every answer has its id and its line
     app.include_router(health.routes)
+    app.include_router(exposition.routes)
     for each in routers:
         app.include_router(each)
     app.state.described = list(app.router.routes)

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
 from fastapi import FastAPI
+from prometheus_client.core import GaugeMetricFamily
 
 from services.metrics.allocations.routes import routes as allocation_routes
 from services.metrics.books.routes import routes as book_routes
@@ -19,6 +20,8 @@ from services.metrics.projection.store import SEARCH_PATH
 from services.metrics.proposals.routes import routes as proposal_routes
 from services.metrics.rights import RIGHTS
 from services.metrics.settings import MetricsSettings
+from services.metrics.stream.routes import routes as stream_routes
+from services.metrics.stream.usecases import Streams
 from services.metrics.targets.routes import file_routes as target_file_routes
 from services.metrics.targets.routes import routes as target_routes
 from services.metrics.totals.routes import routes as total_routes
@@ -52,7 +55,7 @@ def make_app(settings: MetricsSettings, background: Background | None = None) ->
         name="metrics",
         search_path=SEARCH_PATH,
         routers=[
-            *(total_routes, progress_routes, pace_routes, allocation_routes, book_routes, page_routes),
+            *(total_routes, stream_routes, progress_routes, pace_routes, allocation_routes, book_routes, page_routes),
             *(target_routes, target_file_routes, figure_routes, proposal_routes),
         ],
         rights=RIGHTS,
@@ -70,5 +73,12 @@ def make_app(settings: MetricsSettings, background: Background | None = None) ->
         board=board,
         refresh_seconds=settings.refresh_ms / 1000,
         today=lambda: business_day(app.state.clock()),
+    )
+    app.state.streams = streams = Streams(answers)
+    app.state.gauges.append(
+        lambda: [
+            GaugeMetricFamily("skills_stream_readers", "Open streams of totals", streams.readers),
+            GaugeMetricFamily("skills_stream_channels", "Cuts that are streamed", streams.channels),
+        ]
     )
     return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
@@ -14,6 +15,7 @@ from msgspec import Struct
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from shared import instruments
 from shared.backbone import dead_letters, positions
 from shared.backbone.dead_letters import DeadLetter
 from shared.backbone.inbox import Inbox, InboxTable, admit, steps
@@ -193,6 +195,7 @@ async def apply_batch(
     consumer: Consumer, engine: AsyncEngine, batch: Batch, decoded: Decoded, failures: ConsecutiveFailures
 ) -> None:
     """Apply one batch and move the position past it, in one transaction."""
+    started = time.perf_counter()
     async with engine.begin() as connection:
         first = await positions.advance(connection, consumer.name, batch)
         records = [each for each in decoded.records if each.record.offset >= first[each.partition]]
@@ -201,6 +204,8 @@ async def apply_batch(
         await dead_letters.park(connection, consumer.name, letters)
     if letters:
         log.warning("consumer.events.parked", consumer=consumer.name, parked=len(letters), reason=letters[0].reason)
+    seconds = time.perf_counter() - started
+    instruments.applied(consumer.name, facts=len(records) - len(letters), parked=len(letters), seconds=seconds)
     log.debug("consumer.batch.applied", consumer=consumer.name, records=len(records), parked=len(letters))
 
 

@@ -8,6 +8,7 @@ from operator import itemgetter
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shared import instruments
 from shared.backbone.log import EventLog, Record
 from shared.database import driver
 from shared.faults import forever
@@ -46,6 +47,7 @@ async def relay(engine: AsyncEngine, event_log: EventLog, *, poll_seconds: float
 
     async def step() -> bool:
         moved = await relay_batch(engine, event_log, limit=limit)
+        instruments.relayed(moved)
         if moved:
             log.debug("relay.batch.appended", facts=moved)
         return moved == limit

@@ -82,6 +82,7 @@ class _County:
                 "get_patrol_coverage": YEAR,
                 "list_uncovered_classes": YEAR,
                 "get_quality_rates": YEAR,
+                "get_flag_rates": YEAR,
             },
         )
 

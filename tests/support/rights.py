@@ -144,6 +144,22 @@ class Walk:
         cell = Cell(operation.name, "nobody", "without a token")
         expected = "open" if operation.right.is_public else "unauthenticated"
         self._judge(cell, expected, answer)
+        if operation.right.is_public and operation.takes("region"):
+            await self._open_regions(operation)
+
+    async def _open_regions(self, operation: _Operation) -> None:
+        """Without a token as well: what does not exist is refused, and the province is everything."""
+        for code in UNKNOWN:
+            answer = await self._send(operation, self.scene.here, {}, region=code)
+            self._judge(Cell(operation.name, "nobody", f"region={code}"), "unknown-region", answer)
+        everything = await self._send(operation, self.scene.here, {}, region=PROVINCE)
+        self._judge(Cell(operation.name, "nobody", f"region={PROVINCE}"), "open", everything)
+        if everything.status_code == 200:
+            asked_for_nothing = await self._send(operation, self.scene.here, {})
+            cell = Cell(operation.name, "nobody", f"region={PROVINCE}: as without a region")
+            self.cells.append(cell)
+            if _timeless(everything) != _timeless(asked_for_nothing):
+                self.departures.append(Departure(cell, "the same", everything.text[:300]))
 
     async def _as_role(self, operation: _Operation, role: Role) -> None:
         for case, headers, side in self._cases(role):
@@ -228,6 +244,12 @@ class Walk:
             headers={**headers, **operation.media_type(side)},
             **operation.content(side),
         )
+
+
+def _timeless(answer: httpx.Response) -> object:
+    """What was answered, without when; of a file nothing, because it says when it was made."""
+    content = answer.json() if "json" in answer.headers.get("content-type", "") else None
+    return {name: value for name, value in content.items() if name != "as_of"} if isinstance(content, dict) else content
 
 
 def _expected(whose: Whose | None, role: Role, case: str) -> str:

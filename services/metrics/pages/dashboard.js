@@ -101,10 +101,12 @@ async function follow() {
   stream = new EventSource("/v1/stream?by=programme,region&" + asked());
   stream.addEventListener("cells", (event) => {
     const told = JSON.parse(event.data);
-    const first = cells.size === 0;
+    // A snapshot is all there is: what was shown before, perhaps until a connection broke, is not part of it.
+    if (told.snapshot) cells.clear();
+    for (const cell of told.gone) cells.delete(cell.programme + " " + cell.region);
     for (const cell of told.cells) cells.set(cell.programme + " " + cell.region, cell);
     drawTotals(told.total);
-    drawRegions(new Set(first ? [] : told.cells.map((cell) => cell.region)));
+    drawRegions(new Set(told.snapshot ? [] : [...told.cells, ...told.gone].map((cell) => cell.region)));
     drawProgress();
     const facts = Object.entries(told.as_of.topics).map(([topic, {facts}]) => `${topic} ${facts.toLocaleString()}`);
     document.getElementById("as-of").textContent =

@@ -8,7 +8,18 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from shared.contracts.registry.plan import ProgrammeListed, RegionListed
+from shared.kernel.refusals import Invalid
 from shared.plan import Plan, Region, UnknownPlan
+
+
+class UnknownDepartment(Invalid):
+    """Facts: `known`, those under which programmes are counted."""
+
+    slug = "unknown-department"
+    title_en = "No plan names this department first for any of its programmes."
+    title_zh = "没有任何计划专项以该部门为首要责任部门。"
+    cure_en = "Departments under which programmes are counted: {known}."
+    cure_zh = "可用于汇总的部门：{known}。"
 
 
 class YearPlan(NamedTuple):

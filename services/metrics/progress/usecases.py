@@ -14,7 +14,7 @@ from services.metrics.figures.rules import Figure
 from services.metrics.measures.rules.measures import FLOWS, Measure
 from services.metrics.plan import store as plan
 from services.metrics.plan.rules import RegionMap, YearPlan
-from services.metrics.plan.usecases import placements, plan_or_latest
+from services.metrics.plan.usecases import leads, placements, plan_or_latest
 from services.metrics.progress import rules
 from services.metrics.targets.rules import Aim, Axis
 from services.metrics.targets.usecases import sheets
@@ -28,14 +28,22 @@ from services.metrics.totals.usecases.totals import one_snapshot
 async def plan_progress(connection: AsyncConnection, cut: Cut, *, today: date) -> dict[str, object]:
     """Progress of every programme and indicator of a plan, narrowed to the days, the region and the level of `cut`.
 
-    What began in the plan's year counts, also if it ends in the next. Raises UnknownPlan, UnknownRegion.
+    What began in the plan's year counts, also if it ends in the next.
+
+    Raises UnknownPlan, UnknownRegion, UnknownDepartment.
     """
     await one_snapshot(connection)
     meant = await plan_or_latest(connection, cut.plan, day=cut.plan_day(today))
     programmes = {} if meant is None else await plan.programmes(connection, meant.year)
     by_programme = replace(cut, by=(Dimension.PROGRAMME,), programme=None)
     places = await placements(connection, cut.region_map, today=today)
-    rows = await store.totals(connection, by_programme, year=None if meant is None else meant.year, placements=places)
+    rows = await store.totals(
+        connection,
+        by_programme,
+        year=None if meant is None else meant.year,
+        placements=places,
+        leads=await leads(connection) if cut.department is not None else (),
+    )
     reached: dict[str, dict[Measure, int]] = {
         row["programme"]: {measure: row[measure] for measure in FLOWS} for row in rows
     }

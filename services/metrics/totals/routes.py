@@ -1,17 +1,15 @@
-"""GET /v1/totals, /v1/plans, /v1/names, /v1/stream."""
+"""GET /v1/totals, /v1/measures, /v1/plans, /v1/names."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Hashable
+from collections.abc import Hashable
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
-import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from services.metrics.measures.rules.about import ABOUT
 from services.metrics.measures.rules.traits import NO_FUND, Group, OrganisationKind
@@ -308,14 +306,6 @@ class NamesAnswer(AboutAnswer):
 
 
 # The board keeps answers as bytes, so the models describe them and make none of them.
-_EVENTS: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "Events `cells`: `as_of`, the `cells` that changed, and the `total`",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
-    }
-}
-
-
 @routes.get("/totals", response_model=TotalsAnswer)
 async def get_totals(request: Request, cut: AskedCut, position: AskedPosition) -> Response:
     """Live totals of a plan. Regions are rolled up by parent; a level is its rank, 1 to 8.
@@ -364,16 +354,3 @@ async def get_plans(request: Request) -> Response:
     """The plans that totals can be asked for, by year."""
     answers: AnswerCache = request.app.state.answers
     return Response(await answers.answer("plans", plans, spelling=spelling(request)), media_type=JSON)
-
-
-@routes.get("/stream", response_class=Response, responses=_EVENTS)
-async def stream_totals(request: Request, cut: AskedCut) -> EventSourceResponse:
-    """Server-sent events named `cells`: first all cells, then those that changed, within a second of the change."""
-    answers: AnswerCache = request.app.state.answers
-    await answers.cells(cut)  # what is refused is refused before the stream begins
-
-    async def events() -> AsyncGenerator[ServerSentEvent]:
-        async for change in answers.changes(cut):
-            yield ServerSentEvent(data=orjson.dumps(change).decode(), event="cells")
-
-    return EventSourceResponse(events(), ping=15)

@@ -16,6 +16,7 @@ from services.registry.flags.rules.hit_rates import HitRate, hit_rate, require_d
 from services.registry.plan.rules.rulebook import Rulebook
 from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.plan.usecases import visibility
+from shared import instruments
 from shared.backbone import outbox
 from shared.contracts.registry.flags import FlagStatus
 from shared.dated_rules.figures import PolicyUnset
@@ -40,6 +41,8 @@ async def raise_all(
     flags = [rules.raise_(each, id_=new_id(), due_on=due[each.region], at=at) for each in seen]
     new = await store.add_all(connection, flags)
     added = [flag for flag in flags if flag.id in new]
+    for flag in added:
+        instruments.hit(flag.check)
     await outbox.record(connection, *(rules.raised(flag) for flag in added))
     return added
 

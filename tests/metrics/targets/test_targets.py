@@ -178,6 +178,9 @@ class TestProgress:
         assert await progress(region="410100", **march) == {"HN2025": (3, 30), "S01": (3, None)}
         assert await progress(first_day="2025-03-01", last_day="2025-03-30") == {"HN2025": (3, None), "S01": (3, None)}
         assert await progress(award="L4") == {"HN2025": (6, None), "S01": (6, None)}
+        assert await progress(department="教育厅") == {"HN2025": (6, None), "S01": (6, None)}
+        unknown = await metrics.http.get("/v1/progress", params={"department": "宇航局"})
+        assert (unknown.json()["code"], unknown.json()["known"]) == ("unknown-department", ["教育厅"])
 
 
 class TestPace:

@@ -36,8 +36,12 @@ export interface Live {
   freshness: Freshness;
 }
 
+type Cell = Pick<TotalsRow, "programme" | "region">;
+
 interface CellsEvent {
+  snapshot: boolean;
   cells: TotalsRow[];
+  gone: Cell[];
 }
 
 function behindOf(answer: Totals): number | null {
@@ -51,21 +55,24 @@ function differences(before: TotalsRow, now: TotalsRow): Change["by"] {
   return by;
 }
 
-/** What the cells of a stream changed by, one event after the other; the first event only says what there is. */
+const NOTHING = Object.fromEntries(MEASURES.map((measure) => [measure, 0])) as unknown as TotalsRow;
+
+/** What the cells of a stream changed by, one event after the other; a snapshot only says what there is. */
 function follower(): (told: CellsEvent) => Change[] {
   const cells = new Map<string, TotalsRow>();
-  let isFirst = true;
+  const key = (cell: Cell) => `${cell.programme} ${cell.region}`;
   return (told) => {
-    const found: Change[] = [];
-    for (const cell of told.cells) {
-      const key = `${cell.programme} ${cell.region}`;
-      const none = Object.fromEntries(MEASURES.map((measure) => [measure, 0])) as unknown as TotalsRow;
-      const by = differences(cells.get(key) ?? none, cell);
-      cells.set(key, cell);
-      if (!isFirst && Object.keys(by).length > 0)
-        found.push({ at: Date.now(), programme: cell.programme ?? "", region: cell.region ?? "", by });
-    }
-    isFirst = false;
+    if (told.snapshot) cells.clear();
+    const now = [...told.cells, ...told.gone.map((cell) => ({ ...NOTHING, ...cell }))];
+    const found = now
+      .map((cell) => ({
+        at: Date.now(),
+        programme: cell.programme ?? "",
+        region: cell.region ?? "",
+        by: differences(cells.get(key(cell)) ?? NOTHING, cell),
+      }))
+      .filter((change) => !told.snapshot && Object.keys(change.by).length > 0);
+    for (const cell of now) cells.set(key(cell), cell);
     return found;
   };
 }
@@ -139,10 +146,14 @@ export function useLive(given: URLSearchParams): Live {
       }
     };
     const changesOf = follower();
+    let isFollowing = false;
     const stream = new EventSource(path("v1/stream", { by: "programme,region", plan: view.plan, as: view.map }));
     stream.addEventListener("cells", (event) => {
-      const found = changesOf(JSON.parse((event as MessageEvent<string>).data) as CellsEvent);
-      if (found.length === 0) return;
+      const told = JSON.parse((event as MessageEvent<string>).data) as CellsEvent;
+      const found = changesOf(told);
+      const isFirst = told.snapshot && !isFollowing;
+      isFollowing = true;
+      if (isFirst || (found.length === 0 && !told.snapshot)) return;
       setChanges((before) => [...found, ...before]);
       waiting ??= setTimeout(load, REFRESH_MS);
     });

@@ -1,11 +1,12 @@
-"""Answers kept ready as bytes, recomputed when totals have changed, with the changes sent to listeners."""
+"""Answers kept ready as bytes, recomputed when totals have changed."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Coroutine, Hashable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Hashable
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, NamedTuple
@@ -15,10 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.metrics.totals import store
 from services.metrics.totals.rules import MinPosition
-from services.metrics.totals.store import Cut
 from services.metrics.totals.usecases.freshness import wait_for
-from services.metrics.totals.usecases.totals import totals
 from shared.faults import Backoff
+from shared.kernel.refusals import Refusal
 
 ANSWERS_MAX: Final = 256
 """Queries kept ready; a query without a request during the last IDLE_SECONDS is dropped."""
@@ -27,8 +27,6 @@ SPELLINGS_MAX: Final = 1024
 SPELLING_BYTES_MAX: Final = 512
 IDLE_SECONDS: Final = 30.0
 
-Row = Mapping[str, Any]
-CellKey = tuple[object, ...]
 Spelling = tuple[str, bytes]
 """A question as it was written: its path and its parameters."""
 Make = Callable[[AsyncConnection], Coroutine[Any, Any, Any]]
@@ -45,13 +43,11 @@ class _Answer:
     is_asked_again: bool = False
 
 
-class _Cells(NamedTuple):
-    """The cells of one state of a cut, and those that are not as they were in the state `before`."""
+class WorkedOut(NamedTuple):
+    """An answer, and the same as JSON."""
 
-    view: Mapping[str, Any]
-    rows: Mapping[CellKey, Row]
-    before: Mapping[str, Any] | None
-    changed: Sequence[Row]
+    value: Any
+    body: bytes
 
 
 class AnswerCache:
@@ -60,7 +56,8 @@ class AnswerCache:
     A dashboard's load is many readers of few queries: a reader costs a dictionary look-up, and the cost of a change
     does not grow with the readers. An answer is behind the database by one refresh and the time of working it out.
     Answers are kept by what is meant, however it is written; those that were asked for once make room for others, so
-    made-up questions do not push out what a dashboard asks for again and again.
+    made-up questions do not push out what a dashboard asks for again and again. A question that is being worked out is
+    not worked out a second time beside it.
     """
 
     def __init__(
@@ -72,11 +69,12 @@ class AnswerCache:
         self.today = today
         self._refresh_seconds = refresh_seconds
         self._revision: object = None
-        self._refreshed = asyncio.Condition()
+        self._next = asyncio.Event()
         self._refreshes = 0
         self._answers: dict[Hashable, _Answer] = {}
+        self._held: Counter[Hashable] = Counter()
+        self._working: dict[Hashable, asyncio.Task[WorkedOut]] = {}
         self._meant: dict[Spelling, Hashable] = {}
-        self._cells: dict[Cut, _Cells] = {}
 
     @asynccontextmanager
     async def watching(self) -> AsyncGenerator[None]:
@@ -111,15 +109,42 @@ class AnswerCache:
             return
         unused_since = time.monotonic() - IDLE_SECONDS
         for key, answer in list(self._answers.items()):
-            if answer.asked_at < unused_since:
+            if answer.asked_at < unused_since and not self._held[key]:
                 self._answers.pop(key, None)
             else:
-                answer.value, answer.body = await _worked_out(self._board, answer.make)
-        self._cells = {cut: cells for cut, cells in self._cells.items() if _key(cut) in self._answers}
-        async with self._refreshed:
-            self._revision = revision
-            self._refreshes += 1
-            self._refreshed.notify_all()
+                await self._renew(key, answer)
+        self._revision = revision
+        self._refreshes += 1
+        refreshed, self._next = self._next, asyncio.Event()
+        refreshed.set()
+
+    async def _renew(self, key: Hashable, answer: _Answer) -> None:
+        try:
+            answer.value, answer.body = await _worked_out(self._board, answer.make)
+        except Refusal:
+            # What was asked is not there any more: whoever asks next is told so.
+            self._answers.pop(key, None)
+
+    async def refreshed(self, *, since: int) -> int:
+        """The number of the latest refresh, once it is another one than `since`."""
+        while self._revision is None or self._refreshes == since:
+            await self._next.wait()
+        return self._refreshes
+
+    @contextmanager
+    def holding(self, key: Hashable) -> Generator[None]:
+        """Keep the answer to `key` ready while the context lasts, asked for or not."""
+        self._held[key] += 1
+        try:
+            yield
+        finally:
+            self._held[key] -= 1
+            if not self._held[key]:
+                del self._held[key]
+
+    async def value(self, key: Hashable, make: Make) -> Any:
+        """The answer to `key` itself, for those who are told of changes."""
+        return (await self._answer(self._board, key, make)).value
 
     def kept(self, spelling: Spelling) -> bytes | None:
         """The answer to what was written as JSON, if it is kept ready and was written so before."""
@@ -152,73 +177,36 @@ class AnswerCache:
     async def _answer(self, engine: AsyncEngine, key: Hashable, make: Make) -> _Answer:
         answer = self._kept(key)
         if answer is None:
-            value, body = await _worked_out(engine, make)
-            answer = _Answer(make, value, body, time.monotonic())
-            self._keep(key, answer)
+            value, body = await self._once(engine, key, make)
+            # Whoever waited for the same has it from the first to come.
+            answer = self._answers.get(key)
+            if answer is None or answer.value is not value:
+                answer = _Answer(make, value, body, time.monotonic())
+                self._keep(key, answer)
         return answer
 
+    async def _once(self, engine: AsyncEngine, key: Hashable, make: Make) -> WorkedOut:
+        working = self._working.get(key)
+        if working is None:
+            working = self._working[key] = asyncio.create_task(_worked_out(engine, make))
+            working.add_done_callback(lambda done: self._done(key, done))
+        return await asyncio.shield(working)
+
+    def _done(self, key: Hashable, working: asyncio.Task[WorkedOut]) -> None:
+        del self._working[key]
+        if not working.cancelled():
+            working.exception()  # those who waited have it; if they left, nobody needs it
+
     def _keep(self, key: Hashable, answer: _Answer) -> None:
-        if len(self._answers) >= ANSWERS_MAX:
+        if len(self._answers) >= ANSWERS_MAX and not self._held[key]:
             once = [each for each, kept in self._answers.items() if not kept.is_asked_again]
             if not once:
                 return
             del self._answers[min(once, key=lambda each: self._answers[each].asked_at)]
         self._answers[key] = answer
 
-    async def changes(self, cut: Cut) -> AsyncGenerator[dict[str, object]]:
-        """First all cells of `cut`, then, whenever some have changed, those; each with `as_of`."""
-        seen: _Cells | None = None
-        refreshes = -1
-        while True:
-            async with self._refreshed:
-                await self._refreshed.wait_for(lambda: self._revision is not None and self._refreshes != refreshes)  # noqa: B023
-                refreshes = self._refreshes
-            cells = await self.cells(cut)
-            changed = _told_to(seen, cells)
-            if changed or seen is None:
-                yield {"as_of": cells.view["as_of"], "cells": changed, "total": cells.view["total"]}
-            seen = cells
 
-    async def cells(self, cut: Cut) -> _Cells:
-        """The cells of `cut`, compared with those before once, by whichever listener comes first.
-
-        Raises UnknownPlan, UnknownProgramme, UnknownRegion.
-        """
-        answer = await self._answer(
-            self._board, _key(cut), lambda connection: totals(connection, cut, today=self.today())
-        )
-        view: Mapping[str, Any] = answer.value
-        known = self._cells.get(cut)
-        if known is not None and known.view is view:
-            return known
-        rows = {tuple(row[dimension] for dimension in cut.by): row for row in view["rows"]}
-        if known is None:
-            cells = _Cells(view, rows, None, list(rows.values()))
-        else:
-            cells = _Cells(view, rows, known.view, _differing(known.rows, rows))
-        self._cells[cut] = cells
-        return cells
-
-
-async def _worked_out(engine: AsyncEngine, make: Make) -> tuple[Any, bytes]:
+async def _worked_out(engine: AsyncEngine, make: Make) -> WorkedOut:
     async with engine.connect() as connection:
         value = await make(connection)
-    return value, orjson.dumps(value, default=str)
-
-
-def _key(cut: Cut) -> Hashable:
-    return ("cells", cut)
-
-
-def _told_to(seen: _Cells | None, cells: _Cells) -> Sequence[Row]:
-    """What a listener who has `seen` other cells is told of `cells`."""
-    if seen is None:
-        return list(cells.rows.values())
-    if cells.before is seen.view:
-        return cells.changed
-    # A listener who was too slow for a refresh.
-    return _differing(seen.rows, cells.rows)
-
-
-def _differing(before: Mapping[CellKey, Row], now: Mapping[CellKey, Row]) -> Sequence[Row]:
-    return [row for key, row in now.items() if before.get(key) != row]
+    return WorkedOut(value, orjson.dumps(value, default=str))

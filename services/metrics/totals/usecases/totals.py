@@ -17,7 +17,7 @@ from services.metrics.totals.usecases.freshness import as_of
 async def totals(connection: AsyncConnection, cut: Cut, *, today: date) -> dict[str, object]:
     """The totals of `cut`, their sum, of which plan, and what they are as of. Read in one snapshot.
 
-    Raises UnknownPlan, UnknownProgramme, UnknownRegion.
+    Raises UnknownPlan, UnknownProgramme, UnknownRegion, UnknownDepartment.
     """
     await one_snapshot(connection)
     plan = await plan_of(connection, cut.plan, day=cut.plan_day(today))

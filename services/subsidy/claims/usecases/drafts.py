@@ -32,7 +32,7 @@ from services.subsidy.policy.rules import PolicyKind, PolicyRow
 from services.subsidy.trainings import store as training_store
 from services.subsidy.trainings.rules import Outcome, Trainee, TrainingClass, region_and_above
 from services.subsidy.trainings.usecases import load_plan
-from shared import heard
+from shared import heard, instruments
 from shared.backbone import outbox
 from shared.dated_rules import rules as dated
 from shared.dated_rules.figures import FigureRow
@@ -136,6 +136,9 @@ async def _build(connection: AsyncConnection, claim: Claim, class_: TrainingClas
     flagged = await hold_store.upheld(connection, class_.id)
     objected = await hold_store.objected(connection, class_.id)
     lines = await _lines(connection, ground, held, flagged=flagged, objected=objected, claimed_on=claimed_on, at=at)
+    for line in lines:
+        if line.refusal is not None:
+            instruments.hit(line.refusal)
     policy_row = None if ground.policy_row is None else ground.policy_row.id
     held_until = limits.held_until(ground.limit_rows, day=today, region_and_above=ground.above)
     return replace(claim, lines=lines, policy_row=policy_row, held_until=held_until)

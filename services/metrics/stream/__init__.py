@@ -1,0 +1,1 @@
+"""Totals as they change, sent to any number of readers."""

@@ -1,0 +1,66 @@
+"""GET /v1/stream."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
+from secrets import randbelow
+from typing import Annotated, Any, Final
+
+import orjson
+from fastapi import Header, Request, Response
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from services.metrics.stream.usecases import Streams
+from services.metrics.totals.routes import AskedCut
+from shared.web import open_router
+
+routes = open_router("totals")
+
+ALIVE_SECONDS: Final = 15
+RETRY_MS_MIN: Final = 1_000
+RETRY_MS_MAX: Final = 5_000
+
+_EVENTS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Events `cells`, each with an id: `as_of`; whether it is a `snapshot`, before which a table has "
+        "to be emptied; the `cells` that changed; the dimensions of those that are `gone`; and the `total`. Events "
+        "`alive` every 15 seconds, with the time `at`",
+        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    }
+}
+
+
+@routes.get("/stream", response_class=Response, responses=_EVENTS)
+async def stream_totals(
+    request: Request,
+    cut: AskedCut,
+    last_event_id: Annotated[
+        str | None, Header(description="The id of the last event that was received; a browser sends it by itself")
+    ] = None,
+) -> EventSourceResponse:
+    """Server-sent events: first a snapshot of all cells, then those that changed, within a second of the change.
+
+    Who comes back with `Last-Event-ID` is told what has changed since, or, if that is not remembered, gets a snapshot.
+    A reader who is slower than the changes gets several in one; one who takes nothing for 15 seconds is cut off. What
+    is refused is refused before the stream begins.
+    """
+    streams: Streams = request.app.state.streams
+    await streams.require(cut)
+
+    async def events() -> AsyncGenerator[ServerSentEvent]:
+        retry_ms: int | None = _retry_ms()
+        async for message in streams.messages(cut, known=last_event_id):
+            yield ServerSentEvent(data=message.data, event="cells", id=message.id, retry=retry_ms)
+            retry_ms = None
+
+    return EventSourceResponse(events(), ping=ALIVE_SECONDS, ping_message_factory=_alive)
+
+
+def _retry_ms() -> int:
+    """When to come back: another time for each, so that after a restart not all do in the same moment."""
+    return RETRY_MS_MIN + randbelow(RETRY_MS_MAX - RETRY_MS_MIN)
+
+
+def _alive() -> ServerSentEvent:
+    return ServerSentEvent(data=orjson.dumps({"at": datetime.now(UTC)}).decode(), event="alive")

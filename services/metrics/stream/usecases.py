@@ -1,0 +1,179 @@
+"""Totals as streams: each reader is told what has changed since the state that they know, however slow they are."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import AsyncGenerator, Generator, Hashable, Iterable, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from operator import itemgetter
+from typing import Any, Final, NamedTuple
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.metrics.totals.store import Cut
+from services.metrics.totals.usecases.answer_cache import AnswerCache
+from services.metrics.totals.usecases.totals import totals
+from shared.turns import Busy
+
+CHANNELS_MAX: Final = 128
+"""Cuts that are streamed at once, to any number of readers."""
+STATES_MAX: Final = 240
+"""States that a reader may be behind: a minute of changes without a pause. Further back all cells are sent again."""
+KEPT_SECONDS: Final = 120.0
+"""Time for which a channel waits for readers whose connection broke."""
+
+Row = Mapping[str, Any]
+CellKey = tuple[object, ...]
+
+
+class Message(NamedTuple):
+    """What leads a reader to the state `id`, as JSON."""
+
+    id: str
+    data: str
+
+
+@dataclass
+class Channel:
+    """The present state of a cut, and which cells were touched after each of the states before.
+
+    A state is named by what its cells are, so it has the same name in every process and after a restart.
+    """
+
+    by: tuple[str, ...]
+    state: str = ""
+    view: Mapping[str, Any] | None = None
+    rows: Mapping[CellKey, Row] = field(default_factory=dict)
+    before: deque[tuple[str, frozenset[CellKey]]] = field(default_factory=lambda: deque(maxlen=STATES_MAX))
+    """Earlier states, each with the keys of the cells in which the next one differs from it."""
+    readers: int = 0
+    left_at: float = 0.0
+    _messages: dict[str | None, Message] = field(default_factory=dict)
+
+    def show(self, view: Mapping[str, Any]) -> None:
+        """Go on to the state of `view`."""
+        if view is self.view:
+            return
+        rows = {tuple(row[dimension] for dimension in self.by): row for row in view["rows"]}
+        content = orjson.dumps([self.by, view["rows"], view["total"]], default=str)
+        state = blake2b(content, digest_size=12).hexdigest()
+        if self.view is not None and state != self.state:
+            touched = {key for key in self.rows.keys() | rows.keys() if self.rows.get(key) != rows.get(key)}
+            self.before.append((self.state, frozenset(touched)))
+        self.view, self.state, self.rows = view, state, rows
+        self._messages.clear()
+
+    def message(self, known: str | None) -> Message:
+        """What leads a reader who knows the state `known` to the present one; made once for all who know the same."""
+        if known not in self._messages:
+            touched = self._touched_since(known)
+            known = None if touched is None else known
+            if known not in self._messages:
+                self._messages[known] = self._encoded(touched)
+        return self._messages[known]
+
+    def _touched_since(self, known: str | None) -> Iterable[CellKey] | None:
+        """The cells that may differ from the state `known`; None if it is not remembered."""
+        touched: set[CellKey] = set()
+        if known == self.state:
+            return touched
+        for state, keys in reversed(self.before):
+            touched |= keys
+            if state == known:
+                return touched
+        return None
+
+    def _encoded(self, touched: Iterable[CellKey] | None) -> Message:
+        assert self.view is not None, "a channel has shown something before it is read"
+        is_snapshot = touched is None
+        keys = self.rows.keys() if touched is None else touched
+        data = {
+            "as_of": self.view["as_of"],
+            "snapshot": is_snapshot,
+            "cells": [self.rows[key] for key in keys if key in self.rows],
+            "gone": [dict(zip(self.by, key, strict=True)) for key in keys if key not in self.rows],
+            "total": self.view["total"],
+        }
+        return Message(self.state, orjson.dumps(data, default=str).decode())
+
+
+class Streams:
+    """The channels that are read. There is no queue: a reader who is ready is led from what they know to the present.
+
+    So a slow reader misses states in between and costs no memory, and one who is too far behind gets all cells again.
+    """
+
+    def __init__(self, answers: AnswerCache) -> None:
+        self._answers = answers
+        self._channels: dict[Cut, Channel] = {}
+
+    @property
+    def readers(self) -> int:
+        return sum(each.readers for each in self._channels.values())
+
+    @property
+    def channels(self) -> int:
+        return len(self._channels)
+
+    async def require(self, cut: Cut) -> None:
+        """Raises what there is to refuse before a stream begins: UnknownPlan, UnknownProgramme, UnknownRegion, Busy."""
+        await self._show(self._channel(cut), cut)
+
+    async def messages(self, cut: Cut, *, known: str | None = None) -> AsyncGenerator[Message]:
+        """First what leads from the state `known` to the present one, or all cells; then every change.
+
+        A reader who knows the present state is told at once that nothing has changed.
+        """
+        with self._reading(cut) as channel:
+            refreshes, is_told = -1, False
+            while True:
+                refreshes = await self._answers.refreshed(since=refreshes)
+                await self._show(channel, cut)
+                if is_told and known == channel.state:
+                    continue
+                message = channel.message(known)
+                known, is_told = message.id, True
+                yield message
+
+    @contextmanager
+    def _reading(self, cut: Cut) -> Generator[Channel]:
+        channel = self._channel(cut)
+        channel.readers += 1
+        try:
+            with self._answers.holding(_key(cut)):
+                yield channel
+        finally:
+            channel.readers -= 1
+            channel.left_at = time.monotonic()
+
+    async def _show(self, channel: Channel, cut: Cut) -> None:
+        async def make(connection: AsyncConnection) -> dict[str, object]:
+            return await totals(connection, cut, today=self._answers.today())
+
+        channel.show(await self._answers.value(_key(cut), make))
+
+    def _channel(self, cut: Cut) -> Channel:
+        """Raises Busy if too many other cuts are read."""
+        channel = self._channels.get(cut)
+        if channel is None:
+            self._make_room()
+            channel = self._channels[cut] = Channel(tuple(each.value for each in cut.by), left_at=time.monotonic())
+        return channel
+
+    def _make_room(self) -> None:
+        kept_since = time.monotonic() - KEPT_SECONDS
+        unread = [(each.left_at, cut) for cut, each in self._channels.items() if not each.readers]
+        for left_at, cut in sorted(unread, key=itemgetter(0)):
+            if left_at < kept_since or len(self._channels) >= CHANNELS_MAX:
+                del self._channels[cut]
+        if len(self._channels) >= CHANNELS_MAX:
+            raise Busy(lane="streams", retry_after_s=int(KEPT_SECONDS))
+
+
+def _key(cut: Cut) -> Hashable:
+    """The same as that of the answer of GET /v1/totals."""
+    return "totals", cut
