@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import asyncpg
@@ -16,7 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from shared import api_pages, exposition, health, kept_answers, openapi, problems
+from shared import api_pages, exposition, health, kept_answers, openapi, pages, problems
 from shared.auth import Verifier
 from shared.batches import accepted_rows
 from shared.concerned import Concerned, NamesInRows, Whose
@@ -280,6 +281,7 @@ def make_app(
     codes: openapi.Codes | None = None,
     standings: Standings | None = None,
     busiest: Sequence[APIRouter] = (),
+    plain_pages: Sequence[Path] = (),
 ) -> FastAPI:
     """A service's application: its routers, health, docs that need no network, problems for every error.
 
@@ -287,6 +289,7 @@ def make_app(
     Raises IncompleteRights unless `rights` has a row for every operation of `routers`, and no other.
     `codes` are the problem codes of each operation; `standings` say for whom the caller of each transaction acts.
     Routes are compared with a request one after the other: those of `busiest`, which are among `routers`, first.
+    `plain_pages` are folders of the pages that are shown where those of web/ were not built.
     """
 
     @asynccontextmanager
@@ -332,6 +335,7 @@ def make_app(
     app.state.concerned = None  # and this one, if it keeps their names
     app.state.open_requests = OpenRequests(BodyLimits.of(settings))
     api_pages.install(app)
+    pages.install(app, pages.Pages(settings.web_directory, plain_pages))
     problems.install(app)
     app.add_middleware(HeadLikeGet)
     app.add_middleware(RateFields)

@@ -86,6 +86,7 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
         ],
         rights=RIGHTS,
         background=_with_looks(background),
+        plain_pages=[public.PLAIN_PAGES],
         codes=codes_beside(__file__),
         standings=STANDINGS,
         busiest=[public.routes],

@@ -306,6 +306,7 @@ class NamesAnswer(AboutAnswer):
 
     programmes: dict[str, Names]
     regions: dict[str, Names]
+    awards: dict[str, Names] = {}
 
 
 # The board keeps answers as bytes, so the models describe them and make none of them.
@@ -328,7 +329,7 @@ async def get_totals(request: Request, cut: AskedCut, position: AskedPosition) -
 
 @routes.get("/names", response_model=NamesAnswer)
 async def get_names(request: Request, plan: PlanCode = None, region_map: AskedMap = RegionMap.THEN) -> Response:
-    """Chinese and English names of programmes and regions by code: what a dashboard labels its rows with.
+    """Chinese and English names of programmes, regions and awards by code: what a dashboard labels its rows with.
 
     As of `now` the regions that exist today, otherwise all that ever did.
     """
