@@ -62,6 +62,8 @@ class Kind(StrEnum):
     """Several codes in one cell."""
     COUNT = "count"
     """A whole number that is not negative; separators of thousands are removed."""
+    NUMBER = "number"
+    """A number that is not negative, with or without decimal places, as text; or a word of the column's `choices`."""
     YUAN = "yuan"
     """An amount of yuan with at most two decimal places; its value is in fen."""
 
