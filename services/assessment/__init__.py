@@ -1,6 +1,6 @@
-"""Assessment: bodies and their scopes, exams with their results, and certificates.
+"""Assessment: bodies and their scopes, exams with their results, awards without an exam, and certificates.
 
-Owns        bodies, their scopes, sanctions and examiners; standards; exam sessions; candidates; results; certificates
+Owns        bodies, their scopes, sanctions and examiners; standards; sessions; results; conferrals; certificates
 Publishes   assessment.* (bodies, sessions, results, certificates; control totals)
 Hears       registry: the plan, the calendar, institutions, classes, timetables, enrolments, merged persons
 Its users   assessment centres, employers, county officers, and the public, who verify certificates without a token

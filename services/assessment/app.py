@@ -7,10 +7,13 @@ from contextlib import asynccontextmanager, nullcontext
 
 from fastapi import FastAPI
 
+from services.assessment.appointments import routes as appointments
 from services.assessment.bodies.routes import bodies, sanctions, scope, territory
 from services.assessment.bodies.store.bodies import STANDINGS
 from services.assessment.certificates import routes as certificates
 from services.assessment.closings import routes as closings
+from services.assessment.conferrals.routes import conferrals
+from services.assessment.conferrals.routes import recognition as recognition_rules
 from services.assessment.credentials import routes as credentials
 from services.assessment.credentials.rules import Publisher
 from services.assessment.duplicates import routes as duplicates
@@ -54,6 +57,8 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
                 candidates.routes,
                 persons.routes,
                 certificates.routes,
+                conferrals.routes,
+                appointments.routes,
                 duplicates.routes,
             ),
             *(
@@ -71,6 +76,7 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
                 pass_rules.routes,
                 session_rules.routes,
                 standards.routes,
+                recognition_rules.routes,
             ),
         ],
         rights=RIGHTS,

@@ -29,6 +29,7 @@ _REJECTED: Final = "Who enters a rule may withdraw it; rejected, it decides noth
 
 _SCOPE_BACK: Final = "An entry of the scope can be ended; who opened it stays on record."
 _AUTHORITIES: Final = "Ranks 5 and 6 take the prefecture or the province, ranks 7 and 8 the province."
+_DECIDES: Final = "Ranks 5 and 6 take the prefecture or the province, ranks 7 and 8 the province; L1 the employer."
 _BOTH: Final = "An officer of one prefecture proposes it, an officer of the other one confirms it."
 _FILED_APPROVED: Final = "Who approves or returns a session is an officer, and not of the body that filed it."
 _SEEN: Final = (
@@ -122,6 +123,30 @@ RIGHTS: Final[Rights] = {
         BODIES, OFFICERS, two="Who confirms a correction did not propose it and did not issue the certificate."
     ),
     "get_certificate_history": reads(BODIES, SUPERVISORS, _FINANCE, ORGANISATIONS, note=_SEEN),
+    # conferrals
+    "file_conferral": writes(BODIES, one="A list is no award: a second person decides about it."),
+    "list_conferrals": reads(BODIES, SUPERVISORS, _FINANCE, note="A body sees its own."),
+    "get_conferral": reads(BODIES, SUPERVISORS, _FINANCE),
+    "get_conferral_history": reads(BODIES, SUPERVISORS, _FINANCE),
+    "add_nominees": writes(BODIES, one="A list is no award: a second person decides about it."),
+    "list_nominees": reads(BODIES, SUPERVISORS),
+    "submit_conferral": writes(BODIES, two="Who confirms a list did not submit it.", note=_DECIDES),
+    "withhold_conferral": writes(OFFICERS, two="Who withholds a list is not of the body that files it.", note=_DECIDES),
+    "withdraw_conferral": writes(BODIES, one="It gives no award; the list can be taken up again."),
+    "reopen_conferral": writes(BODIES, one="It only takes a withdrawal back."),
+    "conclude_conferral": writes(BODIES, one="It issues what a second person confirmed; certificates can be revoked."),
+    "strike_nominee": writes(BODIES, OFFICERS, one="The person can be restored; both stay on record.", note=_DECIDES),
+    "restore_nominee": writes(BODIES, OFFICERS, one="The person can be struck off again.", note=_DECIDES),
+    "list_terms": reads(BODIES, SUPERVISORS, _FINANCE, ORGANISATIONS, note=_SEEN),
+    "propose_term": writes(BODIES, OFFICERS, two="Who confirms a further term did not propose it.", note=_DECIDES),
+    "end_term": writes(BODIES, OFFICERS, one="The ending can be taken back, and stays on record."),
+    "reinstate_term": writes(BODIES, OFFICERS, one="The term can be ended again, and stays on record."),
+    # recognition rules
+    "list_recognition_rules": reads(EVERY_ROLE, note="What everybody has to look up: it names no person."),
+    "add_recognition_rule": writes(_PROVINCE, two=_PROPOSED, note=_PROVINCE_ITSELF),
+    "end_recognition_rule": writes(_PROVINCE, two=_PROPOSED, note=_PROVINCE_ITSELF),
+    "approve_recognition_rule": writes(_PROVINCE, two=_APPROVED, note=_PROVINCE_ITSELF),
+    "reject_recognition_rule": writes(_PROVINCE, one=_REJECTED, note=_PROVINCE_ITSELF),
     # numbers
     "give_number_block": writes(
         _PROVINCE, one="A block is no certificate: what is left of it can be taken back.", note=_PROVINCE_ITSELF

@@ -211,12 +211,27 @@ class CertificateStatus(StrEnum):
     REVOKED = "revoked"
 
 
+class CertificateWay(StrEnum):
+    """By which way the holder came to the certificate. Source: domain rules §3.1, §3.4, trap 7."""
+
+    EXAM = "exam"
+    PROCESS = "process"
+    """Assessed over a course of study or work instead of on one day."""
+    RECOGNITION = "recognition"
+    """Recognised for a place in a contest."""
+    APPOINTMENT = "appointment"
+    """Appointed to a post for a term."""
+    APPRENTICESHIP = "apprenticeship"
+    """Designated by the employer at the end of an apprenticeship or probation."""
+
+
 class CertificateState(AssessmentFact):
     certificate_id: UUID
     number: str
     person: UUID
     body_id: UUID
     session_id: UUID
+    """The exam session; for every other way the conferral, which is no session."""
     class_id: UUID | None
     programme: ProgrammeCode
     region: RegionCode
@@ -228,6 +243,9 @@ class CertificateState(AssessmentFact):
     plan_year: int | None = None
     """The year whose plan the programme belongs to: that of the class's first day, without a class that of the exam."""
     award: AwardCode | None = None
+    way: CertificateWay = CertificateWay.EXAM
+    is_young: bool | None = None
+    """Whether the holder was young on the day of issue, by the rule of that day; None where that is not known."""
 
 
 class CertificateIssued(CertificateState):

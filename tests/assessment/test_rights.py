@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import text
+
 from services.assessment.consumers import apply
 from shared.kernel.callers import Role
 from shared.kernel.ids import new_id
 from tests.assessment.centre import a_class, an_enrolment, body_filing, open_centre, pass_row, person_key, person_row
+from tests.assessment.conferrals.employer import PROCESS
 from tests.support.persons import merged, rekeyed
 from tests.support.rights import PROVINCE, Scene, Side, walk
 from tests.support.services import ServiceUnderTest
@@ -76,8 +79,27 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
     assert (await centre.post("/verifications/by-code", seen)).status_code == 200
     await assessment.app.state.looks.write()
     looked = (await centre.get("/holder/looks", holder)).json()["rows"][0]["id"]
+    filed = await centre.post(
+        "/conferrals",
+        {"local_id": "list", "way": "process", "programme": "S08", "occupation": "4-10-01-05", "award": "L3"},
+    )
+    assert filed.status_code == 201, filed.text
+    conferral = filed.json()["id"]
+    [nominee] = await centre.batch(f"/conferrals/{conferral}/nominees", [person_row(first + 2) | PROCESS])
+    term = str(new_id())
+    async with assessment.engine.begin() as connection:
+        await connection.execute(
+            text(
+                "INSERT INTO appointment_term VALUES (:id, :certificate, '岗位', 'PR-1', '2026-01-01', '2029-12-31', "
+                "'ann', now(), 'officer', NULL, NULL, NULL, 1)"
+            ),
+            {"id": term, "certificate": certificates[0]},
+        )
     ids = {
         "code_id": code.json()["id"],
+        "conferral_id": conferral,
+        "nominee_id": nominee["id"],
+        "term_id": term,
         "number": "0",
         "key_id": "c1",
         "block_id": given.json()["id"],
@@ -107,6 +129,30 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
         "reissue_certificate": {"ground": "lost", "reason": "遗失补发"},
         "propose_certificate_correction": {"occupation": "4-03-02-01", "reason": "登记有误"},
         "file_body": body_filing(first + 500, region=region),
+        "file_conferral": {
+            "local_id": f"list-{number}",
+            "way": "process",
+            "programme": "S08",
+            "occupation": "4-10-01-05",
+            "award": "L4",
+        },
+        "add_nominees": {"rows": [person_row(first + 1) | PROCESS]},
+        "propose_term": {
+            "post": "岗位",
+            "reference": "PR-2",
+            "first_on": "2030-01-01",
+            "last_on": "2032-12-31",
+            "reason": "续聘",
+        },
+        "add_recognition_rule": {
+            "contest": "henan-1",
+            "award": "L4",
+            "first_place": 1,
+            "last_place": 3,
+            "region": PROVINCE,
+            "first_on": "2098-01-01",
+            "source": "文件",
+        },
         "add_candidates": {"rows": [person_row(first + 1)]},
         "record_results": {"rows": [pass_row(first + 1)]},
         "propose_correction": marks,
@@ -145,6 +191,7 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
             "list_bodies": ids["body_id"],
             "list_body_sanctions": ids["sanction_id"],
             "list_sessions": ids["session_id"],
+            "list_conferrals": conferral,
             "list_examiners": ids["examiner_id"],
             "list_name_questions": ids["question_id"],
             "list_certificates": ids["certificate_id"],
@@ -166,7 +213,16 @@ async def test_every_operation_does_for_every_role_what_the_table_says(assessmen
         here=await side(assessment, 123, "410102"),
         there=await side(assessment, 124, "419001"),
         above="410100",
-        creates=frozenset({"file_session", "add_pass_rule", "add_session_rule", "register_examiner"}),
+        creates=frozenset(
+            {
+                "file_session",
+                "file_conferral",
+                "add_pass_rule",
+                "add_recognition_rule",
+                "add_session_rule",
+                "register_examiner",
+            }
+        ),
     )
 
     walked = await walk(scene)

@@ -9,6 +9,7 @@ from contextlib import aclosing
 import asyncpg
 
 from services.metrics.consumers import consumers
+from services.metrics.projection.store import LIVE
 from services.metrics.settings import MetricsSettings
 from services.metrics.worker import SERVICE
 from shared.backbone.consumer import catch_up
@@ -69,7 +70,7 @@ async def _drain_alone(log: EventLog, facts: int) -> float:
 async def _check(here: Ground) -> None:
     """Every subject ends up counted exactly once: a fast wrong answer is no answer."""
     connection = await asyncpg.connect(here.postgres.url("metrics"), ssl=False)
-    total, cells = await connection.fetchrow("SELECT sum(amount)::bigint, count(*) FROM live.cell WHERE amount <> 0")
+    total, cells = await connection.fetchrow(f"SELECT sum(amount)::bigint, count(*) FROM {LIVE}.cell WHERE amount <> 0")
     await connection.close()
     assert total == SUBJECTS, f"{total} counted"
     print(f"    {total:,} trainings counted in {cells:,} cells")

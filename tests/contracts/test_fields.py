@@ -109,7 +109,8 @@ PROMISED: dict[type, set[str]] = {
     },
     assessment.SessionState: CUT | {"session_id", "body_id", "class_id", "held_on", "status"},
     assessment.ResultState: CUT | {"candidate_id", "session_id", "person", "passed", "effective_on"},
-    assessment.CertificateState: CUT | {"certificate_id", "person", "body_id", "class_id", "issued_on", "status"},
+    assessment.CertificateState: CUT
+    | {"certificate_id", "person", "body_id", "class_id", "issued_on", "status", "way", "is_young"},
     subsidy.ClaimState: {
         "claim_id", "class_id", "institution_id", "region", "reporting_region", "fund_source", "status", "amount_fen",
         "recovered_fen", "approved_on", "paid_on", "lines.enrolment_id", "lines.person", "lines.programme",

@@ -14,6 +14,7 @@ import pytest
 
 from deploy.local.processes import Child
 from deploy.local.services import Command, refuse_dead, start, stop_all
+from services.metrics.projection.store import LIVE
 from services.metrics.worker import SERVICE
 from shared.backbone.kafka import KafkaLog
 from shared.backbone.log import EventLog, Record
@@ -32,18 +33,23 @@ __all__ = ["broker"]
 FACTS, SUBJECTS = 20_000, 8_000
 BATCH = 500
 
-APPLIED = "SELECT coalesce(sum(next_offset), 0)::bigint FROM live.position"
-CELLS = "SELECT measure, programme, region, day, amount FROM live.cell WHERE amount <> 0"
-_CONTRIBUTIONS = """
-SELECT measure, programme, region, day, sum(amount)::bigint AS amount
+APPLIED = f"SELECT coalesce(sum(next_offset), 0)::bigint FROM {LIVE}.position"
+_CELL = "measure, programme, region, day"
+CELLS = f"""
+SELECT {_CELL}, sum(amount)::bigint AS amount
+FROM {LIVE}.cell JOIN {LIVE}.combination ON combination.id = cell.combination
+GROUP BY {_CELL} HAVING sum(amount) <> 0
+"""
+_CONTRIBUTIONS = f"""
+SELECT {_CELL}, sum(amount)::bigint AS amount
 FROM (
-    SELECT measure, programme, region, day, amount FROM live.contribution WHERE measure IS NOT NULL
+    SELECT measure, combination, day, amount FROM {LIVE}.contribution WHERE measure IS NOT NULL
     UNION ALL
-    SELECT 'in_training', programme, region, past.day, past.amount
-    FROM live.contribution, LATERAL (VALUES (was_from, 1), (was_until, -1)) AS past (day, amount)
-    WHERE was_from IS NOT NULL AND waits_for IS NULL
-) AS counted
-GROUP BY measure, programme, region, day HAVING sum(amount) <> 0
+    SELECT 'in_training', combination, past.day, past.amount
+    FROM {LIVE}.contribution, LATERAL (VALUES (from_on, 1), (until, -1)) AS past (day, amount)
+    WHERE past.day IS NOT NULL AND waits_for IS NULL
+) AS counted JOIN {LIVE}.combination ON combination.id = counted.combination
+GROUP BY {_CELL} HAVING sum(amount) <> 0
 """
 
 Cells = Mapping[tuple[object, ...], int]

@@ -12,6 +12,7 @@ import pytest
 from deploy.kafka.broker import Broker
 from deploy.local.processes import Child
 from deploy.local.services import Command, refuse_dead, start, stop_all
+from services.metrics.projection.store import LIVE
 from services.metrics.worker import SERVICE as METRICS
 from services.registry.worker import SERVICE as REGISTRY
 from shared.contracts import registry
@@ -57,12 +58,12 @@ async def test_a_rebuild_mends_totals_while_old_ones_are_served_and_facts_keep_c
         worker = start(Command("metrics", ("worker",)), settings, tmp_path)
         try:
             await until_applied(metrics, FACTS // 2, worker)
-            await metrics.execute("UPDATE live.cell SET amount = amount + 1000")
+            await metrics.execute(f"UPDATE {LIVE}.cell SET amount = amount + 1000")
 
             rebuilding = start(Command("metrics", ("rebuild",)), settings, tmp_path)
             for first in range(FACTS // 2, FACTS, 500):
                 await log.append(registry.TOPIC, records[first : first + 500])
-                assert await metrics.fetchval("SELECT count(*) FROM live.cell") > 0
+                assert await metrics.fetchval(f"SELECT count(*) FROM {LIVE}.cell") > 0
             async with asyncio.timeout(60):
                 while rebuilding.alive:  # noqa: ASYNC110
                     await asyncio.sleep(0.02)
@@ -116,7 +117,7 @@ async def test_a_broker_and_workers_killed_under_load_lose_and_double_nothing(
             while await cells(metrics, CELLS) != tally(records):
                 refuse_dead({str(worker.pid): worker for worker in workers})
                 await asyncio.sleep(0.2)
-        assert not await metrics.fetchval("SELECT count(*) FROM live.dead_letter")
+        assert not await metrics.fetchval(f"SELECT count(*) FROM {LIVE}.dead_letter")
     finally:
         stop_all(workers)
         await publisher.close()

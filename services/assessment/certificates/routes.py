@@ -19,7 +19,7 @@ from services.assessment.persons import store as person_store
 from services.assessment.sight.usecases import sight
 from shared.auth import CurrentCaller
 from shared.awards import AnsweredAward, AnsweredLevel, AskedAward, GivenAward, GivenLevel
-from shared.contracts.assessment import CertificateStatus
+from shared.contracts.assessment import CertificateStatus, CertificateWay
 from shared.forms import PLAIN, Day, PersonName, Reason, Strict
 from shared.kernel.awards import award_asked
 from shared.kernel.occupations import parse_occupation
@@ -66,8 +66,10 @@ class CertificateAnswer(BaseModel):
     id: UUID
     number: str
     body_id: UUID
-    session_id: UUID
-    candidate_id: UUID
+    session_id: UUID | None = Field(description="The exam session; null for who was given the award without an exam")
+    candidate_id: UUID | None
+    conferral_id: UUID | None = Field(description="What it rests on instead of an exam")
+    way: CertificateWay
     class_id: UUID | None
     programme: str
     region: str
@@ -79,6 +81,7 @@ class CertificateAnswer(BaseModel):
     status: CertificateStatus
     version: int
     edition: int = Field(description="Which issue of the certificate is in force; it replaces those before")
+    is_young: bool | None = Field(description="Whether the holder was young on the day of issue; null if not known")
 
     @classmethod
     def of(cls, certificate: Certificate, **more: Any) -> Self:
@@ -139,6 +142,8 @@ async def list_certificates(
     caller: CurrentCaller,
     award: AskedAward,
     session_id: Annotated[UUID | None, Query(description="Only those of one session")] = None,
+    conferral_id: Annotated[UUID | None, Query(description="Only those of one conferral")] = None,
+    way: CertificateWay | None = None,
     region: Annotated[str | None, Query(max_length=16, description="This region and what lies below it")] = None,
     name_differs: Annotated[
         bool, Query(description="Only valid ones that were issued with a name which is not the holder's any more")
@@ -155,6 +160,8 @@ async def list_certificates(
         connection,
         seen,
         session_id=session_id,
+        conferral_id=conferral_id,
+        way=way,
         award=award,
         name_differs=name_differs,
         after=after(cursor),

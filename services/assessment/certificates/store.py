@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
+    Boolean,
     Column,
     ColumnElement,
     Date,
@@ -28,11 +29,12 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.certificates.rules.certificates import Certificate, Ground
+from services.assessment.numbers.rules.kinds import NumberKind
 from services.assessment.sight.rules import Sight
 from services.assessment.sight.store import in_sight
 from services.assessment.trainings.store import institutions_given, trainees_of, training_of
 from shared import tables
-from shared.contracts.assessment import CertificateStatus
+from shared.contracts.assessment import CertificateStatus, CertificateWay
 from shared.database import driver
 from shared.kernel.awards import Award
 from shared.kernel.refusals import NotFound, Stale
@@ -60,6 +62,10 @@ CERTIFICATE: Final = Table(
     Column("status", Choice(CertificateStatus)),
     Column("version", Integer),
     Column("edition", Integer),
+    fixed("conferral_id", Uuid),
+    fixed("way", Choice(CertificateWay)),
+    Column("young", Boolean, key="is_young"),
+    Column("number_kind", Choice(NumberKind)),
 )
 _REVOCATION: Final = Table(
     "certificate",
@@ -77,15 +83,11 @@ _REPLACED: Final = Table(
     MetaData(),
     Column("certificate_id", Uuid),
     Column("edition", Integer),
-    Column("number", Text),
-    Column("occupation", Text),
+    *(Column(name, Text) for name in ("number", "occupation", "reason", "proposed_by", "replaced_by")),
     Column("level", Choice(Award), key="award"),
     Column("issued_on", Date),
     Column("former_holder", LargeBinary),
     Column("ground", Choice(Ground)),
-    Column("reason", Text),
-    Column("proposed_by", Text),
-    Column("replaced_by", Text),
     Column("replaced_at", Instant),
 )
 _MISTAKEN: Final = Table(
@@ -93,13 +95,8 @@ _MISTAKEN: Final = Table(
     MetaData(),
     Column("certificate_id", Uuid),
     Column("version", Integer),
-    Column("revoked_at", Instant),
-    Column("revoked_by", Text),
-    Column("revocation_reason", Text),
-    Column("proposed_by", Text),
-    Column("reinstated_by", Text),
-    Column("reinstated_at", Instant),
-    Column("reason", Text),
+    *(Column(name, Text) for name in ("revoked_by", "revocation_reason", "proposed_by", "reinstated_by", "reason")),
+    *(Column(name, Instant) for name in ("revoked_at", "reinstated_at")),
 )
 _PRINTED: Final = Table("printed_name", MetaData(), Column("certificate_id", Uuid), Column("edition", Integer))
 """Editions that bear a name which is not their holder's any more."""
@@ -107,9 +104,8 @@ _BY_ID: Final = select(CERTIFICATE).where(CERTIFICATE.c.id == bindparam("id"))
 _LOCK: Final = _BY_ID.with_for_update()
 # As the index of what is valid says it.
 _VALID: Final = CERTIFICATE.c.status == literal_column("'valid'")
-_VALID_OF_CANDIDATE: Final = select(CERTIFICATE.c.id).where(
-    CERTIFICATE.c.candidate_id == bindparam("candidate_id"), _VALID
-)
+_OF_CANDIDATE: Final = CERTIFICATE.c.candidate_id == bindparam("candidate_id")
+_VALID_OF_CANDIDATE: Final = select(CERTIFICATE.c.id).where(_OF_CANDIDATE, _VALID)
 _CERTIFIED: Final = """
 SELECT person FROM certificate WHERE person = ANY($1) AND occupation = $2 AND level = $3 AND status = 'valid'
 """
@@ -137,10 +133,11 @@ _STANDING: Final = select(*_REVOCATION.c["revoked_at", "revoked_by", "revocation
 _OF_PERSON: Final = (
     select(CERTIFICATE).where(CERTIFICATE.c.person == bindparam("person"), _VALID).order_by(CERTIFICATE.c.id)
 ).with_for_update()
-# A certificate without a candidate rests on no marks.
+# A certificate without a candidate rests on no marks: it was decided by two people.
 _BASIS: Final = """
-SELECT coalesce(c.passed, c.id IS NULL) AS passes, coalesce(s.held_on, $2) AS held_on
-FROM (SELECT) AS one LEFT JOIN candidate AS c ON c.id = $1 LEFT JOIN session AS s ON s.id = c.session_id
+SELECT coalesce(c.passed, c.id IS NULL) AS passes, coalesce(s.held_on, f.decided_on, $3) AS held_on
+FROM (SELECT) AS one
+LEFT JOIN candidate AS c ON c.id = $1 LEFT JOIN session AS s ON s.id = c.session_id LEFT JOIN conferral f ON f.id = $2
 """
 _ANOTHER: Final = """
 SELECT id FROM certificate
@@ -199,7 +196,7 @@ class ReplacedEdition(NamedTuple):
 
 
 class Basis(NamedTuple):
-    """What a certificate rests on: whether its result passes, and the day of its exam."""
+    """What a certificate rests on: whether its result passes, and the day of its exam or decision."""
 
     passes: bool
     held_on: date
@@ -224,6 +221,8 @@ async def page(
     sight: Sight,
     *,
     session_id: UUID | None,
+    conferral_id: UUID | None,
+    way: CertificateWay | None,
     award: Award | None,
     name_differs: bool,
     after: UUID,
@@ -233,7 +232,10 @@ async def page(
 
     With `name_differs` only valid ones that were issued with a name which is not their holder's any more.
     """
-    asked = [*tables.matches(CERTIFICATE, session_id=session_id, award=award), *_seen(sight)]
+    asked = [
+        *tables.matches(CERTIFICATE, session_id=session_id, conferral_id=conferral_id, way=way, award=award),
+        *_seen(sight),
+    ]
     if name_differs:
         asked += [
             _VALID,
@@ -285,8 +287,9 @@ async def revocation(connection: AsyncConnection, certificate_id: UUID) -> Revoc
 
 
 async def basis(connection: AsyncConnection, certificate: Certificate) -> Basis:
-    """What the certificate rests on; one without an exam on the day of its issue."""
-    row = await (await driver(connection)).fetchrow(_BASIS, certificate.candidate_id, certificate.issued_on)
+    """What the certificate rests on."""
+    given = (certificate.candidate_id, certificate.conferral_id, certificate.issued_on)
+    row = await (await driver(connection)).fetchrow(_BASIS, *given)
     return Basis(row["passes"], row["held_on"])
 
 

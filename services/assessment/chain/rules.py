@@ -1,8 +1,9 @@
 """Links of the chain: made, written as lines, and checked without the service.
 
-A session has a chain of its own: filed, sealed, posted, concluded, numbered, changed, signed. The chain of its body
-holds its heads, so that no session, and nothing of a concluded one, can vanish with its whole chain. Each link's hash
-covers everything in it and the hash before it; `digest` is that of the record as it then was.
+A session has a chain of its own: filed, sealed, posted, concluded, numbered, changed, signed. So has a conferral, from
+the list that was submitted on. The chain of the body holds the heads, so that no session, and nothing of a concluded
+one, can vanish with its whole chain. Each link's hash covers everything in it and the hash before it; `digest` is that
+of the record as it then was.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ class LinkKind(StrEnum):
     RESULTS_POSTED = "results-posted"
     SESSION_CONCLUDED = "session-concluded"
     RESULT_CORRECTED = "result-corrected"
+    CONFERRAL_SUBMITTED = "conferral-submitted"
+    CONFERRAL_CONCLUDED = "conferral-concluded"
     CERTIFICATE_NUMBERED = "certificate-numbered"
     CERTIFICATE_CHANGED = "certificate-changed"
     CREDENTIAL_SIGNED = "credential-signed"
@@ -39,12 +42,26 @@ CURRENT: Final = {
     LinkKind.SESSION_FILED: "session",
     LinkKind.SESSION_CONCLUDED: "results",
     LinkKind.RESULT_CORRECTED: "results",
+    LinkKind.CONFERRAL_CONCLUDED: "conferral",
     LinkKind.CERTIFICATE_NUMBERED: "certificate",
     LinkKind.CERTIFICATE_CHANGED: "certificate",
     LinkKind.CREDENTIAL_SIGNED: "credential",
 }
-"""Kinds whose record is kept, and can be compared with the latest link about it. Of what was posted, and of a sealed
-roster, the digest tells only whoever has kept what was sent."""
+"""Kinds whose record is kept, and can be compared with the latest link about it. Of what was posted, of a sealed roster
+and of a list as it was submitted, the digest tells only whoever has kept what was sent."""
+ANCHORS: Final = frozenset(
+    {
+        LinkKind.SESSION_FILED,
+        LinkKind.SESSION_CONCLUDED,
+        LinkKind.CONFERRAL_SUBMITTED,
+        LinkKind.CONFERRAL_CONCLUDED,
+    }
+)
+"""Kinds of links that the chain of the body may hold, too."""
+
+
+OF_CONFERRALS: Final = frozenset({LinkKind.CONFERRAL_SUBMITTED, LinkKind.CONFERRAL_CONCLUDED})
+"""Those of the anchors that stand in the chain of a conferral; the others stand in that of a session."""
 
 
 class Entry(NamedTuple):
@@ -192,16 +209,16 @@ class Check:
         self.heads[link.chain] = Head(link.place, link.hash)
         if link.kind in CURRENT:
             self._due[CURRENT[link.kind], link.subject] = link.digest
-        if link.kind in (LinkKind.SESSION_FILED, LinkKind.SESSION_CONCLUDED):
+        if link.kind in ANCHORS:
             self._anchors[link.chain, link.place] = link.hash
         if link.kind is LinkKind.ANCHORED:
             return self._anchored(link, name)
         return None
 
     def _anchored(self, link: Link, name: str) -> Fault | None:
-        session, _, place = link.subject.removeprefix("sessions/").partition("/")
-        if self._anchors.get((UUID(session), int(place))) != link.digest:
-            return Fault(name, f"the chain of session {session} has no such link {place}")
+        kind, id_, place = link.subject.split("/")
+        if self._anchors.get((UUID(id_), int(place))) != link.digest:
+            return Fault(name, f"the chain of {kind.removesuffix('s')} {id_} has no such link {place}")
         return None
 
     def _record(self, record: Record) -> Fault | None:

@@ -33,22 +33,34 @@ _SESSION: Final = "SELECT id, body_id, local_id, occupation, level::integer FROM
 _WAS_CONCLUDED: Final = """
 SELECT EXISTS (SELECT FROM chain_link WHERE chain = $1 AND kind IN ('session-concluded', 'result-corrected'))
 """
+_CONFERRED: Final = """
+SELECT encode(sha256(convert_to(coalesce(string_agg(said, E'\\n' ORDER BY id), ''), 'UTF8')), 'hex')
+FROM (
+    SELECT id, concat_ws('|', id, person, local_id, encode(sha256(evidence), 'hex'), struck_by IS NOT NULL) AS said
+    FROM nominee WHERE conferral_id = $1
+) AS people
+"""
+_CONFERRAL: Final = """
+SELECT id, body_id, local_id, way, occupation, level::integer, decided_by, decided_on
+FROM conferral WHERE id = $1 AND status = 'concluded'
+"""
 # Of a session that began before the chain, only certificates with a link are compared.
 _CERTIFICATES: Final = """
-SELECT id, number, person, body_id, session_id, occupation, level::integer, issued_on, status, edition
+SELECT id, number, person, body_id, coalesce(session_id, conferral_id), occupation, level::integer, issued_on, status,
+    edition
 FROM certificate AS c
-WHERE session_id = $1 AND ($2 OR EXISTS (
+WHERE (session_id = $1 OR conferral_id = $1) AND ($2 OR EXISTS (
     SELECT FROM chain_link WHERE chain = $1 AND subject = 'certificates/' || c.id
 )) ORDER BY id
 """
 _CREDENTIALS: Final = """
 SELECT c.certificate_id, c.edition, encode(c.digest, 'hex')
-FROM credential AS c JOIN certificate AS t ON t.id = c.certificate_id WHERE t.session_id = $1
+FROM credential AS c JOIN certificate AS t ON t.id = c.certificate_id WHERE t.session_id = $1 OR t.conferral_id = $1
 ORDER BY c.certificate_id, c.edition
 """
 _UNLINKED: Final = """
 SELECT count(*) FROM certificate AS c WHERE NOT EXISTS (
-    SELECT FROM chain_link WHERE chain = c.session_id AND subject = 'certificates/' || c.id
+    SELECT FROM chain_link WHERE chain = coalesce(c.session_id, c.conferral_id) AND subject = 'certificates/' || c.id
 )
 """
 
@@ -72,6 +84,12 @@ async def results(connection: AsyncConnection, session_id: UUID) -> str:
     return found
 
 
+async def conferred(connection: AsyncConnection, conferral_id: UUID) -> str:
+    """The digest of everyone on a list as it is now, in hexadecimal."""
+    found: str = await (await driver(connection)).fetchval(_CONFERRED, conferral_id)
+    return found
+
+
 async def unlinked(connection: AsyncConnection) -> int:
     """Certificates of which no chain knows: those from before there were chains."""
     found: int = await (await driver(connection)).fetchval(_UNLINKED)
@@ -91,9 +109,13 @@ async def items(connection: AsyncConnection) -> AsyncIterator[Item]:
 
 async def _records(database: Any, chain: UUID) -> AsyncIterator[Record]:
     session = await database.fetchrow(_SESSION, chain)
-    was_filed = await database.fetchval(f"{_FIRST} AND kind = 'session-filed'", chain)
+    was_filed = await database.fetchval(f"{_FIRST} AND kind IN ('session-filed', 'conferral-submitted')", chain)
     if session is not None and was_filed:
         yield Record(chain, "session", f"sessions/{chain}", list(session))
+    conferral = await database.fetchrow(_CONFERRAL, chain)
+    if conferral is not None:
+        content = [*conferral, await database.fetchval(_CONFERRED, chain)]
+        yield Record(chain, "conferral", f"conferrals/{chain}", content)
     if await database.fetchval(_WAS_CONCLUDED, chain):
         yield Record(chain, "results", f"sessions/{chain}", [await database.fetchval(_RESULTS, chain)])
     async for row in database.cursor(_CERTIFICATES, chain, bool(was_filed)):

@@ -11,30 +11,37 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.chain import rules, store
-from services.assessment.chain.rules import Check, Entry, Fault, LinkKind
+from services.assessment.chain.rules import OF_CONFERRALS, Check, Entry, Fault, LinkKind
 
 
 async def append(
     connection: AsyncConnection,
-    session_id: UUID,
+    chain_id: UUID,
     entries: Sequence[Entry],
     *,
     body_id: UUID,
     at: datetime,
     anchored: bool = False,
 ) -> None:
-    """Link `entries` to the chain of a session. With `anchored`, the first is also linked to the chain of its body.
+    """Link `entries` to the chain of a session or conferral. With `anchored`, the first is also linked to the chain of
+    its body.
 
     The last link is locked until the transaction ends, that of the body after that of the session, as everywhere.
     """
     if not entries:
         return
-    links = rules.extend(session_id, await store.lock_head(connection, session_id, body_id), entries, at=at)
+    links = rules.extend(chain_id, await store.lock_head(connection, chain_id, body_id), entries, at=at)
     await store.add(connection, links)
     if anchored:
-        anchor = Entry(LinkKind.ANCHORED, f"sessions/{session_id}/{links[0].place}", links[0].hash)
+        things = "conferrals" if links[0].kind in OF_CONFERRALS else "sessions"
+        anchor = Entry(LinkKind.ANCHORED, f"{things}/{chain_id}/{links[0].place}", links[0].hash)
         head = await store.lock_head(connection, body_id, body_id)
         await store.add(connection, rules.extend(body_id, head, [anchor], at=at))
+
+
+async def conferred(connection: AsyncConnection, conferral_id: UUID) -> str:
+    """The digest of everyone on a list as it is now, in hexadecimal."""
+    return await store.conferred(connection, conferral_id)
 
 
 async def append_results(

@@ -68,7 +68,8 @@ _SAVE: Final = "UPDATE certificate_serial SET last_serial = $3 WHERE body_id = $
 _ISSUED: Final = """
 WITH used AS (
     SELECT right(number, 6)::integer AS serial FROM certificate
-    WHERE body_id = $1 AND number_kind = 'level-22' AND substr(number, 14, 2) = lpad(($2::integer % 100)::text, 2, '0')
+    WHERE body_id = $1 AND number_kind IN ('level-22', 'apprentice-22')
+        AND substr(number, 14, 2) = lpad(($2::integer % 100)::text, 2, '0')
     UNION
     SELECT right(r.number, 6)::integer FROM replaced_edition AS r JOIN certificate AS c ON c.id = r.certificate_id
     WHERE c.body_id = $1 AND substr(r.number, 14, 2) = lpad(($2::integer % 100)::text, 2, '0')

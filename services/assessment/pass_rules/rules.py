@@ -24,11 +24,20 @@ class Figures:
     """Whether an exam outside the prefecture of its body needs the agreement of both authorities."""
     numbers_blocks_needed: bool
     """Whether a body draws numbers only from blocks that the province gave it."""
+    conferral_publicity_working_days: int
+    """Working days for which a list of people who are given an award without an exam is public; 0: none."""
+    conferral_apprentice_publicity_working_days: int
+    """The same for apprentices, whose conditions the employer sets."""
+    young_age_below: int
+    """Who is younger than this on the day of issue counts as young."""
 
 
 _PART_MARK: Final = "pass.part_tenths_min"
 _TERRITORY: Final = "territory.agreement_needed"
 _BLOCKS: Final = "numbers.blocks_needed"
+_PUBLICITY: Final = "conferral.publicity_working_days"
+_APPRENTICE_PUBLICITY: Final = "conferral.apprentice_publicity_working_days"
+_YOUNG: Final = "young.age_below"
 FORMS: Final = Forms(get_type_hints(Figures))
 
 
@@ -68,6 +77,21 @@ def blocks_needed(rows: Iterable[FigureRow], *, day: date, region_and_above: Seq
     """Whether a body there draws numbers on `day` only from blocks of the province. Raises PolicyUnset."""
     needed: bool = _figure(nearest(rows, day=day, region_and_above=[*region_and_above, NATIONAL]), _BLOCKS, day=day)
     return needed
+
+
+def conferral_publicity(
+    rows: Iterable[FigureRow], *, day: date, region_and_above: Sequence[str], of_apprentices: bool
+) -> int:
+    """Working days for which people who are given an award without an exam are public. Raises PolicyUnset."""
+    key = _APPRENTICE_PUBLICITY if of_apprentices else _PUBLICITY
+    days: int = _figure(nearest(rows, day=day, region_and_above=[*region_and_above, NATIONAL]), key, day=day)
+    return days
+
+
+def young_age_below(rows: Iterable[FigureRow], *, day: date, region_and_above: Sequence[str]) -> int:
+    """The age from which on nobody counts as young on `day`. Raises PolicyUnset."""
+    age: int = _figure(nearest(rows, day=day, region_and_above=[*region_and_above, NATIONAL]), _YOUNG, day=day)
+    return age
 
 
 def _figure(found: Mapping[str, FigureRow], key: str, *, day: date) -> Any:

@@ -42,6 +42,23 @@ async def blocks_needed(connection: AsyncConnection, *, day: date, region: str) 
     return rules_of_exams.blocks_needed(await PASS_RULE.entered_rows(connection), day=day, region_and_above=above)
 
 
+async def conferral_publicity(connection: AsyncConnection, *, day: date, region: str, of_apprentices: bool) -> int:
+    """Working days for which people who are given an award without an exam are public from `day` on.
+
+    Raises NotYetReceived, PolicyUnset.
+    """
+    above = (await plans.load(connection)).region_and_above(region, on=day)
+    rows = await PASS_RULE.entered_rows(connection)
+    return rules_of_exams.conferral_publicity(rows, day=day, region_and_above=above, of_apprentices=of_apprentices)
+
+
+async def young_age_below(connection: AsyncConnection, *, day: date, region: str) -> int:
+    """The age from which on nobody in `region` counts as young on `day`. Raises NotYetReceived, PolicyUnset."""
+    above = (await plans.load(connection)).region_and_above(region, on=day)
+    rows = await PASS_RULE.entered_rows(connection)
+    return rules_of_exams.young_age_below(rows, day=day, region_and_above=above)
+
+
 async def ground_of(connection: AsyncConnection, row_id: str | None, *, day: date) -> Ground | None:
     """The row as the ground of a result of an exam held on `day`; None for a result without one. Raises NotFound."""
     return None if row_id is None else rules.ground(await PASS_RULE.load_row(connection, row_id), on=day)

@@ -82,7 +82,7 @@ WHERE c.person = ANY($1) GROUP BY c.person
 _PERSONS: Final = "SELECT p.person, p.document_kind, p.sealed FROM candidate_person p"
 # A proposal's subject is "candidates/" or "certificates/" and the id.
 _PROPOSED_OF: Final = """
-SELECT c.person FROM proposal q JOIN {table} c ON c.id = split_part(q.subject, '/', 2)::uuid WHERE q.id = $1
+SELECT c.person FROM proposal q JOIN {table} c ON c.{key} = split_part(q.subject, '/', 2)::uuid WHERE q.id = $1
 """
 
 CONCERNED: Final = Concerned(
@@ -90,10 +90,15 @@ CONCERNED: Final = Concerned(
         "session_id": f"{_PERSONS} JOIN candidate c USING (person) WHERE c.session_id = $1",
         "question_id": f"{_PERSONS} JOIN name_question q USING (person) WHERE q.id = $1",
         "examiner_id": f"{_PERSONS} JOIN examiner e USING (person) WHERE e.id = $1",
+        "conferral_id": f"{_PERSONS} JOIN nominee n USING (person) WHERE n.conferral_id = $1",
+        "nominee_id": f"{_PERSONS} JOIN nominee n USING (person) WHERE n.id = $1",
+        "term_id": f"{_PERSONS} JOIN certificate c USING (person) JOIN appointment_term t ON t.certificate_id = c.id "
+        "WHERE t.id = $1",
         "candidate_id": f"{_PERSONS} JOIN candidate c USING (person) WHERE c.id = $1",
         "certificate_id": f"{_PERSONS} JOIN certificate c USING (person) WHERE c.id = $1",
-        "proposal_id": f"{_PERSONS} WHERE p.person IN ({_PROPOSED_OF.format(table='candidate')} "
-        f"UNION ALL {_PROPOSED_OF.format(table='certificate')})",
+        "proposal_id": f"{_PERSONS} WHERE p.person IN ({_PROPOSED_OF.format(table='candidate', key='id')} "
+        f"UNION ALL {_PROPOSED_OF.format(table='certificate', key='id')} "
+        f"UNION ALL {_PROPOSED_OF.format(table='nominee', key='conferral_id')})",
     },
     of_documents=f"{_PERSONS} WHERE p.person = ANY($1)",
 )

@@ -52,8 +52,10 @@ async def confirm_proposal(
 
     A correction is confirmed by an officer of the session's region or above, before the conclusion also by a colleague
     of the body; a revocation, or a correction of a certificate, by an officer who did not issue it; the return of a
-    revoked one by an officer who did not revoke it; exams in another prefecture by an officer of the authority that was
-    asked; the closing of a body by another officer. Nobody confirms their own proposal.
+    revoked one by an officer who did not revoke it; a list of people who are given an award without an exam, or a
+    further term of a post, by the authority for the award, of apprentices also by a colleague in the employer; exams in
+    another prefecture by an officer of the authority that was asked; the closing of a body by another officer. Nobody
+    confirms their own proposal.
     """
     return await usecases.confirm(connection, proposal_id, persons=persons, caller=caller, at=at)
 

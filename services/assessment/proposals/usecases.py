@@ -8,6 +8,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.assessment.appointments import rules as appointment_rules
+from services.assessment.appointments import usecases as appointments
 from services.assessment.bodies.rules import territory as territory_rules
 from services.assessment.bodies.usecases import territory
 from services.assessment.certificates.rules import certificates as certificate_rules
@@ -15,6 +17,8 @@ from services.assessment.certificates.rules import corrections as certificate_co
 from services.assessment.certificates.usecases import editions, revocations
 from services.assessment.closings import rules as closing_rules
 from services.assessment.closings import usecases as closings
+from services.assessment.conferrals.rules import conferrals as conferral_rules
+from services.assessment.conferrals.usecases import lists as conferrals
 from services.assessment.exams.rules import results as result_rules
 from services.assessment.exams.usecases import results
 from services.assessment.plan import usecases as plans
@@ -65,13 +69,17 @@ async def confirm(
     after = rules.confirm(before, by=caller.person, at=at)
     match before.kind:
         case result_rules.KIND:
-            await results.correct(connection, before, caller=caller, at=at)
+            await results.correct(connection, before, persons=persons, caller=caller, at=at)
         case certificate_rules.KIND:
             await revocations.revoke(connection, before, caller=caller, at=at)
         case certificate_rules.REINSTATEMENT:
             await revocations.reinstate(connection, before, caller=caller, at=at)
         case certificate_corrections.KIND:
             await editions.correct(connection, before, persons=persons, caller=caller, at=at)
+        case conferral_rules.KIND:
+            await conferrals.decide(connection, before, caller=caller, at=at)
+        case appointment_rules.RENEWAL:
+            await appointments.renew(connection, before, caller=caller, at=at)
         case territory_rules.KIND:
             await territory.open_(connection, before, caller=caller, at=at)
         case closing_rules.CLOSING:
@@ -92,9 +100,11 @@ async def reject(
     Raises WrongRole, NotFound, ForeignOrganisation, ForeignRegion, IllegalMove.
     """
     before = await load(connection, proposal_id, caller=caller, lock=True)
-    of_bodies = {result_rules.KIND, certificate_corrections.KIND}
+    of_bodies = {result_rules.KIND, certificate_corrections.KIND, conferral_rules.KIND, appointment_rules.RENEWAL}
     bodies = (Role.ASSESSMENT_BODY,) if before.kind in of_bodies else ()
     caller.require(Role.COUNTY_OFFICER, Role.PROVINCE, *bodies)
     after = rules.reject(before, reason=reason, by=caller.person, at=at)
+    if before.kind == conferral_rules.KIND:
+        await conferrals.return_(connection, before, reason=reason, caller=caller, at=at)
     await store.save(connection, after)
     return after

@@ -17,9 +17,14 @@ _KEPT: Final = ", ".join(
     f"('{measure}', '{keeper.books}', '{keeper.records}')" for keeper in KEEPERS for measure in keeper.measures
 )
 _COUNTED: Final = sums_of("""
-    SELECT kept.records || '/' || c.subject || '@' || c.version AS event, c.programme, c.reporting_region,
-        c.plan_year::integer AS plan_year, c.measure, c.amount
-    FROM contribution AS c JOIN kept ON kept.measure = c.measure
+    SELECT kept.records || '/' || counts.subject || '@' || counts.version AS event, programme, reporting_region,
+        plan_year::integer AS plan_year, measure, counts.amount
+    FROM (
+        SELECT subject, version, combination, measure, amount FROM contribution
+        UNION ALL
+        SELECT subject, version, combination, 'in_training', 1 FROM contribution
+        WHERE from_on IS NOT NULL AND until IS NULL AND waits_for IS NULL
+    ) AS counts JOIN kept USING (measure) JOIN combination ON combination.id = counts.combination
     WHERE kept.books IN (SELECT books FROM heard)
 """)
 # An owner that has told nothing yet is compared with nothing. A side without records has the sums of nothing. A
@@ -41,7 +46,8 @@ WITH kept (measure, books, records) AS (VALUES {_KEPT}), heard AS MATERIALIZED (
         AS entry (measure text, records bigint, amount bigint, checksum text)
 ), counted AS ({_COUNTED}), shown AS (
     SELECT programme, reporting_region, plan_year::integer AS plan_year, measure, sum(amount)::bigint AS amount
-    FROM cell JOIN kept USING (measure) WHERE kept.books IN (SELECT books FROM heard)
+    FROM cell JOIN kept USING (measure) JOIN combination ON combination.id = cell.combination
+    WHERE kept.books IN (SELECT books FROM heard)
     GROUP BY programme, reporting_region, plan_year, measure HAVING sum(amount) <> 0
 ), joined AS (
     SELECT programme, reporting_region, plan_year, measure,

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, NamedTuple
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.metrics.measures.rules.contributions import PERSONS, Contribution, Holding
+from services.metrics.measures.rules.contributions import PERSONS, Combination, Contribution, Holding
 from services.metrics.measures.rules.measures import Measure
-from services.metrics.measures.rules.traits import KIND
 from shared.backbone.inbox import NotNext
 from shared.database import driver
 
 _STAGE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS staged (
-    subject uuid, part integer, before integer, version integer, measure text COLLATE "C", plan_year smallint,
-    programme text COLLATE "C", region text COLLATE "C", reporting_region text COLLATE "C", level smallint, day date,
-    amount bigint, waits_for uuid, organisation uuid, traits smallint DEFAULT 0, was_from date, was_until date
+    subject uuid, part integer, before integer, version integer, measure text COLLATE "C", day date, amount bigint,
+    from_on date, until date, waits_for uuid, organisation uuid, combination integer
 ) ON COMMIT DELETE ROWS;
 DELETE FROM staged
+"""
+
+_ASKED = """
+unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::smallint[], $6::smallint[]) WITH ORDINALITY
+    AS asked (plan_year, programme, region, reporting_region, award, traits, place)
+"""
+_OF_COMBINATION = "plan_year, programme, region, reporting_region, award, traits"
+_NUMBERS = f"SELECT place, id FROM {_ASKED} JOIN combination USING ({_OF_COMBINATION})"
+# Looked for first, because each conflict would use up a number.
+_ADD_COMBINATIONS = f"""
+INSERT INTO combination ({_OF_COMBINATION})
+SELECT {_OF_COMBINATION} FROM {_ASKED} LEFT JOIN combination USING ({_OF_COMBINATION}) WHERE id IS NULL
 """
 
 # Each row of `contribution` is replaced by its staged successor; what it counted before is taken from its old cell,
@@ -33,71 +44,62 @@ DELETE FROM staged
 # the size that the batch really has.
 #
 # The kind of the organisation is added here, from what is known of it by now: an organisation may be told after the
-# trainings it held. What has ended was in training before: it enters on one day and leaves on another.
+# trainings it held. Days in training count once the class has started: the first adds one, the day of an outcome takes
+# it off again.
 _FOLD = f"""
 WITH replaced AS (
     MERGE INTO contribution AS c USING (
-        SELECT staged.subject, part, before, version, measure, plan_year, programme, region, reporting_region, level,
-            day, amount, waits_for, organisation, traits | coalesce(organisation.kind, 0::smallint) AS traits, was_from,
-            was_until
-        FROM staged LEFT JOIN organisation ON organisation.id = staged.organisation
+        SELECT staged.*, coalesce(organisation.kind, 0::smallint) AS kind,
+            CASE WHEN class_id IS NULL THEN waits_for END AS still_waits_for
+        FROM staged
+        LEFT JOIN organisation ON organisation.id = staged.organisation
+        LEFT JOIN started ON started.class_id = staged.waits_for
     ) AS s ON c.subject = s.subject AND c.part = s.part
     WHEN MATCHED AND (s.before IS NULL OR c.version = s.before) THEN UPDATE
-    SET version = s.version, measure = s.measure, plan_year = s.plan_year, programme = s.programme, region = s.region,
-        reporting_region = s.reporting_region, level = s.level, day = s.day, amount = s.amount, waits_for = s.waits_for,
-        organisation = s.organisation, traits = s.traits, was_from = s.was_from, was_until = s.was_until
+    SET version = s.version, measure = s.measure, combination = s.combination, kind = s.kind, day = s.day,
+        amount = s.amount, from_on = s.from_on, until = s.until, waits_for = s.still_waits_for,
+        organisation = s.organisation
     WHEN NOT MATCHED AND (s.before IS NULL OR s.before = 0)
-    THEN INSERT (subject, part, version, measure, plan_year, programme, region, reporting_region, level, day, amount,
-        waits_for, organisation, traits, was_from, was_until)
-    VALUES (s.subject, s.part, s.version, s.measure, s.plan_year, s.programme, s.region, s.reporting_region, s.level,
-        s.day, s.amount, s.waits_for, s.organisation, s.traits, s.was_from, s.was_until)
+    THEN INSERT (subject, part, version, measure, combination, kind, day, amount, from_on, until, waits_for,
+        organisation)
+    VALUES (s.subject, s.part, s.version, s.measure, s.combination, s.kind, s.day, s.amount, s.from_on, s.until,
+        s.still_waits_for, s.organisation)
     RETURNING
-        old.measure AS m0, old.programme AS p0, old.region AS r0, old.level AS l0, old.day AS d0, old.plan_year AS y0,
-        old.reporting_region AS rr0, old.traits AS t0, old.amount AS a0,
-        CASE WHEN old.waits_for IS NULL THEN old.was_from END AS f0, old.was_until AS u0,
-        new.measure AS m1, new.programme AS p1, new.region AS r1, new.level AS l1, new.day AS d1, new.plan_year AS y1,
-        new.reporting_region AS rr1, new.traits AS t1, new.amount AS a1,
-        CASE WHEN new.waits_for IS NULL THEN new.was_from END AS f1, new.was_until AS u1
-), moved (measure, programme, region, level, day, plan_year, reporting_region, traits, amount) AS (
-    SELECT m0, p0, r0, l0, d0, y0, rr0, t0, -a0 FROM replaced WHERE m0 IS NOT NULL
-    UNION ALL
-    SELECT m1, p1, r1, l1, d1, y1, rr1, t1, a1 FROM replaced WHERE m1 IS NOT NULL
-    UNION ALL
-    SELECT '{Measure.IN_TRAINING}', p0, r0, l0, day, y0, rr0, t0, amount
-    FROM replaced, LATERAL (VALUES (f0, -1), (u0, 1)) AS past (day, amount) WHERE f0 IS NOT NULL
-    UNION ALL
-    SELECT '{Measure.IN_TRAINING}', p1, r1, l1, day, y1, rr1, t1, amount
-    FROM replaced, LATERAL (VALUES (f1, 1), (u1, -1)) AS past (day, amount) WHERE f1 IS NOT NULL
+        old.measure AS m0, old.combination AS c0, old.kind AS k0, old.day AS d0, old.amount AS a0,
+        CASE WHEN old.waits_for IS NULL THEN old.from_on END AS f0, old.until AS u0,
+        new.measure AS m1, new.combination AS c1, new.kind AS k1, new.day AS d1, new.amount AS a1,
+        CASE WHEN new.waits_for IS NULL THEN new.from_on END AS f1, new.until AS u1
+), moved (measure, combination, kind, day, amount) AS (
+    SELECT m0, c0, k0, d0, -a0 FROM replaced WHERE m0 IS NOT NULL
+    UNION ALL SELECT m1, c1, k1, d1, a1 FROM replaced WHERE m1 IS NOT NULL
+    UNION ALL SELECT '{Measure.IN_TRAINING}', c0, k0, f0, -1 FROM replaced WHERE f0 IS NOT NULL
+    UNION ALL SELECT '{Measure.IN_TRAINING}', c0, k0, u0, 1 FROM replaced WHERE f0 IS NOT NULL AND u0 IS NOT NULL
+    UNION ALL SELECT '{Measure.IN_TRAINING}', c1, k1, f1, 1 FROM replaced WHERE f1 IS NOT NULL
+    UNION ALL SELECT '{Measure.IN_TRAINING}', c1, k1, u1, -1 FROM replaced WHERE f1 IS NOT NULL AND u1 IS NOT NULL
 ), difference AS (
-    SELECT measure, programme, region, level, day, plan_year, reporting_region, traits, sum(amount)::bigint AS amount
-    FROM moved GROUP BY measure, programme, region, level, day, plan_year, reporting_region, traits
-    HAVING sum(amount) <> 0
+    SELECT measure, combination, kind, day, sum(amount)::bigint AS amount
+    FROM moved GROUP BY measure, combination, kind, day HAVING sum(amount) <> 0
 ), counted AS (
     MERGE INTO cell AS c USING difference AS d
-    ON (c.measure, c.programme, c.region, c.level, c.day, c.plan_year, c.reporting_region, c.traits)
-        = (d.measure, d.programme, d.region, d.level, d.day, d.plan_year, d.reporting_region, d.traits)
+    ON (c.measure, c.combination, c.kind, c.day) = (d.measure, d.combination, d.kind, d.day)
     WHEN MATCHED THEN UPDATE SET amount = c.amount + d.amount
-    WHEN NOT MATCHED THEN INSERT
-        (measure, programme, region, level, day, plan_year, reporting_region, traits, amount)
-    VALUES (d.measure, d.programme, d.region, d.level, d.day, d.plan_year, d.reporting_region, d.traits, d.amount)
+    WHEN NOT MATCHED THEN INSERT (measure, combination, kind, day, amount)
+    VALUES (d.measure, d.combination, d.kind, d.day, d.amount)
 )
 SELECT (SELECT count(*) FROM replaced) = (SELECT count(*) FROM staged)
 """
 
-_STARTED = "SELECT class_id FROM started WHERE class_id = ANY($1)"
 _START = "INSERT INTO started SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING RETURNING class_id"
-# What waited for these classes counts from now on, unless the batch brings something newer.
-_STAGE_BEGUN = f"""
+_STAGE_AGAIN = """
 INSERT INTO staged (
-    subject, part, before, version, measure, plan_year, programme, region, reporting_region, level, day, amount,
-    organisation, traits, was_from, was_until
+    subject, part, before, version, measure, combination, day, amount, from_on, until, waits_for, organisation
 )
-SELECT subject, part, version, version, CASE WHEN was_from IS NULL THEN $2 ELSE measure END, plan_year, programme,
-    region, reporting_region, level, day, CASE WHEN was_from IS NULL THEN 1 ELSE amount END, organisation,
-    traits & ~{KIND.mask}, was_from, was_until
+SELECT subject, part, version, version, measure, combination, day, amount, from_on, until, waits_for, organisation
 FROM contribution AS c
-WHERE waits_for = ANY($1) AND NOT EXISTS (SELECT FROM staged AS s WHERE s.subject = c.subject AND s.part = c.part)
+WHERE {narrowed} AND NOT EXISTS (SELECT FROM staged AS s WHERE s.subject = c.subject AND s.part = c.part)
 """
+# What waited for these classes counts from now on, unless the batch brings something newer.
+_STAGE_BEGUN = _STAGE_AGAIN.format(narrowed="waits_for = ANY($1)")
 # The kind of an organisation: what was counted before it was told is found by its index, of what was counted with
 # another kind there is none, because organisations rarely change what they are.
 _DESCRIBE = """
@@ -105,53 +107,35 @@ INSERT INTO organisation (id, kind) SELECT * FROM unnest($1::uuid[], $2::smallin
 ON CONFLICT (id) DO UPDATE SET kind = excluded.kind WHERE organisation.kind <> excluded.kind
 RETURNING organisation.id, old.kind IS NULL AS is_new
 """
-_STAGE_DESCRIBED = f"""
-INSERT INTO staged (
-    subject, part, before, version, measure, plan_year, programme, region, reporting_region, level, day, amount,
-    waits_for, organisation, traits, was_from, was_until
+_STAGE_NEW, _STAGE_CHANGED = (
+    _STAGE_AGAIN.format(narrowed=f"organisation = ANY($1) AND {kind}") for kind in ("kind = 0", "kind <> 0")
 )
-SELECT subject, part, version, version, measure, plan_year, programme, region, reporting_region, level, day, amount,
-    waits_for, organisation, traits & ~{KIND.mask}, was_from, was_until
-FROM contribution AS c
-WHERE organisation = ANY($1) AND {{narrowed}}
-  AND NOT EXISTS (SELECT FROM staged AS s WHERE s.subject = c.subject AND s.part = c.part)
-"""
-_STAGE_NEW = _STAGE_DESCRIBED.format(narrowed=f"traits & {KIND.mask} = 0")
-_STAGE_CHANGED = _STAGE_DESCRIBED.format(narrowed=f"traits & {KIND.mask} <> 0")
 
 _HOLD = """
-INSERT INTO holding (
-    certificate, person, plan_year, programme, region, reporting_region, level, issued_on, valid, organisation
-)
-SELECT * FROM unnest(
-    $1::uuid[], $2::uuid[], $3::smallint[], $4::text[], $5::text[], $6::text[], $7::smallint[], $8::date[],
-    $9::boolean[], $10::uuid[]
-)
+INSERT INTO holding (certificate, person, issued_on, valid, organisation, combination)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::date[], $4::boolean[], $5::uuid[], $6::integer[])
 ON CONFLICT (certificate) DO UPDATE
-SET person = excluded.person, plan_year = excluded.plan_year, programme = excluded.programme, region = excluded.region,
-    reporting_region = excluded.reporting_region, level = excluded.level, issued_on = excluded.issued_on,
-    valid = excluded.valid, organisation = excluded.organisation
+SET person = excluded.person, issued_on = excluded.issued_on, valid = excluded.valid,
+    organisation = excluded.organisation, combination = excluded.combination
 """
 # A person counts once, with the first of their valid certificates; without one, nothing is left of them but the row.
 # What a key that goes on as another one holds, counts for that other one.
 _STAGE_PERSONS = """
-INSERT INTO staged (
-    subject, part, version, measure, plan_year, programme, region, reporting_region, level, day, amount, organisation
-)
-SELECT persons.person, $3, 1, CASE WHEN first.certificate IS NOT NULL THEN $2::text END, coalesce(first.plan_year, 0),
-       first.programme, first.region, coalesce(first.reporting_region, ''), first.level, first.issued_on,
-       (first.certificate IS NOT NULL)::integer, first.organisation
+INSERT INTO staged (subject, part, version, measure, combination, day, amount, organisation)
+SELECT persons.person, $3, 1, CASE WHEN first.certificate IS NOT NULL THEN $2::text END, first.combination,
+       first.issued_on, (first.certificate IS NOT NULL)::integer, first.organisation
 FROM (
     SELECT person FROM unnest($1::uuid[]) AS touched (person)
     UNION SELECT alias.into_person FROM unnest($1::uuid[]) AS touched (person) JOIN alias USING (person)
 ) AS persons
 LEFT JOIN LATERAL (
-    SELECT certificate, plan_year, programme, region, reporting_region, level, issued_on, organisation
+    SELECT certificate, combination, issued_on, organisation
     FROM (
         SELECT persons.person AS key
         UNION ALL SELECT alias.person FROM alias WHERE alias.into_person = persons.person
     ) AS keys
-    JOIN holding ON holding.person = keys.key AND valid AND level BETWEEN $4 AND $5
+    JOIN holding ON holding.person = keys.key AND valid
+    JOIN combination ON combination.id = holding.combination AND award BETWEEN $4 AND $5
     WHERE NOT EXISTS (SELECT FROM alias WHERE alias.person = persons.person)
     ORDER BY issued_on, certificate LIMIT 1
 ) AS first ON true
@@ -169,10 +153,6 @@ SELECT named.subject, contribution.version
 FROM unnest($1::text[]) AS named (subject)
 JOIN contribution ON contribution.subject = split_part(named.subject, '/', 2)::uuid AND part = 0
 """
-
-
-_STAGED = ["level" if field == "award" else field for field in Contribution._fields]
-"""The columns of contributions. `level` holds an award's number: the rank of a level, more for the others."""
 
 
 class Aliases(NamedTuple):
@@ -201,13 +181,6 @@ async def describe(connection: AsyncConnection, kinds: Mapping[UUID, int]) -> De
     return Described(new, {row["id"] for row in rows} - new)
 
 
-async def started(connection: AsyncConnection, class_ids: Collection[UUID]) -> set[UUID]:
-    """Those of the classes that have started."""
-    if not class_ids:
-        return set()
-    return {row["class_id"] for row in await (await driver(connection)).fetch(_STARTED, list(class_ids))}
-
-
 async def start(connection: AsyncConnection, class_ids: Collection[UUID]) -> set[UUID]:
     """Keep that the classes have started; returns those of which that is new."""
     if not class_ids:
@@ -217,7 +190,7 @@ async def start(connection: AsyncConnection, class_ids: Collection[UUID]) -> set
 
 async def fold(
     connection: AsyncConnection,
-    contributions: Iterable[Contribution],
+    contributions: Sequence[Contribution],
     holdings: Sequence[Holding],
     aliases: Aliases,
     *,
@@ -226,19 +199,26 @@ async def fold(
 ) -> None:
     """Replace what each subject contributed, move the totals by the difference, and recount persons.
 
-    What waited for the classes `begun` counts as in training; what the `organisations` did counts under their kinds.
+    Days in training that waited for the classes `begun` count; what the `organisations` did counts under their kinds.
 
     Raises NotNext if a subject is not at the version before; the caller then undoes what was done.
     `contributions`, `holdings` and `aliases` name each (subject, part), certificate and person at most once.
     """
     database = await driver(connection)
     await database.execute(_STAGE)
-    await database.copy_records_to_table("staged", columns=_STAGED, records=contributions)
+    combinations = {each.combination for each in contributions} | {each.combination for each in holdings}
+    numbers = await _numbers(database, [each for each in combinations if each is not None])
+    await database.copy_records_to_table(
+        "staged",
+        columns=Contribution._fields,
+        records=((*each[:-1], numbers[each.combination]) for each in contributions),
+    )
     if begun:
-        await database.execute(_STAGE_BEGUN, list(begun), Measure.IN_TRAINING)
+        await database.execute(_STAGE_BEGUN, list(begun))
     touched = {each.person for each in holdings}
     if holdings:
-        await database.execute(_HOLD, *zip(*holdings, strict=True))
+        numbered = ((*each[:-1], numbers[each.combination]) for each in holdings)
+        await database.execute(_HOLD, *zip(*numbered, strict=True))
     if aliases.merged or aliases.separated:
         touched |= await _rename(connection, aliases)
     if touched:
@@ -249,6 +229,18 @@ async def fold(
             await database.execute(statement, list(described))
     if not await database.fetchval(_FOLD):
         raise NotNext
+
+
+async def _numbers(
+    database: asyncpg.Connection, combinations: Sequence[Combination]
+) -> Mapping[Combination | None, int | None]:
+    """The numbers of the combinations; those met for the first time are given one. Nothing has none."""
+    columns = list(zip(*combinations, strict=True)) or [()] * len(Combination._fields)
+    found = await database.fetch(_NUMBERS, *columns)
+    if len(found) < len(combinations):
+        await database.execute(_ADD_COMBINATIONS, *columns)
+        found = await database.fetch(_NUMBERS, *columns)
+    return {None: None} | {combinations[row["place"] - 1]: row["id"] for row in found}
 
 
 async def _rename(connection: AsyncConnection, aliases: Aliases) -> set[UUID]:

@@ -38,23 +38,17 @@ class _Batch:
     holdings: list[Holding] = field(default_factory=list)
     listed: list[ListedFact] = field(default_factory=list)
     aliases: store.Aliases = field(default_factory=lambda: store.Aliases({}, set()))
-    enrolments: list[tuple[EnrolmentState, int]] = field(default_factory=list)
     kinds: dict[UUID, int] = field(default_factory=dict)
     """Of organisations."""
     started: set[UUID] = field(default_factory=set)
     """Classes that have started."""
 
     def enrolment(self, fact: EnrolmentState, before: int) -> None:
-        self.enrolments.append((fact, before))
+        self.counted += rules.of_enrolment(fact, before=before)
 
     def class_(self, fact: ClassState, _: int) -> None:
         if fact.status in rules.STARTED:
             self.started.add(fact.class_id)
-
-    def count_enrolments(self, started: Collection[UUID]) -> None:
-        """Count the enrolments, where the classes `started` have started."""
-        for fact, before in self.enrolments:
-            self.counted += rules.of_enrolment(fact, before=before, is_started=fact.class_id in started)
 
     def certificate(self, fact: CertificateState, before: int) -> None:
         self.counted += rules.of_certificate(fact, before=before)
@@ -122,8 +116,6 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
         await list_(connection, batch.listed)
     begun = await store.start(connection, batch.started)
     described = await store.describe(connection, batch.kinds)
-    classes = {fact.class_id for fact, _ in batch.enrolments}
-    batch.count_enrolments(batch.started | await store.started(connection, classes - batch.started))
     if batch.counted or begun or any(batch.aliases) or any(described):
         await store.fold(connection, batch.counted, batch.holdings, batch.aliases, begun=begun, organisations=described)
 

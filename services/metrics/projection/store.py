@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.metrics.measures.rules.traits import KIND
 from shared.migrations import backbone
 
-LIVE = "live"
+LIVE = "live_2"
+"""With the number of its layout: the version of the code before goes on with the one before during an upgrade."""
 BUILDING = "building"
 RETIRED = "retired"
 
@@ -19,61 +19,62 @@ _REBUILD = "hashtext('projection rebuild')"
 
 SEARCH_PATH = f"{LIVE}, public"
 
-# The defaults are for what was counted before plans had years: see the migration.
-# Rows of these two are rewritten in place for ever: room on each page keeps the new version there (a HOT update).
+# What many rows have in common, under a number: their rows and keys are narrow, and the fold compares few columns. A
+# combination is never changed or deleted.
+_COMBINATION = """
+CREATE TABLE combination (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    plan_year smallint NOT NULL,
+    programme text COLLATE "C" NOT NULL,
+    region text COLLATE "C" NOT NULL,
+    reporting_region text COLLATE "C" NOT NULL,
+    award smallint NOT NULL,
+    traits smallint NOT NULL,
+    UNIQUE (plan_year, programme, region, reporting_region, award, traits)
+)
+"""
+# Rows of this one and of the cells are rewritten in place for ever: room on each page keeps the new version there (a
+# HOT update).
 _CONTRIBUTION = """
 CREATE TABLE contribution (
     subject uuid NOT NULL,
     part integer NOT NULL,
     version integer NOT NULL,
+    combination integer,
+    kind smallint NOT NULL,
     measure text COLLATE "C",
-    programme text COLLATE "C",
-    region text COLLATE "C",
-    reporting_region text COLLATE "C" NOT NULL DEFAULT '',
-    level smallint,
-    plan_year smallint NOT NULL DEFAULT 0,
     day date,
     amount bigint NOT NULL,
+    from_on date,
+    until date,
     waits_for uuid,
     organisation uuid,
-    traits smallint NOT NULL DEFAULT 0,
-    was_from date,
-    was_until date,
     PRIMARY KEY (subject, part)
 ) WITH (fillfactor = 70)
 """
 # Few rows wait at a time, and a row that never did is not touched by this index.
 _WAITING = "CREATE INDEX contribution_waiting ON contribution (waits_for) WHERE waits_for IS NOT NULL"
 # What was counted before the kind of its organisation was told.
-_UNDESCRIBED = f"""
-CREATE INDEX contribution_undescribed ON contribution (organisation)
-WHERE organisation IS NOT NULL AND traits & {KIND.mask} = 0
+_UNDESCRIBED = """
+CREATE INDEX contribution_undescribed ON contribution (organisation) WHERE organisation IS NOT NULL AND kind = 0
 """
 _ORGANISATION = "CREATE TABLE organisation (id uuid PRIMARY KEY, kind smallint NOT NULL)"
 _STARTED = "CREATE TABLE started (class_id uuid PRIMARY KEY)"
 _CELL = """
 CREATE TABLE cell (
     measure text COLLATE "C" NOT NULL,
-    programme text COLLATE "C" NOT NULL,
-    region text COLLATE "C" NOT NULL,
-    reporting_region text COLLATE "C" NOT NULL DEFAULT '',
-    level smallint NOT NULL,
-    plan_year smallint NOT NULL DEFAULT 0,
+    combination integer NOT NULL,
+    kind smallint NOT NULL,
     day date NOT NULL,
-    traits smallint NOT NULL DEFAULT 0,
     amount bigint NOT NULL,
-    PRIMARY KEY (measure, programme, region, level, day, plan_year, reporting_region, traits)
+    PRIMARY KEY (measure, combination, kind, day)
 ) WITH (fillfactor = 70)
 """
 _HOLDING = """
 CREATE TABLE holding (
     certificate uuid PRIMARY KEY,
     person uuid NOT NULL,
-    plan_year smallint NOT NULL DEFAULT 0,
-    programme text NOT NULL,
-    region text NOT NULL,
-    reporting_region text NOT NULL DEFAULT '',
-    level smallint NOT NULL,
+    combination integer NOT NULL,
     issued_on date NOT NULL,
     valid boolean NOT NULL,
     organisation uuid
@@ -97,6 +98,7 @@ CREATE TABLE listed (
 """
 
 TABLES = (
+    _COMBINATION,
     _CONTRIBUTION,
     _WAITING,
     _UNDESCRIBED,

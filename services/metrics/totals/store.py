@@ -12,10 +12,17 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.metrics.measures.rules.measures import FLOWS, Stock
-from services.metrics.measures.rules.traits import FUND, GROUP, IS_SUBSIDISED_SQL, KIND, Group, OrganisationKind
+from services.metrics.measures.rules.traits import (
+    FUND,
+    GROUP,
+    IS_SUBSIDISED_SQL,
+    KIND_SQL,
+    Group,
+    OrganisationKind,
+    kind_of,
+)
 from services.metrics.plan import store as plan
 from services.metrics.plan.rules import Lead, Placement, RegionMap, UnknownDepartment
-from services.metrics.totals.rules import require_published
 from shared.backbone.log import TopicPartition
 from shared.database import driver
 from shared.kernel.awards import Award
@@ -88,21 +95,20 @@ class Applied(NamedTuple):
 
 # A place that no one has listed yet still counts, under its own code: totals must not depend on arrival order.
 _REPORTING_REGION: Mapping[RegionMap, str] = {
-    RegionMap.THEN: "coalesce(nullif(reported_by, ''), placement.reporting_region, place)",
-    RegionMap.NOW: "coalesce(placement.reporting_region, place)",
+    RegionMap.THEN: "coalesce(nullif(asked.reporting_region, ''), placement.reporting_region, asked.region)",
+    RegionMap.NOW: "coalesce(placement.reporting_region, asked.region)",
 }
 _CODES = " ".join(f"WHEN {award.value} THEN '{award.code}'" for award in Award)
-_YEAR = "CASE plan_year WHEN 0 THEN extract(year FROM day)::smallint ELSE plan_year END AS year"
 _COLUMNS: Mapping[Dimension, str] = {
-    Dimension.PROGRAMME: "programme",
+    Dimension.PROGRAMME: "asked.programme",
     Dimension.DEPARTMENT: "lead.department",
     Dimension.REGION: "{reporting_region}",
-    Dimension.COUNTY: "coalesce(placement.county, place)",
-    # A cell's level is the number of its award, which is a rank where the award is a level.
-    Dimension.LEVEL: f"CASE WHEN level <= {Level.CHIEF_TECHNICIAN.value} THEN level END",
-    Dimension.AWARD: f"CASE level {_CODES} END",
+    Dimension.COUNTY: "coalesce(placement.county, asked.region)",
+    # The number of an award is a rank where the award is a level.
+    Dimension.LEVEL: f"CASE WHEN award <= {Level.CHIEF_TECHNICIAN.value} THEN award END",
+    Dimension.AWARD: f"CASE award {_CODES} END",
     Dimension.GROUP: GROUP.code_sql,
-    Dimension.KIND: KIND.code_sql,
+    Dimension.KIND: KIND_SQL,
     Dimension.FUND_SOURCE: FUND.code_sql,
     Dimension.SUBSIDISED: IS_SUBSIDISED_SQL,
     Dimension.DAY: "day",
@@ -117,14 +123,6 @@ _DAY_OF_PERIOD: Mapping[Dimension, str] = {
     Dimension.MONTH: "date_trunc('month', day)::date AS day",
     Dimension.YEAR: "date_trunc('year', day)::date AS day",
 }
-_OF_CELL: Mapping[Dimension, tuple[str, ...]] = {
-    Dimension.PROGRAMME: ("programme",),
-    Dimension.DEPARTMENT: ("programme", _YEAR),
-    Dimension.LEVEL: ("level",),
-    Dimension.AWARD: ("level",),
-    **dict.fromkeys((Dimension.GROUP, Dimension.KIND, Dimension.FUND_SOURCE, Dimension.SUBSIDISED), ("traits",)),
-    **{period: (column,) for period, column in _DAY_OF_PERIOD.items()},
-}
 _FLOWS = ", ".join(
     f"coalesce(sum(flow) FILTER (WHERE measure = '{measure}'), 0)::bigint AS {measure}" for measure in FLOWS
 )
@@ -132,25 +130,28 @@ _STOCKS = ", ".join(
     f"coalesce({{opened}}sum(stock) FILTER (WHERE measure = '{stock.of}'){{closed}}, 0)::bigint AS {stock}"
     for stock in Stock
 )
-# Summed per place first, so that the many cells are read once and only the few sums are rolled up and laid out. A flow
-# is what was counted in the period and to the plan; a stock is all that was counted until the end of the period, so its
-# cells of other years are read as well. By period, a stock goes on from one row to the next.
+# Summed per combination first, so that the many cells are read once and only the few sums are rolled up and laid out. A
+# flow is what was counted in the period and to the plan; a stock is all that was counted until the end of the period,
+# so its cells of other years are read as well. By period, a stock goes on from one row to the next.
 _TOTALS = """
-WITH summed AS (
-    SELECT measure, region AS place, reporting_region AS reported_by, {of_cell}
-        sum(amount) FILTER (WHERE {is_flow}) AS flow, sum(amount) FILTER (WHERE {is_stock}) AS stock
-    FROM cell
+WITH asked AS (
+    SELECT * FROM combination
     WHERE (CAST(:programmes AS text[]) IS NULL OR programme = ANY(:programmes))
-      AND (CAST(:award AS smallint) IS NULL OR level = :award)
+      AND (CAST(:award AS smallint) IS NULL OR award = :award)
       AND traits & :traits_mask = :traits
       AND (CAST(:subsidised AS boolean) IS NULL OR ({is_subsidised}) = :subsidised)
+), summed AS (
+    SELECT measure, id, kind, {period}
+        sum(amount) FILTER (WHERE {is_flow}) AS flow, sum(amount) FILTER (WHERE {is_stock}) AS stock
+    FROM cell JOIN asked ON asked.id = cell.combination
+    WHERE (CAST(:kind AS smallint) IS NULL OR kind = :kind)
       AND (CAST(:last_day AS date) IS NULL OR day <= :last_day)
       AND (measure = ANY(:stocks) AND {is_stock} OR {is_flow})
-    GROUP BY {places_of_cell}
+    GROUP BY {places_of_summed}
 ), laid_out AS (
-    SELECT {columns} {flows}, {stocks} FROM summed LEFT JOIN unnest(
+    SELECT {columns} {flows}, {stocks} FROM summed JOIN asked USING (id) LEFT JOIN unnest(
         CAST(:places AS text[]), CAST(:counties AS text[]), CAST(:reporting_regions AS text[])
-    ) AS placement (place, county, reporting_region) USING (place) {leads}
+    ) AS placement (place, county, reporting_region) ON placement.place = asked.region {leads}
     WHERE (CAST(:region AS text) IS NULL OR {county} = :region OR {reporting_region} = :region) {of_department}
     {group}
 )
@@ -158,13 +159,11 @@ SELECT * FROM laid_out {since} {order}
 """
 COUNTED: Final = tuple(each.value for each in (*FLOWS, *Stock))
 """What each row of totals has: flows of the period, and stocks at its end."""
-_IS_OF_YEAR = (
-    "(CAST(:year AS smallint) IS NULL OR plan_year = :year OR plan_year = 0 AND extract(year FROM day) = :year)"
-)
+_IS_OF_YEAR = "(CAST(:year AS smallint) IS NULL OR plan_year = :year)"
 _IS_FLOW = f"({_IS_OF_YEAR} AND (CAST(:first_day AS date) IS NULL OR day >= :first_day))"
 _LEADS = """
 LEFT JOIN unnest(CAST(:lead_years AS smallint[]), CAST(:lead_programmes AS text[]), CAST(:lead_departments AS text[]))
-    AS lead (year, programme, department) USING (year, programme)
+    AS lead (plan_year, programme, department) ON (lead.plan_year, lead.programme) = (asked.plan_year, asked.programme)
 """
 _APPLIED = """
 SELECT topic, coalesce(applied.facts, 0) AS facts, applied.at, coalesce(ends.facts, 0) AS ends, ends.seen_at
@@ -205,18 +204,17 @@ async def totals(
     Flows only of the plan of `year` if it is given. A programme stands for its parts, too. `leads` are needed by
     department only.
 
-    Raises UnknownProgramme, UnknownRegion or UnknownDepartment for what was never listed, GroupTooFine.
+    Raises UnknownProgramme, UnknownRegion or UnknownDepartment for what was never listed.
     """
     if cut.department is not None and all(each.department != cut.department for each in leads):
         known = {each.department for each in leads if each.department is not None}
         raise UnknownDepartment(pointer="/department", known=sorted(known))
     asked = [*cut.by, *([Dimension.DEPARTMENT] if cut.department is not None else [])]
-    of_cell = list(dict.fromkeys(column for each in asked for column in _OF_CELL.get(each, ())))
     reporting_region = _REPORTING_REGION[cut.region_map]
     period = next((each for each in cut.by if each in PERIODS), None)
     statement = _TOTALS.format(
-        of_cell="".join(f"{column}, " for column in of_cell),
-        places_of_cell=_places(3 + len(of_cell)),
+        period="" if period is None else f"{_DAY_OF_PERIOD[period]},",
+        places_of_summed=_places(3 if period is None else 4),
         is_flow=_IS_FLOW,
         is_stock=_IS_OF_YEAR if cut.plan is not None else "true",
         is_subsidised=IS_SUBSIDISED_SQL,
@@ -232,12 +230,6 @@ async def totals(
         order=f"ORDER BY {_places(len(cut.by))}" if cut.by else "",
     )
     everywhere = cut.region is None or await plan.is_province(connection, cut.region)
-    require_published(
-        cut.by,
-        has_group=Dimension.GROUP in cut.by or cut.group is not None,
-        region=None if everywhere else cut.region,
-        reporting_regions={each.reporting_region for each in placements},
-    )
     mask, traits = _traits(cut)
     values = {
         "programmes": None if cut.programme is None else await _parts(connection, cut.programme, year),
@@ -249,6 +241,7 @@ async def totals(
         "award": cut.award,
         "traits_mask": mask,
         "traits": traits,
+        "kind": None if cut.kind is None else kind_of(cut.kind),
         "subsidised": cut.subsidised,
         "first_day": cut.first_day,
         "last_day": cut.last_day,
@@ -298,8 +291,8 @@ def _stocks(cut: Cut, period: Dimension | None) -> str:
 
 
 def _traits(cut: Cut) -> tuple[int, int]:
-    """The bits of traits that are asked for, and what they have to be."""
-    asked = [(GROUP, cut.group), (KIND, cut.kind), (FUND, cut.fund_source)]
+    """The bits of the combinations' traits that are asked for, and what they have to be."""
+    asked = [(GROUP, cut.group), (FUND, cut.fund_source)]
     narrowed = [(trait, code) for trait, code in asked if code is not None]
     mask = sum(trait.mask << trait.shift for trait, _ in narrowed)
     return mask, sum(trait.packed(code) for trait, code in narrowed)

@@ -136,7 +136,7 @@ class TestCorrect:
             ({"issued_on": "2025-06-29"}, "issue-day-outside-session"),
             ({"issued_on": "2099-01-01"}, "issue-day-outside-session"),
             ({"level": "L9"}, "unknown-level"),
-            ({"level": "L1"}, "level-has-no-certificate-number"),
+            ({"level": "L1"}, "way-does-not-give"),
         ],
     )
     async def test_what_cannot_be_is_refused(self, centre: Centre, changes: dict[str, object], code: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,19 +47,22 @@ def sums(fact: ClaimState) -> dict[Measure, int]:
 
 
 class TestEnrolments:
-    def test_an_enrolment_counts_in_one_measure_or_in_none(self) -> None:
-        for status, measure in {
-            EnrolmentStatus.IN_TRAINING: Measure.IN_TRAINING,
-            EnrolmentStatus.COMPLETED: Measure.TRAININGS,
-            EnrolmentStatus.DEFERRED: None,
-            EnrolmentStatus.FAILED: None,
-            EnrolmentStatus.WITHDRAWN: None,
-            EnrolmentStatus.TRANSFERRED: None,
-        }.items():
-            (contribution,) = of_enrolment(enrolment(1, status=status), before=0, is_started=True)
+    @given(status=st.sampled_from(EnrolmentStatus), days=st.integers(0, 3))
+    def test_only_a_completed_one_counts_and_any_was_in_training_on_the_days_before_its_outcome(
+        self, status: EnrolmentStatus, days: int
+    ) -> None:
+        told = enrolment(1, status=status)
+        first = told.effective_on - timedelta(days=days)
 
-            assert contribution.measure == measure
-            assert contribution.amount == (1 if measure else 0)
+        (found,) = of_enrolment(replace(told, from_on=first), before=0)
+
+        is_completed, is_running = status is EnrolmentStatus.COMPLETED, status is EnrolmentStatus.IN_TRAINING
+        assert (found.measure, found.amount) == ((Measure.TRAININGS, 1) if is_completed else (None, 0))
+        assert found.day == (told.effective_on if is_completed else None)
+        if is_running:
+            assert (found.from_on, found.until) == (first, None)
+        else:
+            assert (found.from_on, found.until) == ((first, told.effective_on) if days else (None, None))
 
 
 class TestCertificates:
@@ -68,8 +71,8 @@ class TestCertificates:
         held = holding(certificate(1, person=1, level=level.value))
 
         assert held is not None
-        assert held.award.level is not None
-        assert [measure for measure, (low, high) in PERSONS.items() if low <= held.award.level <= high] == [
+        assert held.combination.award.level is not None
+        assert [measure for measure, (low, high) in PERSONS.items() if low <= held.combination.award.level <= high] == [
             *([Measure.HIGH_SKILLED_PERSONS] if level >= 4 else []),
             Measure.SKILLED_PERSONS,
             *([Measure.TECHNICIANS] if level in (5, 6) else []),

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from importlib import import_module
 from itertools import combinations
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from services.metrics.totals.store import PERIODS, Dimension
 from services.metrics.worker import SERVICE
@@ -240,24 +238,3 @@ class TestNames:
         )
         assert set(then["regions"]) - set(now["regions"]) == {"410106"}
         assert [each["code"] for each in (await two_plans.http.get("/v1/plans")).json()] == ["HN2025", "HN2026"]
-
-
-async def test_what_was_counted_before_plans_had_years_counts_to_the_year_of_its_day(metrics: ServiceUnderTest) -> None:
-    await metrics.hear(*OF_2025, certificate(1, person=1, valid=True))
-    old_cell = "measure, programme, region, level, day"
-    async with metrics.engine.begin() as connection:
-        for table in ("contribution", "cell", "holding"):
-            drops = "DROP COLUMN plan_year, DROP COLUMN reporting_region"
-            await connection.execute(text(f"ALTER TABLE live.{table} {drops}"))
-        await connection.execute(text(f"ALTER TABLE live.cell ADD CONSTRAINT cell_pkey PRIMARY KEY ({old_cell})"))
-        for name in ("0002_plan_years", "0004_traits"):
-            for statement in import_module(f"services.metrics.migrations.versions.{name}").STATEMENTS:
-                await connection.execute(text(statement))
-
-    assert await trainings(metrics, "region", plan="HN2025") == {"410100": 3}
-    # What follows takes the place of what was counted before.
-    await metrics.hear(completed(2, "410122", "2026-01-10", year=2025, version=2))
-    await metrics.hear(certificate(1, person=1, version=2, valid=False))
-
-    total = (await get(metrics, "totals", by="region", plan="HN2025"))["total"]
-    assert (total["trainings"], total["certificates"], total["high_skilled_persons"]) == (4, 0, 0)

@@ -1,4 +1,4 @@
-"""Certificates: issued after a passed exam, valid until two people revoke them, and again once two take that back."""
+"""Certificates: issued for an award, valid until two people revoke them, and again once two take that back."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from uuid import UUID
 
 from services.assessment.bodies.rules.bodies import Body
 from services.assessment.chain.rules import Entry, LinkKind, digest
-from services.assessment.numbers.rules import numbers
+from services.assessment.numbers.rules import kinds
+from services.assessment.numbers.rules.kinds import NumberKind
 from shared.contracts.assessment import (
     CertificateCorrected,
     CertificateIssued,
@@ -19,6 +20,7 @@ from shared.contracts.assessment import (
     CertificateRevoked,
     CertificateState,
     CertificateStatus,
+    CertificateWay,
 )
 from shared.contracts.dimensions import award_fields
 from shared.kernel.awards import Award
@@ -79,10 +81,12 @@ class Ground(StrEnum):
     CORRECTED = "corrected"
 
 
-class Examination(NamedTuple):
-    """The particulars of an exam that all its certificates share."""
+class Occasion(NamedTuple):
+    """The particulars of an exam, or of a conferral, that all its certificates share."""
 
-    session_id: UUID
+    session_id: UUID | None
+    conferral_id: UUID | None
+    way: CertificateWay
     body_id: UUID
     class_id: UUID | None
     region: str
@@ -93,9 +97,10 @@ class Examination(NamedTuple):
 
 
 class Recipient(NamedTuple):
-    """A person who passed an exam, and the programme that the certificate counts to."""
+    """A person who is given an award, and the programme that the certificate counts to."""
 
-    candidate_id: UUID
+    candidate_id: UUID | None
+    """None for who did not sit an exam."""
     person: UUID
     programme: str
 
@@ -105,9 +110,9 @@ class Certificate:
     id: UUID
     number: str
     person: UUID
-    candidate_id: UUID
+    candidate_id: UUID | None
     body_id: UUID
-    session_id: UUID
+    session_id: UUID | None
     class_id: UUID | None
     programme: str
     region: str
@@ -116,41 +121,58 @@ class Certificate:
     award: Award
     issued_on: date
     issued_by: str
-    """The person who concluded the session or corrected the result."""
+    """The person who concluded the session or the conferral, or corrected the result."""
     status: CertificateStatus
     version: int
     plan_year: int | None = None
     """The year whose plan the programme belongs to. None in records from before plans had years."""
     edition: int = 1
     """Which issue of the certificate is the one in force. An issue replaces the one before; the certificate is one."""
+    conferral_id: UUID | None = None
+    """What it rests on if it was not an exam."""
+    way: CertificateWay = CertificateWay.EXAM
+    is_young: bool | None = None
+    """Whether its holder was young on the day of issue; None where that is not known."""
+    number_kind: NumberKind = NumberKind.LEVEL
+
+    @property
+    def chain(self) -> UUID:
+        """The chain that it is linked to: that of its session or conferral."""
+        chain = self.session_id or self.conferral_id
+        assert chain is not None, "a certificate rests on one of the two"
+        return chain
 
     @property
     def link(self) -> Entry:
         """The entry of the chain for what the certificate says now, without the programme, which follows others."""
         is_new = (self.version, self.edition) == (1, 1)
         kind = LinkKind.CERTIFICATE_NUMBERED if is_new else LinkKind.CERTIFICATE_CHANGED
-        said = (self.id, self.number, self.person, self.body_id, self.session_id, self.occupation, int(self.award))
+        said = (self.id, self.number, self.person, self.body_id, self.chain, self.occupation, int(self.award))
         state = (self.issued_on, self.status.value, self.edition)
         return Entry(kind, f"certificates/{self.id}", digest([*said, *state]))
 
 
 def issue(
     recipient: Recipient,
-    examination: Examination,
+    occasion: Occasion,
     body: Body,
     *,
     id_: UUID,
     serial: int,
     on: date,
+    is_young: bool | None,
     by: str,
     at: datetime,
 ) -> tuple[Certificate, CertificateIssued]:
-    """The certificate of a person who passed an exam of `body`, with the body's `serial` of the year."""
+    """The certificate of a person whom `body` gives an award, with the body's `serial` of the year."""
+    number = kinds.drawn(body.number_prefix, issued_on=on, award=occasion.award, serial=serial)
     certificate = Certificate(
         id=id_,
-        number=numbers.build(body.number_prefix, issued_on=on, award=examination.award, serial=serial),
+        number=number.number,
+        number_kind=number.kind,
+        is_young=is_young,
         **recipient._asdict(),
-        **examination._asdict(),
+        **occasion._asdict(),
         issued_on=on,
         issued_by=by,
         status=CertificateStatus.VALID,
@@ -217,7 +239,7 @@ def _fact(fact: type[F], certificate: Certificate, *, at: datetime) -> F:
         number=certificate.number,
         person=certificate.person,
         body_id=certificate.body_id,
-        session_id=certificate.session_id,
+        session_id=certificate.chain,
         class_id=certificate.class_id,
         programme=certificate.programme,
         region=certificate.region,
@@ -227,4 +249,6 @@ def _fact(fact: type[F], certificate: Certificate, *, at: datetime) -> F:
         issued_on=certificate.issued_on,
         status=certificate.status,
         plan_year=certificate.plan_year,
+        way=certificate.way,
+        is_young=certificate.is_young,
     )

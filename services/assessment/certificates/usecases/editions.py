@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.certificates import store
 from services.assessment.certificates.rules import certificates as rules
-from services.assessment.certificates.rules import corrections
+from services.assessment.certificates.rules import corrections, ways
 from services.assessment.certificates.rules.certificates import (
     AnotherCertificateStands,
     Certificate,
@@ -21,7 +21,6 @@ from services.assessment.certificates.rules.certificates import (
 from services.assessment.certificates.rules.corrections import Correction, NothingToCorrect
 from services.assessment.certificates.store import Replacement
 from services.assessment.certificates.usecases import changes, issuing
-from services.assessment.numbers.rules import numbers
 from services.assessment.persons import store as person_store
 from services.assessment.persons import usecases as renaming
 from shared.backbone import outbox
@@ -66,7 +65,7 @@ async def propose(
     """Propose that a valid certificate says something else, as its body, or an officer of its region or above.
 
     Raises NotFound, ForeignOrganisation, ForeignRegion, IllegalMove, NothingToCorrect, DayOutsideSession,
-    AnotherCertificateStands, NoCertificateNumber, AlreadyProposed, and the refusals of a damaged name.
+    AnotherCertificateStands, WayDoesNotGive, AlreadyProposed, and the refusals of a damaged name.
     """
     certificate = await changes.reached(connection, certificate_id, caller)
     await _require_possible(connection, certificate, correction, persons=persons, at=at)
@@ -87,7 +86,7 @@ async def correct(
 
     A corrected name is that of the person: all their valid certificates get a further edition. Raises WrongRole,
     ForeignRegion, IllegalMove, SamePerson, NothingToCorrect, DayOutsideSession, AnotherCertificateStands,
-    NoCertificateNumber, NumberExhausted.
+    WayDoesNotGive, NumberExhausted.
     """
     before = await changes.concerned(connection, changes.subject_of(proposal), caller)
     require_another(caller.person, before.issued_by, rule="issue and correction of a certificate")
@@ -97,7 +96,12 @@ async def correct(
     if fields:
         await store.keep_replaced(connection, [before], why)
         if corrections.needs_number(fields, before):
-            fields |= {"number": await issuing.number_for(connection, before, fields, at=at)}
+            number = await issuing.number_for(connection, before, fields, at=at)
+            fields |= {"number": number.number, "number_kind": number.kind}
+        if "issued_on" in fields:
+            day = fields["issued_on"]
+            young = await issuing.young_on(connection, {before.person}, day, region=before.region, persons=persons)
+            fields |= {"is_young": young[before.person]}
         after, fact = rules.correct(before, at=at, **fields)
         await store.save_correction(connection, after)
         await outbox.record(connection, fact)
@@ -142,8 +146,8 @@ async def _require_possible(
     if "issued_on" in fields:
         basis = await store.basis(connection, certificate)
         corrections.require_day(fields["issued_on"], held_on=basis.held_on, today=business_day(at))
-    if corrections.needs_number(fields, certificate):
-        numbers.require_mark(fields.get("award", certificate.award))
+    if "award" in fields:
+        ways.require_given(fields["award"], certificate.way, pointer="/award")
     if "occupation" in fields or "award" in fields:
         said = {name: fields.get(name, getattr(certificate, name)) for name in ("occupation", "award")}
         another = await changes.another_of_holder(connection, certificate, **said)

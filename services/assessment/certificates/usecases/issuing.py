@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,17 +13,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.assessment.bodies.store import bodies as body_store
 from services.assessment.certificates import store
 from services.assessment.certificates.rules import certificates as rules
-from services.assessment.certificates.rules.certificates import Certificate, Examination, Recipient
+from services.assessment.certificates.rules.certificates import Certificate, Occasion, Recipient
 from services.assessment.chain import usecases as chain
 from services.assessment.numbers import store as number_store
 from services.assessment.numbers import usecases as number_draw
-from services.assessment.numbers.rules import numbers
+from services.assessment.numbers.rules import kinds
+from services.assessment.numbers.rules.kinds import KindedNumber
+from services.assessment.pass_rules.usecases import young_age_below
 from services.assessment.persons import store as person_store
 from shared import heard
 from shared.backbone import outbox
 from shared.kernel.awards import Award
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
+from shared.persons import Persons
 
 
 class Issuance(NamedTuple):
@@ -34,19 +37,36 @@ class Issuance(NamedTuple):
 
 
 async def issue(
-    connection: AsyncConnection, examination: Examination, recipients: Sequence[Recipient], *, by: str, at: datetime
+    connection: AsyncConnection,
+    occasion: Occasion,
+    recipients: Sequence[Recipient],
+    *,
+    persons: Persons,
+    by: str,
+    at: datetime,
 ) -> Issuance:
     """Issue certificates to `recipients`, numbered consecutively in their order. Raises NumberExhausted."""
     if not recipients:
         return Issuance([], [])
-    body = await body_store.load(connection, examination.body_id)
+    body = await body_store.load(connection, occasion.body_id)
     on = business_day(at)
     # Sessions of one body wait for each other at this lock, so each sees what the previous one issued.
     last = await number_store.lock_serial(connection, body.id, on.year)
-    entitled, others = await _entitled(connection, examination, recipients)
+    entitled, others = await _entitled(connection, occasion, recipients)
     serials = await number_draw.draw(connection, body, on.year, len(entitled), last=last, at=at)
+    young = await young_on(connection, {each.person for each in entitled}, on, region=occasion.region, persons=persons)
     issued = [
-        rules.issue(recipient, examination, body, id_=new_id(), serial=serial, on=on, by=by, at=at)
+        rules.issue(
+            recipient,
+            occasion,
+            body,
+            id_=new_id(),
+            serial=serial,
+            on=on,
+            is_young=young[recipient.person],
+            by=by,
+            at=at,
+        )
         for recipient, serial in zip(entitled, serials, strict=True)
     ]
     await store.add_all(connection, [certificate for certificate, _ in issued])
@@ -55,21 +75,36 @@ async def issue(
     return Issuance([certificate for certificate, _ in issued], others)
 
 
+async def young_on(
+    connection: AsyncConnection, keys: Collection[UUID], day: date, *, region: str, persons: Persons
+) -> dict[UUID, bool | None]:
+    """Whether each person was young on `day` by the rule of that day; None where the document shows no birth date.
+
+    Raises NotYetReceived, PolicyUnset.
+    """
+    if not keys:
+        return {}
+    age_below = await young_age_below(connection, day=day, region=region)
+    sealed = await person_store.sealed(connection, keys)
+    ages = {key: persons.document(each).age_on(day) for key, each in sealed.items()}
+    return {key: None if age is None else age < age_below for key, age in ages.items()}
+
+
 async def link(connection: AsyncConnection, certificates: Sequence[Certificate], *, at: datetime) -> None:
-    """Link what certificates say now to the chains of their sessions, in one order always."""
-    for session_id, of_session in groupby(sorted(certificates, key=_by_session), key=lambda each: each.session_id):
-        linked = list(of_session)
+    """Link what certificates say now to the chains of their sessions and conferrals, in one order always."""
+    for id_, of_chain in groupby(sorted(certificates, key=_by_chain), key=lambda each: each.chain):
+        linked = list(of_chain)
         entries = [each.link for each in linked]
-        await chain.append(connection, session_id, entries, body_id=linked[0].body_id, at=at)
+        await chain.append(connection, id_, entries, body_id=linked[0].body_id, at=at)
 
 
-def _by_session(certificate: Certificate) -> tuple[UUID, UUID]:
-    return certificate.session_id, certificate.id
+def _by_chain(certificate: Certificate) -> tuple[UUID, UUID]:
+    return certificate.chain, certificate.id
 
 
 async def number_for(
     connection: AsyncConnection, certificate: Certificate, fields: Mapping[str, Any], *, at: datetime
-) -> str:
+) -> KindedNumber:
     """A further number of the certificate's body, for what the certificate is to say.
 
     Raises NumberExhausted, NoCertificateNumber for an award whose certificates have no number.
@@ -79,7 +114,7 @@ async def number_for(
     year = said["issued_on"].year
     last = await number_store.lock_serial(connection, body.id, year)
     [serial] = await number_draw.draw(connection, body, year, 1, last=last, at=at)
-    return numbers.build(body.number_prefix, serial=serial, **said)
+    return kinds.drawn(body.number_prefix, serial=serial, **said)
 
 
 async def certified(
@@ -91,14 +126,14 @@ async def certified(
 
 
 async def _entitled(
-    connection: AsyncConnection, examination: Examination, recipients: Sequence[Recipient]
+    connection: AsyncConnection, occasion: Occasion, recipients: Sequence[Recipient]
 ) -> tuple[list[Recipient], list[Recipient]]:
     """The recipients to certify, and those already certified: before, or earlier in the list."""
     humans = await person_store.humans(connection, {recipient.person for recipient in recipients})
     # A unique index allows one certificate per key. Two bodies may examine one human under two keys: hence the lock.
     await person_store.lock(connection, set(humans.values()))
     keys = await heard.keys_of(connection, set(humans.values()))
-    have = await certified(connection, keys, occupation=examination.occupation, award=examination.award)
+    have = await certified(connection, keys, occupation=occasion.occupation, award=occasion.award)
     entitled: list[Recipient] = []
     others: list[Recipient] = []
     for recipient in recipients:

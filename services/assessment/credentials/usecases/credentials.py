@@ -71,7 +71,7 @@ async def sign(
         )
         subject = f"certificates/{certificate.id}/{certificate.edition}"
         entry = Entry(LinkKind.CREDENTIAL_SIGNED, subject, chain_rules.digest([digest.hex()]))
-        await chain.append(connection, certificate.session_id, [entry], body_id=certificate.body_id, at=at)
+        await chain.append(connection, certificate.chain, [entry], body_id=certificate.body_id, at=at)
     return SignedCredential(signed, signer.key_id, certificate.edition)
 
 

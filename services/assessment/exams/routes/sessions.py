@@ -174,18 +174,19 @@ async def withhold_session(
 
 @routes.post("/sessions/{session_id}/conclusion")
 async def conclude_session(
-    session_id: UUID, connection: Connection, caller: CurrentCaller, at: Now
+    session_id: UUID, persons: CurrentPersons, connection: Connection, caller: CurrentCaller, at: Now
 ) -> ConclusionAnswer:
     """Make the results final, and issue certificates to the candidates who passed."""
-    return ConclusionAnswer.of_conclusion(await usecases.conclude(connection, session_id, caller=caller, at=at))
+    concluded = await usecases.conclude(connection, session_id, persons=persons, caller=caller, at=at)
+    return ConclusionAnswer.of_conclusion(concluded)
 
 
 @routes.post("/sessions/{session_id}/certificates")
 async def issue_owed_certificates(
-    session_id: UUID, connection: Connection, caller: CurrentCaller, at: Now
+    session_id: UUID, persons: CurrentPersons, connection: Connection, caller: CurrentCaller, at: Now
 ) -> IssuanceAnswer:
     """Issue certificates that were withheld at the conclusion because two persons had been merged by mistake."""
-    return IssuanceAnswer.of(await usecases.issue_owed(connection, session_id, caller=caller, at=at))
+    return IssuanceAnswer.of(await usecases.issue_owed(connection, session_id, persons=persons, caller=caller, at=at))
 
 
 @routes.post("/sessions/{session_id}/cancellation")

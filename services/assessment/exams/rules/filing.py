@@ -14,18 +14,20 @@ from shared.kernel.working_days import WorkingDays
 
 class ApprenticesAreNotExamined(Invalid):
     slug = "apprentices-are-not-examined"
-    title_en = "Employers designate apprentices themselves: this level has no exam and no certificate."
-    title_zh = "学徒工由用人单位自主确定，不参加考试，不核发证书。"
-    cure_en = "Choose a level from L2 to L6."
-    cure_zh = "考试等级应为 L2 至 L6。"
+    title_en = "Employers designate apprentices themselves: this level has no exam."
+    title_zh = "学徒工由用人单位自主确定，不参加考试。"
+    cure_en = "Choose a level from L2 to L6, or file apprentices as a list of the way apprenticeship."
+    cure_zh = "考试等级应为 L2 至 L6；学徒工请以 apprenticeship 方式报送名单。"
+    reference = "POST /v1/conferrals"
 
 
 class AppointedNotExamined(Invalid):
     slug = "appointed-not-examined"
     title_en = "Special-grade and chief technicians are appointed after a review; there is no exam."
     title_zh = "特级技师、首席技师实行评聘结合，不通过考试取得。"
-    cure_en = "Choose a level from L2 to L6. Filed enterprises appoint at the two highest levels, under the province."
-    cure_zh = "考试等级应为 L2 至 L6；特级、首席技师由备案企业按规定评聘，由省级主管部门管理。"
+    cure_en = "Choose a level from L2 to L6, or file who is appointed as a list of the way appointment."
+    cure_zh = "考试等级应为 L2 至 L6；特级技师、首席技师请以 appointment 方式报送名单。"
+    reference = "POST /v1/conferrals"
 
 
 class ClassDiffers(Invalid):

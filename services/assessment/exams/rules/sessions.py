@@ -11,7 +11,7 @@ from uuid import UUID
 
 import orjson
 
-from services.assessment.certificates.rules.certificates import Examination
+from services.assessment.certificates.rules.certificates import Occasion
 from services.assessment.chain.rules import Entry, LinkKind, digest
 from services.assessment.exams.rules import states
 from services.assessment.exams.rules.filing import require_class, require_examined
@@ -36,6 +36,7 @@ from services.assessment.exams.rules.states import (
 from services.assessment.session_rules.rules import Figures
 from services.assessment.trainings.rules import RegistryClass
 from shared.contracts.assessment import (
+    CertificateWay,
     SessionApproved,
     SessionCancelled,
     SessionConcluded,
@@ -113,10 +114,12 @@ class ExamSession:
         return Entry(LinkKind.ROSTER_SEALED, f"sessions/{self.id}", bytes.fromhex(self.roster_digest))
 
     @property
-    def examination(self) -> Examination:
+    def occasion(self) -> Occasion:
         """The particulars of the session for its certificates."""
-        return Examination(
+        return Occasion(
             session_id=self.id,
+            conferral_id=None,
+            way=CertificateWay.EXAM,
             body_id=self.body_id,
             class_id=self.class_id,
             region=self.region,

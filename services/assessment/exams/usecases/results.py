@@ -32,6 +32,7 @@ from shared.kernel.callers import Caller, ForeignRegion, Role
 from shared.kernel.ids import new_id
 from shared.kernel.outcomes import RowOutcome
 from shared.kernel.periods import business_day
+from shared.persons import Persons
 from shared.proposals import store as proposals
 from shared.proposals.rules import Proposal
 
@@ -96,7 +97,9 @@ async def propose(
     return await proposals.add(connection, proposal)
 
 
-async def correct(connection: AsyncConnection, proposal: Proposal, *, caller: Caller, at: datetime) -> Candidate:
+async def correct(
+    connection: AsyncConnection, proposal: Proposal, *, persons: Persons, caller: Caller, at: datetime
+) -> Candidate:
     """Give a candidate the marks of a proposal that is being confirmed.
 
     The caller is an officer of the session's region or above, or, before the publication, of its body. A candidate of a
@@ -116,7 +119,7 @@ async def correct(connection: AsyncConnection, proposal: Proposal, *, caller: Ca
     if session.status is SessionStatus.CONCLUDED:
         await chain.append_results(connection, LinkKind.RESULT_CORRECTED, session.id, body_id=session.body_id, at=at)
     if after.passed and not before.passed and session.status is SessionStatus.CONCLUDED:
-        await certify(connection, session, [after], by=caller.person, at=at)
+        await certify(connection, session, [after], persons=persons, by=caller.person, at=at)
     return after
 
 

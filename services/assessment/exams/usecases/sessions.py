@@ -31,6 +31,7 @@ from services.assessment.session_rules.rules import SessionRule
 from shared.contracts.assessment import SessionState
 from shared.kernel.callers import Caller
 from shared.kernel.periods import business_day
+from shared.persons import Persons
 
 
 class Certification(NamedTuple):
@@ -134,7 +135,9 @@ async def withhold(
     return await _step(connection, after, SessionVerb.WITHHOLD, fact, rule, reason=reason, caller=caller, at=at)
 
 
-async def conclude(connection: AsyncConnection, session_id: UUID, *, caller: Caller, at: datetime) -> Conclusion:
+async def conclude(
+    connection: AsyncConnection, session_id: UUID, *, persons: Persons, caller: Caller, at: datetime
+) -> Conclusion:
     """Make the results final, and issue a certificate to every candidate who passed and does not hold one yet.
 
     Raises NotFound, ForeignOrganisation, BodyStopped, IllegalMove, TooEarly, NotApproved, NotSealed, NoCandidates,
@@ -147,10 +150,13 @@ async def conclude(connection: AsyncConnection, session_id: UUID, *, caller: Cal
     await _step(connection, after, SessionVerb.CONCLUDE, fact, rule, caller=caller, at=at)
     await chain.append_results(connection, LinkKind.SESSION_CONCLUDED, session_id, body_id=after.body_id, at=at)
     passed = await candidate_store.passed(connection, session_id)
-    return Conclusion(after, summary, await certify(connection, after, passed, by=caller.person, at=at))
+    certification = await certify(connection, after, passed, persons=persons, by=caller.person, at=at)
+    return Conclusion(after, summary, certification)
 
 
-async def issue_owed(connection: AsyncConnection, session_id: UUID, *, caller: Caller, at: datetime) -> Certification:
+async def issue_owed(
+    connection: AsyncConnection, session_id: UUID, *, persons: Persons, caller: Caller, at: datetime
+) -> Certification:
     """Issue certificates to candidates who passed a concluded session without getting one; usually there are none.
 
     A candidate is left out whose merged key holds a certificate; if the merge is undone, the certificate becomes due.
@@ -160,15 +166,21 @@ async def issue_owed(connection: AsyncConnection, session_id: UUID, *, caller: C
     session = await own(connection, session_id, caller)
     session.require_concluded()
     passed = await candidate_store.passed_without_certificate(connection, session_id)
-    return await certify(connection, session, passed, by=caller.person, at=at)
+    return await certify(connection, session, passed, persons=persons, by=caller.person, at=at)
 
 
 async def certify(
-    connection: AsyncConnection, session: ExamSession, passed: Sequence[Candidate], *, by: str, at: datetime
+    connection: AsyncConnection,
+    session: ExamSession,
+    passed: Sequence[Candidate],
+    *,
+    persons: Persons,
+    by: str,
+    at: datetime,
 ) -> Certification:
     """Issue certificates to the candidates who `passed`. Raises NumberExhausted."""
     recipients = [candidate.recipient for candidate in passed]
-    issuance = await certificates.issue(connection, session.examination, recipients, by=by, at=at)
+    issuance = await certificates.issue(connection, session.occasion, recipients, persons=persons, by=by, at=at)
     left_out = {recipient.candidate_id for recipient in issuance.already_certified}
     return Certification(issuance.certificates, [candidate for candidate in passed if candidate.id in left_out])
 

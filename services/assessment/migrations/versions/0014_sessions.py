@@ -46,7 +46,7 @@ RULES = (
     SELECT id, key, value, '000000', CAST(validity AS daterange), status, source, 'not recorded',
         '2000-01-01 00:00+08', 'not recorded', '2000-01-01 00:00+08'
     FROM (VALUES {_rows()}) AS row (id, key, value, validity, status, source)
-    """,  # noqa: S608
+    """,
 )
 
 EXAMINERS = (

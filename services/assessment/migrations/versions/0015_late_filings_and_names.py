@@ -58,5 +58,5 @@ def upgrade() -> None:
         SELECT id, key, value, '000000', CAST(validity AS daterange), 'assumption', source, 'not recorded',
             '2000-01-01 00:00+08', 'not recorded', '2000-01-01 00:00+08'
         FROM (VALUES {_rows()}) AS row (id, key, value, validity, source)
-        """  # noqa: S608
+        """
     )

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from services.assessment.bodies.rules.number_prefixes import PREFIX
 from services.assessment.numbers.rules import numbers
+from shared.kernel.awards import Award
 from shared.kernel.refusals import Invalid
 from shared.kernel.spelling import canonical
 
@@ -32,6 +35,11 @@ class NumberKind(StrEnum):
     """The former vocational qualification certificate (职业资格证书): 16 digits."""
     LOCAL = "local-20"
     """Schemes of single places: 20 characters."""
+    APPRENTICE = "apprentice-22"
+    """Of apprentices, whom the eight-level scheme gives no number: as its numbers, with 0 in the place of the level.
+
+    An assumption: no source was found.
+    """
 
 
 PATTERNS: Final[Mapping[NumberKind, re.Pattern[str]]] = {
@@ -39,6 +47,7 @@ PATTERNS: Final[Mapping[NumberKind, re.Pattern[str]]] = {
     # Year 2, province 2, city 2, kind of body 1, body 3, level 1, serial 5.
     NumberKind.QUALIFICATION: re.compile(r"[0-9]{2}[1-8][0-9]{7}[1-5][0-9]{5}"),
     NumberKind.LOCAL: re.compile(r"[A-Z0-9]{2}[0-9]{18}"),
+    NumberKind.APPRENTICE: re.compile(f"{PREFIX.pattern}[0-9]{{2}}0[0-9]{{6}}"),
 }
 
 
@@ -47,6 +56,13 @@ class KindedNumber(NamedTuple):
 
     kind: NumberKind
     number: str
+
+
+def drawn(prefix: str, *, issued_on: date, award: Award, serial: int) -> KindedNumber:
+    """The number of a new certificate. Raises NoCertificateNumber for awards that are shown otherwise."""
+    if award is Award.APPRENTICE:
+        return KindedNumber(NumberKind.APPRENTICE, f"{prefix}{issued_on.year % 100:02}0{serial:06}")
+    return KindedNumber(NumberKind.LEVEL, numbers.build(prefix, issued_on=issued_on, award=award, serial=serial))
 
 
 def recognise(raw: str) -> KindedNumber:

@@ -7,6 +7,7 @@ corrections, withdrawals, revocations and recoveries bring totals down by themse
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -21,11 +22,24 @@ from shared.kernel.awards import Award
 from shared.kernel.levels import Level
 
 
-class Contribution(NamedTuple):
-    """What one part of one subject counts: `amount` in the cell of the seven fields before it and `traits`, or nothing.
+class Combination(NamedTuple):
+    """What many contributions have in common: where, to which plan and towards what they count.
 
     `plan_year` is the year whose plan `programme` belongs to. `region` is the place itself, `reporting_region` the one
-    that reported it; by today's map queries roll the place up by parent.
+    that reported it; by today's map queries roll the place up by parent. Of `traits`, the kind of the organisation is
+    not here: it may become known later.
+    """
+
+    plan_year: int
+    programme: str
+    region: str
+    reporting_region: str
+    award: Award
+    traits: int = 0
+
+
+class Contribution(NamedTuple):
+    """What one part of one subject counts: `amount` of `measure` on `day`, and the days in training, or nothing.
 
     Part 0 of a subject is always there: its version is the subject's, and `before` the version that it must take the
     place of. The other parts follow part 0.
@@ -36,47 +50,29 @@ class Contribution(NamedTuple):
     before: int | None
     version: int
     measure: Measure | None = None
-    plan_year: int = 0
-    programme: str | None = None
-    region: str | None = None
-    reporting_region: str = ""
-    award: Award | None = None
     day: date | None = None
     amount: int = 0
+    from_on: date | None = None
+    until: date | None = None
+    """Of an enrolment: in training from the first day on, and from the second day on no longer, if there is one."""
     waits_for: UUID | None = None
-    """The class with whose start this begins to count as in training, with the cell or for the days that are given."""
+    """The class with whose start the days in training begin to count; the fold knows which have started."""
     organisation: UUID | None = None
-    """Whose kind the fold adds to `traits`: the institution of a training or claim, the body of a certificate."""
-    traits: int = 0
-    was_from: date | None = None
-    was_until: date | None = None
-    """Of an enrolment that has ended: it was in training from the first day on, and from the second day on was not."""
+    """Whose kind it counts under: the institution of a training or claim, the body of a certificate."""
+    combination: Combination | None = None
 
 
 class Holding(NamedTuple):
-    """A certificate of a level: whose it is, and whether it is valid. From these, persons are counted."""
+    """A certificate: whose it is, and whether it is a valid one of a level. From these, persons are counted."""
 
     certificate: UUID
     person: UUID
-    plan_year: int
-    programme: str
-    region: str
-    reporting_region: str
-    award: Award
     issued_on: date
     valid: bool
     organisation: UUID
     """The body that issued it."""
+    combination: Combination
 
-
-_ENROLMENT_MEASURE = {
-    EnrolmentStatus.IN_TRAINING: Measure.IN_TRAINING,
-    EnrolmentStatus.DEFERRED: None,
-    EnrolmentStatus.COMPLETED: Measure.TRAININGS,
-    EnrolmentStatus.FAILED: None,
-    EnrolmentStatus.WITHDRAWN: None,
-    EnrolmentStatus.TRANSFERRED: None,
-}
 
 _PARTS_PER_LINE = 4
 
@@ -93,43 +89,53 @@ PERSONS: Final = {
 """What is counted of persons, each with the lowest and the highest level of a certificate that makes them one."""
 
 
-def of_enrolment(fact: EnrolmentState, *, before: int, is_started: bool) -> list[Contribution]:
-    """An enrolment counts in one measure or in none; in training only once its class `is_started`.
+def of_enrolment(fact: EnrolmentState, *, before: int) -> list[Contribution]:
+    """An enrolment counts once it is completed, and until then it is in training.
 
     `before`: see Contribution, here as below.
     """
-    measure = _ENROLMENT_MEASURE[fact.status]
-    is_in_training = measure is Measure.IN_TRAINING
-    was_from, was_until = (None, None) if is_in_training else _was_in_training(fact)
-    if measure is None and was_from is None:
+    from_on, until = _in_training(fact)
+    is_completed = fact.status is EnrolmentStatus.COMPLETED
+    if from_on is None and not is_completed:
         return [Contribution(fact.enrolment_id, 0, before, fact.version)]
-    day = fact.from_on or fact.effective_on if is_in_training else fact.effective_on
-    place = (
-        fact.plan_year or fact.effective_on.year, fact.programme, fact.region, fact.reporting_region, award_of(fact),
-        day,
+    measure, day, amount = (Measure.TRAININGS, fact.effective_on, 1) if is_completed else (None, None, 0)
+    combination = _of_many(
+        fact.plan_year or fact.effective_on.year, fact.programme, fact.region, fact.reporting_region, fact.level,
+        fact.award, fact.fund_source or NO_FUND, fact.priority,
     )  # fmt: skip
-    waits_for = None if is_started or (was_from is None and not is_in_training) else fact.class_id
-    counted = None if is_in_training and not is_started else measure
     return [
         Contribution(
-            fact.enrolment_id, 0, before, fact.version, counted, *place, int(counted is not None), waits_for,
-            fact.institution_id, _traits_of_enrolment(fact), was_from, was_until,
+            fact.enrolment_id, 0, before, fact.version, measure, day, amount, from_on, until,
+            None if from_on is None else fact.class_id, fact.institution_id, combination,
         )
     ]  # fmt: skip
 
 
-def _was_in_training(fact: EnrolmentState) -> tuple[date, date] | tuple[None, None]:
-    """From which day on, and until before which, an enrolment with an outcome was in training; None if it never was.
+def _in_training(fact: EnrolmentState) -> tuple[date, date | None] | tuple[None, None]:
+    """From which day on, and until before which if it ended, an enrolment is in training; None if it never was.
 
-    Facts from before they carried the days of a training do not say it.
+    Facts from before they carried the days of a training do not say when what has ended began.
     """
+    if fact.status is EnrolmentStatus.IN_TRAINING:
+        return fact.from_on or fact.effective_on, None
     if fact.from_on is None or fact.from_on >= fact.effective_on:
         return None, None
     return fact.from_on, fact.effective_on
 
 
-def _traits_of_enrolment(fact: EnrolmentState) -> int:
-    return FUND.packed(fact.fund_source or NO_FUND) | GROUP.packed(Group.PRIORITY if fact.priority else Group.OTHER)
+class _Awarded(NamedTuple):
+    level: int | None
+    award: str | None
+
+
+@lru_cache(maxsize=50_000)
+def _of_many(
+    plan_year: int, programme: str, region: str, reporting_region: str, level: int | None, award: str | None,
+    fund: str, priority: bool,
+) -> Combination:  # fmt: skip
+    """Kept, because enrolments have few combinations, and to work out one takes half of what an enrolment takes."""
+    traits = FUND.packed(fund) | GROUP.packed(Group.PRIORITY if priority else Group.OTHER)
+    return Combination(plan_year, programme, region, reporting_region, award_of(_Awarded(level, award)), traits)
 
 
 def of_certificate(fact: CertificateState, *, before: int) -> list[Contribution]:
@@ -138,9 +144,8 @@ def of_certificate(fact: CertificateState, *, before: int) -> list[Contribution]
         return [Contribution(fact.certificate_id, 0, before, fact.version)]
     return [
         Contribution(
-            fact.certificate_id, 0, before, fact.version,
-            Measure.CERTIFICATES, _plan_year(fact), fact.programme, fact.region, fact.reporting_region,
-            award_of(fact), fact.issued_on, 1, None, fact.body_id,
+            fact.certificate_id, 0, before, fact.version, Measure.CERTIFICATES, fact.issued_on, 1,
+            organisation=fact.body_id, combination=_combination(fact),
         )
     ]  # fmt: skip
 
@@ -164,18 +169,18 @@ def _of_line(claim: ClaimState, line: ClaimLine) -> list[Contribution]:
         (Measure.PAID_FEN, claim.paid_on, line.amount_fen),
         (Measure.RECOVERED_FEN, line.recovered_on, line.recovered_fen),
     )
+    combination = Combination(
+        claim.plan_year or line.trained_on.year, line.programme, claim.region, claim.reporting_region, award_of(line),
+        FUND.packed(claim.fund_source),
+    )  # fmt: skip
     found = []
-    traits = FUND.packed(claim.fund_source)
     for place, (measure, day, amount) in enumerate(amounts, 1):
-        part = (line.line - 1) * _PARTS_PER_LINE + place
-        if day is None or amount == 0:
-            found.append(Contribution(claim.claim_id, part, None, claim.version))
-            continue
-        year = claim.plan_year or line.trained_on.year
-        cell = (measure, year, line.programme, claim.region, claim.reporting_region, award_of(line), day)
-        found.append(
-            Contribution(claim.claim_id, part, None, claim.version, *cell, amount, None, claim.institution_id, traits)
-        )
+        part = Contribution(claim.claim_id, (line.line - 1) * _PARTS_PER_LINE + place, None, claim.version)
+        if day is not None and amount != 0:
+            part = part._replace(
+                measure=measure, day=day, amount=amount, organisation=claim.institution_id, combination=combination
+            )
+        found.append(part)
     return found
 
 
@@ -187,20 +192,11 @@ def holding(fact: CertificateState) -> Holding | None:
     award = award_of(fact)
     if award.level is None and fact.version == 1:
         return None
-    return Holding(
-        certificate=fact.certificate_id,
-        person=fact.person,
-        plan_year=_plan_year(fact),
-        programme=fact.programme,
-        region=fact.region,
-        reporting_region=fact.reporting_region,
-        award=award,
-        issued_on=fact.issued_on,
-        valid=fact.status is CertificateStatus.VALID and award.level is not None,
-        organisation=fact.body_id,
-    )
+    is_valid = fact.status is CertificateStatus.VALID and award.level is not None
+    return Holding(fact.certificate_id, fact.person, fact.issued_on, is_valid, fact.body_id, _combination(fact))
 
 
-def _plan_year(fact: CertificateState) -> int:
+def _combination(fact: CertificateState) -> Combination:
     # Facts from before plans had years say nothing: they count to the year of their day, here as above.
-    return fact.plan_year or fact.issued_on.year
+    year = fact.plan_year or fact.issued_on.year
+    return Combination(year, fact.programme, fact.region, fact.reporting_region, award_of(fact))

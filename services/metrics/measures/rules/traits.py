@@ -1,7 +1,7 @@
-"""The small dimensions of what is counted: few values each, packed into one number of a cell.
+"""The small dimensions of what is counted: few values each, stored as numbers.
 
-A number, not a column for each: a cell's key stays narrow, and the fold compares and moves it with every fact. What a
-fact does not say is 0, and is shown as not said, never as "no".
+Group and source of funds are in the fact and are packed into one number. The kind of an organisation is told by itself,
+possibly later, and has a number of its own. What nobody says is 0, and is shown as not said, never as "no".
 """
 
 from __future__ import annotations
@@ -69,20 +69,26 @@ class Trait:
 
     @property
     def code_sql(self) -> str:
-        """The code in the column `traits`, as SQL: an array has nothing at place 0."""
-        codes = ", ".join(f"'{code}'" for code in self.codes)
-        return f"(ARRAY[{codes}])[traits >> {self.shift} & {self.mask}]"
+        """The code in the column `traits`, as SQL."""
+        return _code_sql(self.codes, self.place_sql)
 
 
-KIND: Final = Trait(tuple(OrganisationKind), shift=0, bits=4)
-FUND: Final = Trait((NO_FUND, *FundSource), shift=4, bits=3)
-GROUP: Final = Trait(tuple(Group), shift=7, bits=2)
+def _code_sql(codes: Sequence[str], place: str) -> str:
+    """The code at a place, as SQL: an array has nothing at place 0."""
+    listed = ", ".join(f"'{code}'" for code in codes)
+    return f"(ARRAY[{listed}])[{place}]"
 
-IS_SUBSIDISED_SQL: Final = (
-    f"CASE {FUND.place_sql} WHEN 0 THEN NULL ELSE {FUND.place_sql} > {FUND.packed(NO_FUND) >> 4} END"
-)
+
+FUND: Final = Trait((NO_FUND, *FundSource), shift=0, bits=3)
+GROUP: Final = Trait(tuple(Group), shift=3, bits=2)
+
+IS_SUBSIDISED_SQL: Final = f"CASE {FUND.place_sql} WHEN 0 THEN NULL ELSE {FUND.place_sql} > {FUND.packed(NO_FUND)} END"
+
+_KINDS: Final = tuple(OrganisationKind)
+KIND_SQL: Final = _code_sql(_KINDS, "kind")
+"""The kind of the organisation whose number is in the column `kind`, as SQL."""
 
 
 def kind_of(told: str) -> int:
-    """The bits for the kind of an organisation as its owner told it."""
-    return KIND.packed(told if told in KIND.codes else OrganisationKind.OTHER)
+    """The number of the kind of an organisation as its owner told it. Stored, like the places of codes."""
+    return _KINDS.index(OrganisationKind(told) if told in _KINDS else OrganisationKind.OTHER) + 1

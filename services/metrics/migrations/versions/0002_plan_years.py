@@ -6,8 +6,6 @@ its place belonged to first. A rebuild fills both in from the facts.
 
 from alembic import op
 
-from services.metrics.projection.store import LIVE
-
 revision = "0002"
 down_revision = "0001"
 
@@ -17,9 +15,9 @@ ADD COLUMN IF NOT EXISTS reporting_region text COLLATE "C" NOT NULL DEFAULT ''
 """
 
 STATEMENTS = (
-    *(f"ALTER TABLE {LIVE}.{table} {_COLUMNS}" for table in ("contribution", "holding")),
+    *(f"ALTER TABLE live.{table} {_COLUMNS}" for table in ("contribution", "holding")),
     f"""
-    ALTER TABLE {LIVE}.cell {_COLUMNS},
+    ALTER TABLE live.cell {_COLUMNS},
     DROP CONSTRAINT cell_pkey,
     ADD CONSTRAINT cell_pkey PRIMARY KEY (measure, programme, region, level, day, plan_year, reporting_region)
     """,

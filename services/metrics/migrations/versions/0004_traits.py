@@ -5,27 +5,25 @@ What was counted before has none of it, which is shown as not said; `rebuild` fi
 
 from alembic import op
 
-from services.metrics.projection.store import LIVE
-
 revision = "0004"
 down_revision = "0003"
 
 STATEMENTS = (
-    f"""
-    ALTER TABLE {LIVE}.contribution
+    """
+    ALTER TABLE live.contribution
     ADD COLUMN IF NOT EXISTS organisation uuid,
     ADD COLUMN IF NOT EXISTS traits smallint NOT NULL DEFAULT 0,
     ADD COLUMN IF NOT EXISTS was_from date,
     ADD COLUMN IF NOT EXISTS was_until date
     """,
-    f"""
-    CREATE INDEX IF NOT EXISTS contribution_undescribed ON {LIVE}.contribution (organisation)
+    """
+    CREATE INDEX IF NOT EXISTS contribution_undescribed ON live.contribution (organisation)
     WHERE organisation IS NOT NULL AND traits & 15 = 0
     """,
-    f"ALTER TABLE {LIVE}.holding ADD COLUMN IF NOT EXISTS organisation uuid",
-    f"CREATE TABLE IF NOT EXISTS {LIVE}.organisation (id uuid PRIMARY KEY, kind smallint NOT NULL)",
-    f"""
-    ALTER TABLE {LIVE}.cell
+    "ALTER TABLE live.holding ADD COLUMN IF NOT EXISTS organisation uuid",
+    "CREATE TABLE IF NOT EXISTS live.organisation (id uuid PRIMARY KEY, kind smallint NOT NULL)",
+    """
+    ALTER TABLE live.cell
     ADD COLUMN IF NOT EXISTS traits smallint NOT NULL DEFAULT 0,
     DROP CONSTRAINT cell_pkey,
     ADD CONSTRAINT cell_pkey

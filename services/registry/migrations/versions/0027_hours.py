@@ -39,7 +39,7 @@ def _refusing(name: str, *, written: str) -> str:
         RETURN NULL;
     END
     $$
-    """  # noqa: S608
+    """
 
 
 STATEMENTS = (

@@ -83,8 +83,8 @@ class Walk(RuleBasedStateMachine):
 
     def issue(self) -> None:
         certificate, fact = certificates.issue(
-            self.candidate.recipient, self.session.examination, BODY, id_=new_id(),
-            serial=len(self.certificates) + 1, on=HELD_ON, by="ann", at=AT,
+            self.candidate.recipient, self.session.occasion, BODY, id_=new_id(),
+            serial=len(self.certificates) + 1, on=HELD_ON, is_young=True, by="ann", at=AT,
         )  # fmt: skip
         self.certificates.append(certificate)
         self.told.append(fact)

@@ -135,6 +135,7 @@ class TestKinds:
             ("s000041000123 253000042", NumberKind.LEVEL),
             ("1641010000312345", NumberKind.QUALIFICATION),
             ("HN202501010000012345", NumberKind.LOCAL),
+            ("y000041000700 260000001", NumberKind.APPRENTICE),
         ],
     )
     def test_each_kind_is_recognised_by_its_pattern(self, raw: str, kind: NumberKind) -> None:
@@ -143,7 +144,7 @@ class TestKinds:
     def test_anything_else_is_refused_with_the_kinds_that_are_known(self) -> None:
         with pytest.raises(UnknownNumberKind) as refused:
             recognise("12345")
-        assert refused.value.facts["kinds"] == ["level-22", "qualification-16", "local-20"]
+        assert refused.value.facts["kinds"] == ["level-22", "qualification-16", "local-20", "apprentice-22"]
 
 
 def _runs(serials: list[int]) -> list[list[int]]:

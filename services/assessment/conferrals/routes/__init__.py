@@ -1,0 +1,1 @@
+"""This topic over HTTP."""
