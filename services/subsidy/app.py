@@ -52,6 +52,7 @@ def make_app(settings: SubsidySettings, background: Background | None = None) ->
         background=background,
         codes=codes_beside(__file__),
         standings=STANDINGS,
+        plain_pages=[publicity.PLAIN_PAGES],
     )
     app.state.persons = Persons.load(settings.keys_directory)
     return app
