@@ -1,5 +1,7 @@
 """Flags that hold a claim: which flags do, and what a claim waits for.
 
+What the national query network does not find holds in the same way, and only the lines that rest on it.
+
 An open flag holds the claim until its county settles it. An upheld one holds it for good: what was confirmed is not
 paid. A dismissed one holds nothing. Source: domain rules §4.6.
 """
@@ -27,6 +29,7 @@ class FlagSubject(StrEnum):
     TRAINEE = "trainee"
     CLASS = "class"
     INSTITUTION = "institution"
+    CERTIFICATE = "certificate"
 
 
 class Cure(NamedTuple):
@@ -54,15 +57,25 @@ class Flag:
     """The region whose officers settle it."""
     reporting_region: str
     status: HoldStatus
+    certificate_id: UUID | None = None
+    """A certificate that the national query network does not find: it holds the lines that rest on it."""
 
     @property
     def about(self) -> FlagSubject:
+        if self.certificate_id is not None:
+            return FlagSubject.CERTIFICATE
         if self.enrolment_id is not None or (self.class_id is None and self.person is not None):
             return FlagSubject.TRAINEE
         return FlagSubject.INSTITUTION if self.class_id is None else FlagSubject.CLASS
 
     def cure(self, *, is_paid: bool) -> Cure:
         """What has to happen to a claim that it is about, paid or not."""
+        if self.about is FlagSubject.CERTIFICATE:
+            return Cure(
+                "The national query network does not find the certificate. The province exports it again; the hold "
+                "ends by itself once it is found.",
+                "全国联网查询系统查不到该证书。由省级重新上报，查到后自动解除。",
+            )
         if self.status is HoldStatus.OPEN:
             return Cure(
                 f"Officers of {self.region} settle the flag; until then the claim waits.",

@@ -27,6 +27,7 @@ HEARD_FLAG: Final = Table(
     Column("region", Text),
     Column("reporting_region", Text),
     Column("status", Choice(HoldStatus)),
+    Column("certificate_id", Uuid),
 )
 # In one order always, so that two batches do not wait for each other.
 _KEEP: Final = f"""
