@@ -59,6 +59,7 @@ def make_app(settings: SubsidySettings, background: Background | None = None) ->
         background=background,
         codes=codes_beside(__file__),
         standings=STANDINGS,
+        plain_pages=[publicity.PLAIN_PAGES],
     )
     app.state.persons = persons = Persons.load(settings.keys_directory)
     app.state.bank_layouts = layouts.load(settings.bank_layouts)

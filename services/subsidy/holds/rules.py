@@ -85,16 +85,16 @@ class Flag:
 
     def cure(self, *, is_paid: bool) -> Cure:
         """What has to happen to a claim that it is about, paid or not."""
-        if self.status is HoldStatus.OPEN and self.kind in set(ListKind):
-            return Cure(
-                "A reviewer decides on the match with the list of another authority; until then the claim waits.",
-                "由审核人员核定外部名单的比对结果，核定前暂缓办理。",
-            )
         if self.about is FlagSubject.CERTIFICATE:
             return Cure(
                 "The national query network does not find the certificate. The province exports it again; the hold "
                 "ends by itself once it is found.",
                 "全国联网查询系统查不到该证书。由省级重新上报，查到后自动解除。",
+            )
+        if self.status is HoldStatus.OPEN and self.kind in set(ListKind):
+            return Cure(
+                "A reviewer decides on the match with the list of another authority; until then the claim waits.",
+                "由审核人员核定外部名单的比对结果，核定前暂缓办理。",
             )
         if self.status is HoldStatus.OPEN:
             return Cure(

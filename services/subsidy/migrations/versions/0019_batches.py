@@ -4,8 +4,8 @@ from alembic import op
 
 from shared.migrations.file_jobs import FILE_JOBS
 
-revision = "0020"
-down_revision = "0019"
+revision = "0019"
+down_revision = "0018"
 
 BATCHES = (
     """
