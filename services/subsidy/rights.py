@@ -151,6 +151,30 @@ RIGHTS: Final[Rights] = {
     "fail_payment": writes(
         _FINANCE, two="Who records that the bank sent a payment back is not who paid it.", note=_FROM_ABOVE
     ),
+    # payment batches
+    "list_payable_claims": reads(
+        _FINANCE, note="What bars a claim depends on who asks, too: nobody pays what they approved."
+    ),
+    "list_bank_layouts": reads(EVERY_ROLE, note=_REFERENCE),
+    "draft_payment_batch": writes(
+        _FINANCE,
+        two="Who releases a batch did not draw it up, nor approve any of its claims.",
+        note=_FROM_ABOVE,
+    ),
+    "list_payment_batches": reads(SUPERVISORS, _FINANCE),
+    "get_payment_batch": reads(SUPERVISORS, _FINANCE),
+    "list_payment_batch_rows": reads(SUPERVISORS, _FINANCE),
+    "get_bank_file": reads(_FINANCE, note="Whole account numbers, for the bank; who has had it is kept and shown."),
+    "propose_payment_batch_recall": writes(
+        _FINANCE, two="Who confirms that a batch is taken back neither proposed nor released it."
+    ),
+    "post_payment_return_file": writes(_FINANCE, two="Who posts a bank's return did not release the batch."),
+    "list_payment_return_files": reads({Role.FINANCE: Whose.ALL}, note="Everybody sees the files that they posted."),
+    "get_payment_return_file_template": reads(EVERY_ROLE, note=_REFERENCE),
+    "get_payment_return_file": reads(_FINANCE),
+    "remove_payment_return_file": writes(_FINANCE, one="What was taken stays; a file that waits is only cancelled."),
+    "get_payment_return_file_report": reads(_FINANCE),
+    "get_payment_return_file_failed_rows": reads(_FINANCE, note="As they were sent, to be corrected."),
     "propose_recovery_reversal": writes(
         _FINANCE, _REVIEWER, two="Who confirms that a recovery is taken back neither proposed nor confirmed it."
     ),

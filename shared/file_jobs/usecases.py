@@ -82,12 +82,17 @@ async def post(
 async def own_files(
     connection: AsyncConnection, kind: FileKind, *, caller: Caller, before: UUID, limit: int
 ) -> list[FileJob]:
-    """The files of the caller's organisation, the newest first, before `before`.
+    """The files of the caller's organisation, of an authority those the caller posted; the newest first, before
+    `before`.
 
     Raises ForeignOrganisation.
     """
-    organisation_id = caller.require_some_organisation()
-    return await store.page(connection, kind.name, organisation_id=organisation_id, before=before, limit=limit)
+    if kind.of_organisations:
+        organisation_id = caller.require_some_organisation()
+        return await store.page(connection, kind.name, organisation_id=organisation_id, before=before, limit=limit)
+    return await store.page(
+        connection, kind.name, organisation_id=NO_ORGANISATION, posted_by=caller.person, before=before, limit=limit
+    )
 
 
 async def own_file(connection: AsyncConnection, kind: FileKind, file_id: UUID, *, caller: Caller) -> FileJob:
@@ -125,7 +130,10 @@ async def _own_file(
     connection: AsyncConnection, kind: FileKind, file_id: UUID, *, caller: Caller, lock: bool = False
 ) -> FileJob:
     file = await store.load(connection, kind.name, file_id, lock=lock)
-    caller.require_organisation(file.posting.organisation_id)
+    if kind.of_organisations:
+        caller.require_organisation(file.posting.organisation_id)
+    else:
+        await (kind.reach or kind.admit)(connection, caller, file.posting.target_id)
     return file
 
 

@@ -25,6 +25,7 @@ from shared.contracts.registry.classes import ClassState
 from shared.contracts.registry.directory import InstitutionState
 from shared.contracts.registry.enrolments import EnrolmentState, PersonsMerged, PersonsSeparated
 from shared.contracts.registry.plan import IndicatorListed, LevelListed, ProgrammeListed, RegionListed
+from shared.contracts.registry.quality import QualityCounted
 from shared.contracts.subsidy import BudgetState, ClaimState
 
 CONSUMER = "metrics"
@@ -97,6 +98,7 @@ _VERBS: Final[Mapping[type[Fact], Callable[[_Batch, Any, int], None]]] = {
     IndicatorListed: _Batch.entry,
     BudgetState: _Batch.entry,
     BookState: _Batch.entry,
+    QualityCounted: _Batch.entry,
 }
 
 

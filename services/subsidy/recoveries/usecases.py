@@ -212,12 +212,13 @@ async def _require_possible(
     against: UUID | None,
     caller: Caller,
 ) -> None:
-    """Raises CauseRecovered, and OffsetImpossible if the claim `against` has not that much left to keep."""
+    """Raises CauseRecovered, ClaimInBatch, OffsetImpossible if the claim `against` has not that much left to keep."""
     recovered = rules.recovered_amounts(before, after)
     if again := await recovery_store.caused(connection, before.id, cause, [each.line for each in recovered]):
         raise CauseRecovered(lines=again, cause=cause.value)
     if against is not None:
         target = await _load(connection, against, caller=caller)
+        await steps.require_outside_batches(connection, against)
         left = Fen(target.amount_fen - await recovery_store.kept_from(connection, against))
         due = target.status in (ClaimStatus.APPROVED, ClaimStatus.PAYMENT_FAILED)
         same = target.institution_id == before.institution_id and target.id != before.id

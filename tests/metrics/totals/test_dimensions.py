@@ -137,6 +137,22 @@ class TestTraits:
         assert await trainings(metrics, "kind", "in_training") == {"college": 1}
 
 
+class TestSmallCells:
+    @pytest.mark.parametrize(
+        "asked", ["by=group,county", "by=group,day", "by=week&group=priority", "by=programme&group=other&region=410102"]
+    )
+    async def test_who_is_in_a_priority_group_is_not_told_of_a_county_or_a_day(
+        self, metrics: ServiceUnderTest, asked: str
+    ) -> None:
+        answer = await metrics.http.get(f"/v1/totals?{asked}")
+
+        assert (answer.status_code, answer.json()["code"]) == (422, "group-too-fine")
+
+    @pytest.mark.parametrize("asked", ["by=group,region,month", "by=county,day", "by=group&region=410000"])
+    async def test_of_reporting_regions_and_months_it_is(self, metrics: ServiceUnderTest, asked: str) -> None:
+        assert (await metrics.http.get(f"/v1/totals?{asked}")).status_code == 200
+
+
 class TestDepartments:
     async def test_a_programme_is_counted_once_under_the_first_that_leads_it(self, metrics: ServiceUnderTest) -> None:
         await metrics.hear(*(completed(n, programme=code) for n, code in enumerate(["S01", "S01", "S02-1", "S03"])))

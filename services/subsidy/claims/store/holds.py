@@ -18,7 +18,7 @@ from shared import tables
 # certificate, the institution. A line
 # that pays nothing, or whose money is back, is held by nothing. A flag of a person names one key; the human may be
 # claimed for under another.
-_HELD: Final = """
+HELD: Final = """
 WITH standing AS (
     SELECT * FROM heard_flag WHERE status <> 'dismissed'
 ), named AS (
@@ -54,7 +54,7 @@ FROM standing AS f JOIN claim AS c ON c.institution_id = f.institution_id
 WHERE f.class_id IS NULL AND f.enrolment_id IS NULL AND f.person IS NULL
     AND c.status NOT IN ('rejected', 'withdrawn', 'recovered')
 """
-_PAIRS: Final = text(_HELD).columns(column("claim_id", Uuid), column("flag_id", Uuid)).subquery("held")
+_PAIRS: Final = text(HELD).columns(column("claim_id", Uuid), column("flag_id", Uuid)).subquery("held")
 
 
 async def of_claim(connection: AsyncConnection, claim_id: UUID) -> list[Flag]:
