@@ -29,6 +29,7 @@ from services.assessment.rights import RIGHTS
 from services.assessment.session_rules import routes as session_rules
 from services.assessment.settings import AssessmentSettings
 from services.assessment.standards import routes as standards
+from services.assessment.supervision import routes as supervision
 from services.assessment.verification import store as verification_store
 from services.assessment.verification.routes import holders, public
 from services.assessment.verification.store import Look
@@ -78,6 +79,8 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
                 credentials.well_known,
                 pass_rules.routes,
                 session_rules.routes,
+                supervision.routes,
+                supervision.public_routes,
                 standards.routes,
                 recognition_rules.routes,
             ),

@@ -98,7 +98,15 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
             ),
             {"id": term, "certificate": certificates[0]},
         )
+    charged = await centre.post(f"/sessions/{open_session}/fee", {"fee_fen": 16000, "subsidised": True})
+    assert charged.status_code == 200, charged.text
+    flag = (await centre.get(f"/exam-flags?session_id={open_session}", centre.province)).json()["rows"][0]["id"]
+    related = {"institution_code": f"9141010000000{number:05}", "ground": "同一实际控制人"}
+    relation = await centre.post(f"/bodies/{centre.body['id']}/relations", related)
+    assert relation.status_code == 201, relation.text
     ids = {
+        "exam_flag_id": flag,
+        "relation_id": relation.json()["id"],
         "file_id": sent.json()["id"],
         "code_id": code.json()["id"],
         "conferral_id": conferral,
@@ -159,6 +167,18 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
         },
         "add_candidates": {"rows": [person_row(first + 1)]},
         "post_result_file": b"x",
+        "settle_exam_flag": {"verdict": "uphold", "reason": "已核查"},
+        "assign_exam_flag": {"person": "eve", "reason": "已核查"},
+        "inspect_session": {"manner": "video", "inspected_on": "2025-06-30", "found": "监控缺失"},
+        "state_session_fee": {"fee_fen": 0, "subsidised": True},
+        "declare_body_relation": related,
+        "add_supervision_rule": {
+            "key": "flag.due_days",
+            "value": "10",
+            "region": PROVINCE,
+            "first_on": "2098-01-01",
+            "source": "文件",
+        },
         "record_results": {"rows": [pass_row(first + 1)]},
         "propose_correction": marks,
         "propose_territory": agreed | {"first_on": "2024-01-01", "last_on": "2024-12-31"},
@@ -196,6 +216,7 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
             "list_bodies": ids["body_id"],
             "list_body_sanctions": ids["sanction_id"],
             "list_sessions": ids["session_id"],
+            "list_exam_flags": flag,
             "list_result_files": ids["file_id"],
             "list_conferrals": conferral,
             "list_examiners": ids["examiner_id"],
@@ -227,6 +248,7 @@ async def test_every_operation_does_for_every_role_what_the_table_says(assessmen
                 "add_pass_rule",
                 "add_recognition_rule",
                 "add_session_rule",
+                "add_supervision_rule",
                 "register_examiner",
             }
         ),

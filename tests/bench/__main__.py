@@ -21,6 +21,7 @@ PARTS = (
     "overlap",
     "lists",
     "busy",
+    "results",
     "verification",
     "credentials",
 )
