@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, nullcontext
 
 from fastapi import FastAPI
 
+from services.assessment.appeals import routes as appeals
 from services.assessment.appointments import routes as appointments
 from services.assessment.bodies.routes import bodies, sanctions, scope, territory
 from services.assessment.bodies.store.bodies import STANDINGS
@@ -80,6 +81,7 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
                 pass_rules.routes,
                 session_rules.routes,
                 supervision.routes,
+                appeals.routes,
                 supervision.public_routes,
                 standards.routes,
                 recognition_rules.routes,

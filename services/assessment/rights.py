@@ -125,6 +125,15 @@ RIGHTS: Final[Rights] = {
     "list_body_relations": reads(BODIES, SUPERVISORS),
     "end_body_relation": writes(OFFICERS, one="It can be declared again; the former one stays on record."),
     "get_exam_flag_rates": public("Counts by rule, which name nobody."),
+    # appeals
+    "file_appeal": writes(HOLDERS, one="It changes nothing; the candidate takes it back."),
+    "list_own_appeals": reads(HOLDERS),
+    "list_appeals": reads(BODIES, SUPERVISORS, note="A body sees those against its own results."),
+    "withdraw_appeal": writes(HOLDERS, one="The candidate appeals again while there is time."),
+    "answer_appeal": writes(
+        BODIES, two="Who answers has posted no results; who confirms another result is a further person."
+    ),
+    "reopen_appeal": writes(OFFICERS, one="It only has an appeal answered again."),
     # pass rules
     "list_pass_rules": reads(EVERY_ROLE, note="What everybody has to look up: it names no person."),
     "add_pass_rule": writes(_PROVINCE, two=_PROPOSED, note=_PROVINCE_ITSELF),

@@ -50,7 +50,7 @@ async def seen(connection: AsyncConnection, session_id: UUID) -> list[Seen]:
 
 
 async def _seen(connection: AsyncConnection, session_id: UUID, session: SessionKey) -> list[Seen]:
-    thresholds = await _thresholds(connection, session)
+    bounds = await thresholds(connection, region=session.region, day=session.held_on)
     results, passed = await store.results(connection, session_id)
     occupation, award, day = session.occupation, session.award, session.held_on
     rule = await rule_of(connection, occupation=occupation, award=award, day=day, region=session.region)
@@ -61,12 +61,12 @@ async def _seen(connection: AsyncConnection, session_id: UUID, session: SessionK
             passed=passed,
             candidates=await store.candidates(connection, session_id),
             held_on=session.held_on,
-            beginning=await store.beginning(connection, session.body_id, days=thresholds.burst_days),
+            beginning=await store.beginning(connection, session.body_id, days=bounds.burst_days),
             loads=await store.loads(connection, session_id, day=session.held_on),
             relation=await store.relation(connection, session_id),
             fee=await store.fee(connection, session_id),
         ),
-        thresholds,
+        bounds,
     )
 
 
@@ -255,15 +255,15 @@ def _flag(
     )
 
 
-async def _thresholds(connection: AsyncConnection, session: SessionKey, *, day: date | None = None) -> Thresholds:
-    on = day or session.held_on
-    above = (await plans.load(connection)).region_and_above(session.region, on=on)
-    return thresholds_on(await SUPERVISION_RULE.entered_rows(connection), day=on, region_and_above=above)
+async def thresholds(connection: AsyncConnection, *, region: str, day: date) -> Thresholds:
+    """The thresholds of a day and a region. Raises NotYetReceived, PolicyUnset."""
+    above = (await plans.load(connection)).region_and_above(region, on=day)
+    return thresholds_on(await SUPERVISION_RULE.entered_rows(connection), day=day, region_and_above=above)
 
 
 async def _due_on(connection: AsyncConnection, session: SessionKey, *, at: datetime) -> date:
     today = business_day(at)
-    return today + timedelta(days=(await _thresholds(connection, session, day=today)).flag_due_days)
+    return today + timedelta(days=(await thresholds(connection, region=session.region, day=today)).flag_due_days)
 
 
 async def _require_seen(connection: AsyncConnection, flag_id: UUID, seen_: Sight) -> None:

@@ -21,6 +21,8 @@ _FIGURES = (
     ("burst.sessions_max", "20"),
     ("burst.candidates_max", "2000"),
     ("examiner.candidates_max", "100"),
+    ("appeal.file_days", "30"),
+    ("appeal.answer_days", "10"),
 )
 _ROWS = ", ".join(
     f"('NAT-{key.upper().replace('.', '-').replace('_', '-')}-2000', '{key}', '{value}')" for key, value in _FIGURES
@@ -116,6 +118,42 @@ STATEMENTS = (
     )
     """,
     "CREATE INDEX body_relation_body ON body_relation (body_id, id)",
+    """
+    CREATE TABLE appeal (
+        id uuid PRIMARY KEY,
+        candidate_id uuid NOT NULL REFERENCES candidate,
+        session_id uuid NOT NULL REFERENCES session,
+        body_id uuid NOT NULL REFERENCES body,
+        region text NOT NULL,
+        reporting_region text NOT NULL,
+        ground text NOT NULL,
+        filed_at timestamptz NOT NULL,
+        answer_by date NOT NULL,
+        status text NOT NULL CHECK (status IN ('open', 'accepted', 'rejected', 'withdrawn')),
+        answered_by text,
+        answered_at timestamptz,
+        answer text,
+        proposal_id uuid,
+        version integer NOT NULL CHECK (version >= 1),
+        CHECK ((status IN ('accepted', 'rejected')) = (answered_by IS NOT NULL AND answer IS NOT NULL)),
+        CHECK ((status = 'accepted') = (proposal_id IS NOT NULL))
+    )
+    """,
+    "CREATE UNIQUE INDEX appeal_open ON appeal (candidate_id) WHERE status = 'open'",
+    "CREATE INDEX appeal_candidate ON appeal (candidate_id)",
+    "CREATE INDEX appeal_region ON appeal (region, id)",
+    "CREATE INDEX appeal_body ON appeal (body_id, id)",
+    """
+    CREATE TABLE appeal_step (
+        appeal_id uuid NOT NULL REFERENCES appeal,
+        version integer NOT NULL,
+        verb text NOT NULL,
+        by text NOT NULL,
+        at timestamptz NOT NULL,
+        reason text,
+        PRIMARY KEY (appeal_id, version)
+    )
+    """,
 )
 
 

@@ -40,6 +40,10 @@ class Thresholds:
     burst_candidates_max: int
     examiner_candidates_max: int
     """Candidates whom one examiner examines in a day."""
+    appeal_file_days: int
+    """Days after the publication in which candidates appeal against their results."""
+    appeal_answer_days: int
+    """Days that a body has to answer an appeal."""
 
 
 KEYS: Final[Mapping[str, str]] = {field.name.replace("_", ".", 1): field.name for field in fields(Thresholds)}

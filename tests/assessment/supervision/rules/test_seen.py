@@ -27,6 +27,8 @@ RULES = Thresholds(
     burst_sessions_max=20,
     burst_candidates_max=2000,
     examiner_candidates_max=100,
+    appeal_file_days=30,
+    appeal_answer_days=10,
 )
 NEEDED = {"theory": 600, "skills": 600}
 DIFFERENT: list[Mapping[str, int]] = [{"theory": 630 + 8 * number, "skills": 700} for number in range(40)]
