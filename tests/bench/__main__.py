@@ -22,6 +22,7 @@ PARTS = (
     "overlap",
     "lists",
     "busy",
+    "results",
     "verification",
     "credentials",
 )
