@@ -16,6 +16,7 @@ PARTS = (
     "relay",
     "backlog",
     "latency",
+    "stream",
     "totals",
     "memory",
     "overlap",
