@@ -18,7 +18,8 @@ from services.assessment.credentials import routes as credentials
 from services.assessment.credentials.rules import Publisher
 from services.assessment.duplicates import routes as duplicates
 from services.assessment.examiners import routes as examiners
-from services.assessment.exams.routes import candidates, sessions
+from services.assessment.exams.routes import candidates, files, sessions
+from services.assessment.national_query import routes as national_query
 from services.assessment.numbers import routes as numbers
 from services.assessment.pass_rules import routes as pass_rules
 from services.assessment.persons import routes as persons
@@ -34,8 +35,10 @@ from services.assessment.verification.routes import holders, public
 from services.assessment.verification.store import Look
 from services.assessment.verification.usecases import verification
 from services.assessment.verification.usecases.looks import Looks, Write
+from shared.file_jobs.kinds import FileStorage
 from shared.openapi import codes_beside
 from shared.persons import Persons
+from shared.sealed import Seal
 from shared.web import Background, Engines
 from shared.web import make_app as make_service_app
 
@@ -55,6 +58,7 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
                 examiners.routes,
                 sessions.routes,
                 candidates.routes,
+                files.routes,
                 persons.routes,
                 certificates.routes,
                 conferrals.routes,
@@ -66,6 +70,7 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
                 closings.routes,
                 rekeyings.routes,
                 numbers.routes,
+                national_query.routes,
                 proposals.routes,
                 public.routes,
                 public.pages,
@@ -81,11 +86,15 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
         ],
         rights=RIGHTS,
         background=_with_looks(background),
+        plain_pages=[public.PLAIN_PAGES],
         codes=codes_beside(__file__),
         standings=STANDINGS,
         busiest=[public.routes],
     )
     app.state.persons = Persons.load(settings.keys_directory)
+    app.state.file_storage = FileStorage(
+        seal=Seal.load(settings.keys_directory), mark=app.state.persons.mark, rows_kept=settings.refused_rows_kept
+    )
     app.state.concerned = CONCERNED
     app.state.looks = Looks(_writer(app.state.engines))
     app.state.nobody = verification.nobody(app.state.persons)

@@ -21,8 +21,10 @@ from shared.rights import (
 _FINANCE: Final = {Role.FINANCE: Whose.REGION}
 
 _OWN_EXAM: Final = "The body answers for its own exam; each step is kept with its author, and officers see it."
+_OWN_RESULTS: Final = "Whoever posts results does not conclude the session; a change takes a second person."
 _PROVINCE: Final = {Role.PROVINCE: Whose.REGION}
 _PROVINCE_ITSELF: Final = "The province is a caller whose region is the province's code."
+_EXPORTS: Final = "The province reports for all bodies; the file holds names and document numbers."
 _PROPOSED: Final = "What one enters decides nothing until another person of the province approves it."
 _APPROVED: Final = "Who approves a rule is not who entered it."
 _REJECTED: Final = "Who enters a rule may withdraw it; rejected, it decides nothing and can be entered again."
@@ -61,7 +63,7 @@ RIGHTS: Final[Rights] = {
     "file_session": writes(BODIES, one=_OWN_EXAM),
     "list_sessions": reads(BODIES, SUPERVISORS, _FINANCE, ORGANISATIONS, note=_SEEN),
     "get_session": reads(BODIES, SUPERVISORS, _FINANCE, ORGANISATIONS, note=_SEEN),
-    "conclude_session": writes(BODIES, one="Results can be corrected with a reason, and certificates revoked."),
+    "conclude_session": writes(BODIES, two="Who concludes a session has posted no results of it."),
     "issue_owed_certificates": writes(BODIES, one="It issues what the results say; certificates can be revoked."),
     "get_session_history": reads(BODIES, SUPERVISORS, _FINANCE, ORGANISATIONS, note=_SEEN),
     "list_session_signs": reads(SUPERVISORS, note="Those who supervise exams; the body does not see it."),
@@ -77,7 +79,14 @@ RIGHTS: Final[Rights] = {
     "withdraw_candidate": writes(BODIES, one="Only before the roster is sealed; the candidate can be posted again."),
     "add_candidates": writes(BODIES, one=_OWN_EXAM),
     "list_candidates": reads(BODIES, SUPERVISORS, ORGANISATIONS, note=_SEEN),
-    "record_results": writes(BODIES, one=_OWN_EXAM),
+    "record_results": writes(BODIES, one=_OWN_RESULTS),
+    "post_result_file": writes(BODIES, one=_OWN_RESULTS),
+    "list_result_files": reads(BODIES),
+    "get_result_file_template": reads(EVERY_ROLE, note="It names no person."),
+    "get_result_file": reads(BODIES),
+    "remove_result_file": writes(BODIES, one="What was stored stays; the file can be sent again."),
+    "get_result_file_report": reads(BODIES),
+    "get_result_file_failed_rows": reads(BODIES),
     "get_candidate": reads(BODIES, SUPERVISORS, ORGANISATIONS, note=_SEEN),
     "propose_correction": writes(BODIES, two="Who confirms other marks is not who proposed them."),
     "list_name_questions": reads(BODIES, SUPERVISORS, note="A body sees those about its own candidates."),
@@ -157,6 +166,15 @@ RIGHTS: Final[Rights] = {
     "void_numbers": writes(
         BODIES, _PROVINCE, one="No certificate loses anything: the next number is drawn.", note=_PROVINCE_ITSELF
     ),
+    # national exports
+    "export_certificates": writes(_PROVINCE, one="It sends what certificates say; it can be given up.", note=_EXPORTS),
+    "list_national_exports": reads(_PROVINCE, note=_PROVINCE_ITSELF),
+    "get_national_export": reads(_PROVINCE, note=_PROVINCE_ITSELF),
+    "get_national_export_file": reads(_PROVINCE, note=_EXPORTS),
+    "list_national_export_rows": reads(_PROVINCE, note=_PROVINCE_ITSELF),
+    "read_national_receipt": writes(_PROVINCE, one="A later answer of the network takes its place.", note=_EXPORTS),
+    "give_up_national_export": writes(_PROVINCE, one="Resumed by the next request, unless sent again.", note=_EXPORTS),
+    "resume_national_export": writes(_PROVINCE, one="It only takes a giving up back.", note=_EXPORTS),
     # proposals
     "list_proposals": reads(BODIES, SUPERVISORS),
     "get_proposal": reads(BODIES, SUPERVISORS),

@@ -16,12 +16,18 @@ from services.assessment.bodies.usecases import moves
 from services.assessment.books.store import BOOK
 from services.assessment.chain import usecases as chain
 from services.assessment.consumers import consumers
+from services.assessment.exams.usecases.files import RESULT_DECIDER
 from services.assessment.settings import AssessmentSettings
 from services.assessment.standards import usecases as standards
 from shared.books import telling as books
 from shared.database import WORKER_STATEMENT_MS, make_engine
+from shared.file_jobs.kinds import FileStorage
+from shared.file_jobs.work import FileWorker
 from shared.kernel.refusals import Refusal
+from shared.persons import Persons
+from shared.sealed import Seal
 from shared.service import Job, Service
+from shared.spreadsheets.reading import ReaderPool
 
 log = structlog.get_logger()
 
@@ -99,9 +105,25 @@ async def _chained(settings: AssessmentSettings, source: str) -> AsyncGenerator[
         await engine.dispose()
 
 
+def file_worker(settings: AssessmentSettings, engine: AsyncEngine) -> FileWorker:
+    """The worker that processes the files of bodies."""
+    persons = Persons.load(settings.keys_directory)
+    return FileWorker(
+        begin=engine.begin,
+        deciders=[RESULT_DECIDER],
+        storage=FileStorage(
+            seal=Seal.load(settings.keys_directory), mark=persons.mark, rows_kept=settings.refused_rows_kept
+        ),
+        readers=ReaderPool(),
+        now=settings.now,
+    )
+
+
 def jobs(settings: AssessmentSettings, engine: AsyncEngine) -> list[Job]:
     """Background jobs of assessment, except the relay."""
-    return [moves.work(engine, settings.now), books.work(engine, BOOK, seconds=settings.books_seconds)]
+    files = file_worker(settings, engine)
+    telling = books.work(engine, BOOK, seconds=settings.books_seconds)
+    return [files.work(), files.erase(), moves.work(engine, settings.now), telling]
 
 
 SERVICE = Service(

@@ -15,6 +15,7 @@ from services.metrics.books.routes import routes as book_routes
 from services.metrics.exports.routes import routes as export_routes
 from services.metrics.figures.routes import routes as figure_routes
 from services.metrics.pace.routes import routes as pace_routes
+from services.metrics.pages.routes import PLAIN_PAGES
 from services.metrics.pages.routes import routes as page_routes
 from services.metrics.progress.routes import routes as progress_routes
 from services.metrics.projection.store import SEARCH_PATH
@@ -64,6 +65,7 @@ def make_app(settings: MetricsSettings, background: Background | None = None) ->
         rights=RIGHTS,
         background=beside,
         codes=codes_beside(__file__),
+        plain_pages=[PLAIN_PAGES],
     )
     board = make_engine(
         settings.database_url, name="metrics board", pool_size=BOARD_CONNECTIONS, overflow=0, search_path=SEARCH_PATH

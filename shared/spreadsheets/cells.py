@@ -41,6 +41,7 @@ _HELD_AS_TEXT = re.compile(r'="([^"]*)"')
 _MARKS = frozenset("='‘’")
 _ABROAD = re.compile(r"(?:\+|00)?86(1[0-9]{9,})")
 _YUAN = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,2}))?")
+_NUMBER = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,12})?")
 _COUNT = re.compile(r"([0-9]{1,12})(?:\.0+)?")
 _BETWEEN = re.compile(r"[,，、;；\s]+")
 _REPLACEMENT = "\ufffd"
@@ -65,7 +66,7 @@ def read(column: Column, raw: Raw) -> Value:
             return _code_of(column, raw)
         case Kind.DATE:
             return _day_of(column, raw)
-        case Kind.COUNT | Kind.YUAN:
+        case Kind.COUNT | Kind.YUAN | Kind.NUMBER:
             return _FROM_TEXT[column.kind](column, shown(raw) if isinstance(raw, int | float) else "")
         case Kind.CHOICE:
             if isinstance(raw, bool) and raw in column.choices.values():
@@ -185,6 +186,15 @@ def _count_in(_: Column, text: str) -> int:
     return int(found[1])
 
 
+def _number_in(column: Column, text: str) -> str:
+    word = column.values.get(text.casefold())
+    if word is not None:
+        return str(word)
+    if _NUMBER.fullmatch(text) is None:
+        raise CellUnfit
+    return text
+
+
 def _day(year: int, month: int, number: int) -> date | None:
     try:
         return date(year, month, number)
@@ -210,5 +220,6 @@ _FROM_TEXT: Final[Mapping[Kind, Callable[[Column, str], Value]]] = {
     Kind.CHOICE: _choice,
     Kind.LIST: _list_in,
     Kind.COUNT: _count_in,
+    Kind.NUMBER: _number_in,
     Kind.YUAN: _fen_in,
 }

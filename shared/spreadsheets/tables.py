@@ -62,6 +62,8 @@ class Kind(StrEnum):
     """Several codes in one cell."""
     COUNT = "count"
     """A whole number that is not negative; separators of thousands are removed."""
+    NUMBER = "number"
+    """A number that is not negative, with or without decimal places, as text; or a word of the column's `choices`."""
     YUAN = "yuan"
     """An amount of yuan with at most two decimal places; its value is in fen."""
 
@@ -122,6 +124,8 @@ class Table:
     sheet: str
     row_zh: str
     row_en: str
+    passes_over_others: bool = False
+    """Whether columns with other headings are passed over: for files that systems outside write as they like."""
 
     @cached_property
     def by_field(self) -> Mapping[str, Column]:

@@ -196,8 +196,13 @@ class Centre:
         assert {row["outcome"] for row in recorded} == {"accepted"}, recorded
         return session_id
 
+    @property
+    def colleague(self) -> dict[str, str]:
+        """Another person of the body, who posts no results."""
+        return self.service.tokens.of(Role.ASSESSMENT_BODY, person="carl", organisation=self.body["id"])
+
     async def conclude(self, session_id: str) -> httpx.Response:
-        return await self.post(f"/sessions/{session_id}/conclusion")
+        return await self.post(f"/sessions/{session_id}/conclusion", None, self.colleague)
 
     def officer(self, person: str = "officer", region: str = "410100") -> dict[str, str]:
         return self.service.tokens.of(Role.COUNTY_OFFICER, person=person, region=region)

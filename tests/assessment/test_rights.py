@@ -79,6 +79,11 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
     assert (await centre.post("/verifications/by-code", seen)).status_code == 200
     await assessment.app.state.looks.write()
     looked = (await centre.get("/holder/looks", holder)).json()["rows"][0]["id"]
+    sent = await assessment.http.post(
+        "/v1/result-files", content=b"x", headers=centre.own | {"Content-Type": "text/csv"}
+    )
+    exported = await centre.post("/national-exports", {}, centre.province)
+    assert exported.status_code == 201, exported.text
     filed = await centre.post(
         "/conferrals",
         {"local_id": "list", "way": "process", "programme": "S08", "occupation": "4-10-01-05", "award": "L3"},
@@ -96,8 +101,10 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
             {"id": term, "certificate": certificates[0]},
         )
     ids = {
+        "file_id": sent.json()["id"],
         "code_id": code.json()["id"],
         "conferral_id": conferral,
+        "export_id": exported.json()["id"],
         "nominee_id": nominee["id"],
         "term_id": term,
         "number": "0",
@@ -153,7 +160,11 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
             "first_on": "2098-01-01",
             "source": "文件",
         },
+        "export_certificates": {},
+        "read_national_receipt": {"content": "receipt"},
+        "give_up_national_export": {"reason": "上传失败"},
         "add_candidates": {"rows": [person_row(first + 1)]},
+        "post_result_file": b"x",
         "record_results": {"rows": [pass_row(first + 1)]},
         "propose_correction": marks,
         "propose_territory": agreed | {"first_on": "2024-01-01", "last_on": "2024-12-31"},
@@ -191,7 +202,9 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
             "list_bodies": ids["body_id"],
             "list_body_sanctions": ids["sanction_id"],
             "list_sessions": ids["session_id"],
+            "list_result_files": ids["file_id"],
             "list_conferrals": conferral,
+            "list_national_exports": exported.json()["id"],
             "list_examiners": ids["examiner_id"],
             "list_name_questions": ids["question_id"],
             "list_certificates": ids["certificate_id"],
@@ -203,6 +216,7 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
             "list_looks": looked,
         },
         bodies=bodies,
+        queries={"post_result_file": {"session_id": open_session}},
         holder=str(person),
     )
 

@@ -40,7 +40,7 @@ async def main() -> None:
         with here.process("registry", "serve") as child:
             async with httpx.AsyncClient(base_url=here.url("registry"), timeout=60) as http:
                 own = await _file_classes(here, http)
-                with _peaks(child.pid) as peaks:
+                with peaks_of(child.pid) as peaks:
                     elapsed = await _post(http, content, own)
     print(
         f"{'XLSX of 100,000 rows, posted to reported':<44}{elapsed:>12.1f} s  (ceiling {SECONDS_CEILING};"
@@ -119,7 +119,7 @@ async def _post(http: httpx.AsyncClient, content: bytes, own: dict[str, str]) ->
 
 
 @contextmanager
-def _peaks(pid: int) -> Iterator[dict[str, float]]:
+def peaks_of(pid: int) -> Iterator[dict[str, float]]:
     """The most memory, in MB, that the process and each of its children have held when the context ends."""
     peaks = {"service": 0.0, "reader": 0.0}
     over = Event()

@@ -109,6 +109,9 @@ PROMISED: dict[type, set[str]] = {
     },
     assessment.SessionState: CUT | {"session_id", "body_id", "class_id", "held_on", "status"},
     assessment.ResultState: CUT | {"candidate_id", "session_id", "person", "passed", "effective_on"},
+    assessment.CertificateListingState: {
+        "certificate_id", "person", "region", "reporting_region", "occupation", "level", "award", "is_found",
+    },
     assessment.CertificateState: CUT
     | {"certificate_id", "person", "body_id", "class_id", "issued_on", "status", "way", "is_young"},
     subsidy.ClaimState: {
@@ -116,6 +119,10 @@ PROMISED: dict[type, set[str]] = {
         "recovered_fen", "approved_on", "paid_on", "lines.enrolment_id", "lines.person", "lines.programme",
         "lines.occupation", "lines.level", "lines.award", "lines.amount_fen", "lines.recovered_fen",
         "lines.recovered_on",
+    },
+    subsidy.RecoveryConfirmed: {
+        "claim_id", "class_id", "institution_id", "region", "reporting_region", "cause", "lines", "amount_fen",
+        "recovered_on",
     },
     books.BookState: {
         "programme", "reporting_region", "plan_year", "entries.measure", "entries.records", "entries.amount",

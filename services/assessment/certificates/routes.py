@@ -16,6 +16,7 @@ from services.assessment.certificates.rules.corrections import Correction
 from services.assessment.certificates.store import ReplacedEdition
 from services.assessment.certificates.usecases import editions, revocations
 from services.assessment.persons import store as person_store
+from services.assessment.result_versions import store as result_versions
 from services.assessment.sight.usecases import sight
 from shared.auth import CurrentCaller
 from shared.awards import AnsweredAward, AnsweredLevel, AskedAward, GivenAward, GivenLevel
@@ -128,8 +129,23 @@ class MistakenRevocationAnswer(BaseModel):
     reason: str
 
 
+class ResultVersionAnswer(BaseModel):
+    """A version of the result that the certificate rests on. The last one stands; the others were replaced, and why.
+
+    Marks are shown with the candidate (`GET /v1/candidates/{candidate_id}`).
+    """
+
+    version: int
+    outcome: Literal["passed", "failed", "absent", "cheated", "incomplete"]
+    reason: str | None
+    replaced_by: str | None
+    replaced_at: datetime | None
+
+
 class HistoryAnswer(BaseModel):
     """What became of a certificate since it was issued, each part oldest first."""
+
+    results: list[ResultVersionAnswer]
 
     replaced_editions: list[ReplacedEditionAnswer]
     mistaken_revocations: list[MistakenRevocationAnswer]
@@ -253,14 +269,16 @@ async def propose_certificate_correction(
 
 @routes.get("/certificates/{certificate_id}/history")
 async def get_certificate_history(certificate_id: UUID, connection: Connection, caller: CurrentCaller) -> HistoryAnswer:
-    """The editions that were replaced, and the revocations that were taken back, with persons and reasons."""
+    """The versions of its result, the editions that were replaced, and the revocations that were taken back."""
     seen = await sight(connection, caller)
     await store.load(connection, certificate_id)
     if not await store.is_in_sight(connection, certificate_id, seen):
         raise seen.refusal
     replaced = await store.replaced_editions(connection, certificate_id)
     mistaken = await store.mistaken_revocations(connection, certificate_id)
+    results = await result_versions.of_certificate(connection, certificate_id)
     return HistoryAnswer(
+        results=[ResultVersionAnswer(**each._asdict()) for each in results],
         replaced_editions=[ReplacedEditionAnswer.of(each) for each in replaced],
         mistaken_revocations=[MistakenRevocationAnswer(**each._asdict()) for each in mistaken],
     )

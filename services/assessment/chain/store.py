@@ -18,11 +18,13 @@ INSERT INTO chain_head AS h (chain, body_id, place, hash) VALUES ($1, $2, 0, $3)
 ON CONFLICT (chain) DO UPDATE SET place = h.place RETURNING place, hash
 """
 _MOVE: Final = "UPDATE chain_head SET place = $2, hash = $3 WHERE chain = $1"
+# Null arguments leave no trace, so that results from before there were single parts have the digest that they had.
 _RESULTS: Final = """
 SELECT encode(sha256(convert_to(coalesce(string_agg(said, E'\\n' ORDER BY id), ''), 'UTF8')), 'hex')
 FROM (
     SELECT id, concat_ws('|', id, person, absent, coalesce(theory, -1), coalesce(skills, -1), coalesce(review, -1),
-        coalesce(passed::text, '-')) AS said
+        coalesce(passed::text, '-'), CASE WHEN cheated THEN 'cheated' END, nullif(array_to_string(missed, ','), ''),
+        nullif(kept::text, '{}')) AS said
     FROM candidate WHERE session_id = $1
 ) AS results
 """

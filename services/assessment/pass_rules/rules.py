@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple, get_type_hints
 
 from shared.dated_rules.figures import FigureRow, Forms, nearest
 from shared.dated_rules.rules import require_room
+from shared.kernel.periods import months_after
 
 NATIONAL: Final = "000000"
 """The region of rules that hold in the whole nation, where no nearer row says otherwise."""
@@ -24,6 +25,10 @@ class Figures:
     """Whether an exam outside the prefecture of its body needs the agreement of both authorities."""
     numbers_blocks_needed: bool
     """Whether a body draws numbers only from blocks that the province gave it."""
+    pass_kept_months: int
+    """Months for which a part that was passed is kept, where no standard says otherwise; 0: not at all."""
+    cheating_barred_months: int
+    """Months after the exam for which a person who cheated is admitted to none."""
     conferral_publicity_working_days: int
     """Working days for which a list of people who are given an award without an exam is public; 0: none."""
     conferral_apprentice_publicity_working_days: int
@@ -35,6 +40,8 @@ class Figures:
 _PART_MARK: Final = "pass.part_tenths_min"
 _TERRITORY: Final = "territory.agreement_needed"
 _BLOCKS: Final = "numbers.blocks_needed"
+_KEPT: Final = "pass.kept_months"
+_BARRED: Final = "cheating.barred_months"
 _PUBLICITY: Final = "conferral.publicity_working_days"
 _APPRENTICE_PUBLICITY: Final = "conferral.apprentice_publicity_working_days"
 _YOUNG: Final = "young.age_below"
@@ -42,15 +49,29 @@ FORMS: Final = Forms(get_type_hints(Figures))
 
 
 class PassRule(NamedTuple):
-    """The rule for an exam: its figure, and the row that it comes from.
+    """The rule for an exam: its figures, and the row that the mark comes from.
 
-    `marks` are those of each part by the occupation's `standard`, if there is one.
+    `marks` are those of each part by the occupation's `standard`, if there is one, and `kept` the months for which each
+    part is kept once it was passed; None for a part that is not kept.
     """
 
     part_tenths_min: int
     row: FigureRow
     marks: Mapping[str, int] | None = None
     standard: str | None = None
+    kept: Mapping[str, int | None] | None = None
+    kept_months: int = 0
+    """What holds without a standard."""
+    barred_months: int = 0
+
+    def kept_until(self, part: str, *, held_on: date) -> date | None:
+        """The last day on which the part counts that was passed on `held_on`; None if it is not kept."""
+        months = self.kept_months if self.kept is None else self.kept.get(part)
+        return months_after(held_on, months) if months else None
+
+    def barred_until(self, *, held_on: date) -> date | None:
+        """The last day on which who cheated on `held_on` is admitted to no exam; None if they are not barred."""
+        return months_after(held_on, self.barred_months) if self.barred_months else None
 
     @property
     def ground(self) -> str:
@@ -61,7 +82,12 @@ class PassRule(NamedTuple):
 def rule_on(rows: Iterable[FigureRow], *, day: date, region_and_above: Sequence[str]) -> PassRule:
     """The rule for an exam held on `day`, of the nearest region. Raises PolicyUnset."""
     found = nearest(rows, day=day, region_and_above=[*region_and_above, NATIONAL])
-    return PassRule(_figure(found, _PART_MARK, day=day), found[_PART_MARK])
+    return PassRule(
+        _figure(found, _PART_MARK, day=day),
+        found[_PART_MARK],
+        kept_months=_figure(found, _KEPT, day=day),
+        barred_months=_figure(found, _BARRED, day=day),
+    )
 
 
 def agreement_needed(rows: Iterable[FigureRow], *, day: date, region_and_above: Sequence[str]) -> bool:

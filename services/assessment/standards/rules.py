@@ -113,6 +113,11 @@ class Exam(NamedTuple):
             each.part.value: otherwise if each.mark_tenths is None else each.mark_tenths for each in self.level.parts
         }
 
+    @property
+    def kept_months(self) -> dict[str, int | None]:
+        """The months for which each part is kept once it was passed; None for one that is not."""
+        return {each.part.value: each.kept_months for each in self.level.parts}
+
 
 def exam_on(standards: Iterable[Standard], award: Award, *, day: date) -> Exam | None:
     """What an exam for `award` held on `day` consists of, by the edition of that day among an occupation's `standards`.

@@ -45,7 +45,8 @@ async def rule_of(connection: AsyncConnection, *, occupation: str, award: Award,
     exam = await exam_of(connection, occupation=occupation, award=award, day=day)
     if exam is None:
         return general
-    return general._replace(marks=exam.marks(otherwise=general.part_tenths_min), standard=exam.standard.ground)
+    marks = exam.marks(otherwise=general.part_tenths_min)
+    return general._replace(marks=marks, standard=exam.standard.ground, kept=exam.kept_months)
 
 
 async def exam_of(connection: AsyncConnection, *, occupation: str, award: Award, day: date) -> Exam | None:

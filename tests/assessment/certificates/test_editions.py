@@ -162,7 +162,7 @@ class TestCorrect:
 
         answers = [
             await centre.post(confirmation, None, centre.own),
-            await centre.post(confirmation, None, centre.officer("ann")),
+            await centre.post(confirmation, None, centre.officer("carl")),
             await centre.post(confirmation, None, centre.province),
             await centre.post(f"/proposals/{proposed.json()['id']}/rejection", {"reason": "无误"}),
         ]

@@ -35,8 +35,8 @@ class TestRevoke:
             ("wrong-role", centre.own),
             ("wrong-role", tokens.of(Role.REVIEWER, region="410000")),
             ("foreign-region", centre.officer(region="410300")),
-            ("same-person", province(centre.service, person="ann")),
-            ("same-person", province(centre.service, person="Ann")),
+            ("same-person", province(centre.service, person="carl")),
+            ("same-person", province(centre.service, person="Carl")),
         ]
         for code, headers in refused:
             answer = await centre.post(path, REASON, headers)

@@ -7,7 +7,6 @@ from uuid import UUID
 from services.assessment.exams.routes.schemas import (
     AdmissionAnswer,
     CandidateHistoryAnswer,
-    CorrectionRequest,
     ReplacedResultAnswer,
 )
 from services.assessment.exams.routes.session_schemas import (
@@ -18,6 +17,7 @@ from services.assessment.exams.store import candidates as store
 from services.assessment.exams.store import sessions as session_store
 from services.assessment.exams.usecases import admission, candidates, reading
 from services.assessment.exams.usecases import results as usecases
+from services.assessment.exams.usecases.forms import CorrectionRequest
 from services.assessment.persons import store as person_store
 from services.assessment.standards import usecases as standards
 from shared.auth import CurrentCaller
@@ -63,12 +63,11 @@ async def withdraw_candidate(
 async def propose_correction(
     candidate_id: UUID, request: CorrectionRequest, connection: Connection, caller: CurrentCaller, at: Now
 ) -> Proposal:
-    """Propose other marks, as the body that gave them, with a reason.
+    """Propose another result, as the body that posted it, with a reason: marks, an absence, or cheating.
 
-    Another person confirms them (`POST /v1/proposals/{proposal_id}/confirmation`): an officer of the session's region
+    Another person confirms it (`POST /v1/proposals/{proposal_id}/confirmation`): an officer of the session's region
     or above; before the results are public also a colleague of the body. The old result then stays on record, and a
     candidate who now passes gets a certificate.
     """
-    return await usecases.propose(
-        connection, candidate_id, request.marks(), reason=request.reason, caller=caller, at=at
-    )
+    correction = request.correction()
+    return await usecases.propose(connection, candidate_id, correction, reason=request.reason, caller=caller, at=at)

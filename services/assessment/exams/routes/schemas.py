@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from decimal import Decimal
+from datetime import date, datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import BaseModel, Field
 
 from services.assessment.exams.rules.candidates import Candidate
 from services.assessment.exams.rules.eligibility import Admission, EvidenceKind, HeldCertificate, HeldPaper
@@ -16,25 +15,9 @@ from services.assessment.exams.store.candidates import ReplacedResult
 from services.assessment.exams.usecases.admission import Stated
 from shared.awards import GivenLevel
 from shared.dated_rules.answers import GroundAnswer
-from shared.form_errors import form_error
-from shared.forms import ENCRYPTED, Day, LocalId, PersonName, Reason, Strict
+from shared.forms import ENCRYPTED, Day, LocalId, PersonName, Strict
 from shared.kernel.awards import award_named
 from shared.kernel.identity import DocumentKind
-
-
-def _not_a_truth(value: object) -> object:
-    if isinstance(value, bool):
-        raise form_error("value_error", "A mark is a number", "分数应为数字。")
-    return value
-
-
-Mark = Annotated[
-    Decimal,
-    BeforeValidator(_not_a_truth),
-    Field(ge=0, le=100, decimal_places=1, description="Points out of 100, with one decimal place at most"),
-    # Digits as text are accepted as well; the description shows what to send.
-    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100, "multipleOf": 0.1, "examples": [88.5]}),
-]
 
 
 class PresentedCertificateForm(Strict):
@@ -80,53 +63,11 @@ class CandidateRowRequest(Strict):
         )
 
 
-class ResultRowRequest(Strict):
-    """The marks of one candidate, or `absent: true` without marks."""
-
-    local_id: LocalId
-    theory: Mark | None = None
-    skills: Mark | None = None
-    review: Mark | None = Field(default=None, description="The comprehensive review: technicians (L5, L6) only")
-    absent: bool = False
-
-    @model_validator(mode="after")
-    def _either(self) -> ResultRowRequest:
-        has_marks = self.theory is not None and self.skills is not None
-        has_some = any(mark is not None for mark in (self.theory, self.skills, self.review))
-        if self.absent and has_some:
-            raise form_error("value_error", "An absent candidate has no marks", "缺考的考生不能填写分数。")
-        if not self.absent and not has_marks:
-            raise form_error(
-                "value_error",
-                "Enter theory and skills, or absent: true",
-                "请填写 theory 和 skills，缺考的填写 absent: true。",
-            )
-        return self
-
-    def marks(self) -> Marks | None:
-        if self.theory is None or self.skills is None:
-            return None
-        return marks_of(self.theory, self.skills, self.review)
-
-
-class CorrectionRequest(Strict):
-    theory: Mark
-    skills: Mark
-    review: Mark | None = None
-    reason: Reason
-
-    def marks(self) -> Marks:
-        return marks_of(self.theory, self.skills, self.review)
-
-
-def marks_of(theory: Decimal, skills: Decimal, review: Decimal | None) -> Marks:
-    """Points in tenths, as they are stored."""
-    return Marks(int(theory * 10), int(skills * 10), None if review is None else int(review * 10))
-
-
 class MarksAnswer(BaseModel):
-    theory: float
-    skills: float
+    """Points by part; null for a part without a mark."""
+
+    theory: float | None
+    skills: float | None
     review: float | None
 
     @classmethod
@@ -134,6 +75,18 @@ class MarksAnswer(BaseModel):
         if marks is None:
             return None
         return cls.model_validate(marks.points)
+
+
+class KeptPartAnswer(BaseModel):
+    """A part that was passed in an earlier exam. `stands` is false if its mark was corrected since to one that fails.
+
+    Its mark is that of the earlier candidacy.
+    """
+
+    part: str
+    candidate_id: UUID
+    until: date
+    stands: bool
 
 
 class CandidateAnswer(BaseModel):
@@ -144,12 +97,28 @@ class CandidateAnswer(BaseModel):
     absent: bool
     marks: MarksAnswer | None
     passed: bool | None
-    version: int = Field(description="Of the result: 0 while there are no marks")
+    version: int = Field(description="Of the result: 0 while it is not complete")
+    absent_from: list[str] = Field(description="Parts that the candidate missed who sat others")
+    cheated: bool
+    note: str | None = Field(description="What was found, of a candidate who cheated")
+    previous_id: UUID | None = Field(description="The candidacy before, for the same occupation and award")
+    kept: list[KeptPartAnswer] = Field(description="Parts of earlier exams that count here")
 
     @classmethod
     def of(cls, candidate: Candidate, **more: Any) -> Self:
-        values = {name: getattr(candidate, name) for name in CandidateAnswer.model_fields}
-        return cls(**values | {"marks": MarksAnswer.of(candidate.marks)} | more)
+        same = ("id", "session_id", "local_id", "programme", "absent", "passed", "version", "cheated", "note")
+        kept = [
+            KeptPartAnswer(part=part, candidate_id=each.candidate_id, until=each.until, stands=each.stands)
+            for part, each in candidate.kept.items()
+        ]
+        return cls(
+            **{name: getattr(candidate, name) for name in same},
+            marks=MarksAnswer.of(candidate.marks),
+            absent_from=list(candidate.missed),
+            previous_id=candidate.previous,
+            kept=kept,
+            **more,
+        )
 
 
 class MaskedCandidateAnswer(CandidateAnswer):
@@ -166,13 +135,17 @@ class ReplacedResultAnswer(BaseModel):
     version: int
     absent: bool
     marks: MarksAnswer | None
+    absent_from: list[str]
+    cheated: bool
+    note: str | None
     pass_rule: str | None
     reason: str
     replaced_at: datetime
 
     @classmethod
     def of(cls, replaced: ReplacedResult) -> ReplacedResultAnswer:
-        return cls(**replaced._asdict() | {"marks": MarksAnswer.of(replaced.marks)})
+        shown = {name: value for name, value in replaced._asdict().items() if name != "missed"}
+        return cls(**shown | {"marks": MarksAnswer.of(replaced.marks), "absent_from": list(replaced.missed)})
 
 
 class AdmissionAnswer(BaseModel):

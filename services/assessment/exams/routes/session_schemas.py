@@ -175,7 +175,18 @@ class WithdrawalAnswer(BaseModel):
     withdrawn_at: datetime
 
 
+class PostingAnswer(BaseModel):
+    """Who set results of the session, by a posting or a correction that was confirmed. They do not conclude it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    posted_by: str
+    posted_at: datetime
+    results: int = Field(description="Candidates whose result was set")
+
+
 class SessionHistoryAnswer(BaseModel):
+    postings: list[PostingAnswer]
     steps: list[SessionStepAnswer]
     withdrawn_candidates: list[WithdrawalAnswer]
 

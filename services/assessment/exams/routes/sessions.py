@@ -11,13 +11,13 @@ from pydantic import TypeAdapter
 from services.assessment.exams.routes.schemas import (
     CandidateRowRequest,
     MaskedCandidateAnswer,
-    ResultRowRequest,
 )
 from services.assessment.exams.routes.session_schemas import (
     CancellationRequest,
     ConclusionAnswer,
     IssuanceAnswer,
     NoticedSessionAnswer,
+    PostingAnswer,
     SessionAnswer,
     SessionChangeRequest,
     SessionHistoryAnswer,
@@ -26,10 +26,10 @@ from services.assessment.exams.routes.session_schemas import (
     SessionStepAnswer,
     WithdrawalAnswer,
 )
-from services.assessment.exams.rules.results import ResultRow
 from services.assessment.exams.usecases import candidates, filing, reading, results
 from services.assessment.exams.usecases import sessions as usecases
 from services.assessment.exams.usecases.candidates import CandidateRow
+from services.assessment.exams.usecases.forms import RESULT_ROW, ResultRowRequest
 from services.assessment.persons import store as person_store
 from shared.auth import CurrentCaller
 from shared.awards import AskedAward
@@ -45,7 +45,6 @@ from shared.web import Connection, CurrentPersons, Now, router
 routes = router("sessions")
 
 _CANDIDATE_ROW = TypeAdapter(CandidateRowRequest)
-_RESULT_ROW = TypeAdapter(ResultRowRequest)
 
 
 @routes.post("/sessions", status_code=201)
@@ -97,9 +96,10 @@ async def get_session(session_id: UUID, connection: Connection, caller: CurrentC
 
 @routes.get("/sessions/{session_id}/history")
 async def get_session_history(session_id: UUID, connection: Connection, caller: CurrentCaller) -> SessionHistoryAnswer:
-    """Who did what with a session, when and why; and the candidates who were taken out of its roster."""
-    steps, withdrawals = await reading.history(connection, session_id, caller=caller)
+    """Who did what with a session, when and why; who posted its results; and who was taken out of its roster."""
+    steps, withdrawals, postings = await reading.history(connection, session_id, caller=caller)
     return SessionHistoryAnswer(
+        postings=[PostingAnswer.model_validate(each) for each in postings],
         steps=[SessionStepAnswer.model_validate(each) for each in steps],
         withdrawn_candidates=[WithdrawalAnswer.model_validate(each) for each in withdrawals],
     )
@@ -176,7 +176,10 @@ async def withhold_session(
 async def conclude_session(
     session_id: UUID, persons: CurrentPersons, connection: Connection, caller: CurrentCaller, at: Now
 ) -> ConclusionAnswer:
-    """Make the results final, and issue certificates to the candidates who passed."""
+    """Make the results final, and issue certificates to the candidates who passed.
+
+    Who posted results of the session, or had one corrected, does not conclude it.
+    """
     concluded = await usecases.conclude(connection, session_id, persons=persons, caller=caller, at=at)
     return ConclusionAnswer.of_conclusion(concluded)
 
@@ -256,8 +259,12 @@ async def list_candidates(
 async def record_results(
     session_id: UUID, posted: PostedRows, connection: Connection, caller: CurrentCaller, at: Now, dry_run: DryRun
 ) -> Response:
-    """Post the marks of up to 1,000 candidates, from the day of the exam until the results are public or final."""
-    parsed, refused = parse_posted(_RESULT_ROW, posted)
-    rows = [ResultRow(place, row.local_id, row.marks()) for place, row in parsed]
+    """Post the results of up to 1,000 candidates, from the day of the exam until they are public or final.
+
+    Whole results, or single parts as they are held. The same again is a repeat; a difference is refused, and takes a
+    correction. More at once, and of several sessions: `POST /v1/result-files`.
+    """
+    parsed, refused = parse_posted(RESULT_ROW, posted)
+    rows = [row.row(place) for place, row in parsed]
     outcomes = await results.record(connection, session_id, rows, caller=caller, at=at, dry_run=dry_run)
     return answer([*refused, *outcomes], dry_run=dry_run)

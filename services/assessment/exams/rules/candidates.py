@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence, Set
+from dataclasses import dataclass, field
+from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
@@ -43,12 +44,35 @@ class CandidateElsewhere(Conflict):
     check = "C04"
 
 
+class CandidateBarred(Conflict):
+    """Facts: `until`, the last day."""
+
+    slug = "candidate-barred"
+    title_en = "This person cheated in an exam and is admitted to none for the time being."
+    title_zh = "该人员因考试作弊，目前不得参加考试。"
+    cure_en = "Leave the row out: the person is barred until {until}. If that is a mistake, correct the earlier result."
+    cure_zh = "请删除该行：该人员至 {until} 不得报考；如认定有误，请更正原考试成绩。"
+    check = "C19"
+
+
 class ResultKept(Conflict):
     slug = "candidate-has-result"
     title_en = "The candidate has a result and stays on the roster."
     title_zh = "该考生已有成绩，不能移出名单。"
     cure_en = "Correct the result if it is wrong."
     cure_zh = "成绩有误的，请办理成绩更正。"
+
+
+class KeptPart(NamedTuple):
+    """A part that was passed in an earlier exam, and counts in later ones until a day.
+
+    `stands` is False if the mark was corrected since, and the part was not passed after all.
+    """
+
+    tenths: int
+    candidate_id: UUID
+    until: date
+    stands: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +90,48 @@ class Candidate:
     """Of the result: 0 while there are no marks."""
     pass_rule: str | None = None
     """The id of the row by which the marks passed or failed; None for results from before that was kept."""
+    missed: tuple[str, ...] = ()
+    """The parts from which the candidate was absent who sat others; `absent` is an absence from all of them."""
+    cheated: bool = False
+    """Then the result is a fail, whatever the marks."""
+    note: str | None = None
+    """What was found, of a candidate who cheated."""
+    kept: Mapping[str, KeptPart] = field(default_factory=dict)
+    """Parts of earlier exams that count here."""
+    previous: UUID | None = None
+    """The candidacy before this one, for the same occupation and award."""
 
     @property
     def has_result(self) -> bool:
-        return self.absent or self.marks is not None
+        """Whether the result is complete."""
+        return self.absent or self.passed is not None
 
-    def has(self, marks: Marks | None) -> bool:
-        """Whether the result is `marks`, or an absence for None."""
-        return self.absent if marks is None else self.marks == marks
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing has been posted yet, not even of one part."""
+        return not (self.has_result or self.marks or self.missed or self.cheated)
+
+    @property
+    def given(self) -> Mapping[str, int]:
+        """The marks of the parts that were sat here."""
+        return {} if self.marks is None else self.marks.given
+
+    def open_parts(self, parts: Iterable[str]) -> list[str]:
+        """Those of `parts` about which nothing is known yet."""
+        if self.absent or self.cheated:
+            return []
+        known = {*self.given, *self.missed, *self.kept}
+        return [part for part in parts if part not in known]
+
+    def passes(self, parts: Mapping[str, int]) -> bool:
+        """Whether every part reaches the mark it needs, here or in the earlier exam by which it is kept."""
+        if self.absent or self.cheated or self.missed:
+            return False
+        return all(self._has_passed(part, needed) for part, needed in parts.items())
+
+    def _has_passed(self, part: str, needed: int) -> bool:
+        kept = self.kept.get(part)
+        return self.given.get(part, -1) >= needed if kept is None else kept.stands
 
     @property
     def recipient(self) -> Recipient:
@@ -112,13 +170,15 @@ def decide(
     by_person: Mapping[UUID, Seat],
     certified: Set[UUID],
     elsewhere: Mapping[UUID, Hours] | None = None,
+    barred: Mapping[UUID, date] | None = None,
     at_door: Mapping[int, Refusal] | None = None,
 ) -> tuple[list[Entry], list[RowOutcome]]:
     """The entries that become candidates, and one outcome per entry.
 
-    `by_person`, `certified` and `elsewhere` are keyed by human. `certified` hold a valid certificate of the occupation
-    and award; those `elsewhere` have a lesson or another exam at the hours of the session. `at_door` are the
-    refusals of rows whose evidence does not admit the person, by their places.
+    `by_person`, `certified`, `elsewhere` and `barred` are keyed by human. `certified` hold a valid certificate of the
+    occupation and award; those `elsewhere` have a lesson or another exam at the hours of the session; the `barred`
+    cheated and are admitted to no exam until that day. `at_door` are the refusals of rows whose evidence does not admit
+    the person, by their places.
     """
     ids: MutableMapping[str, Seat] = dict(by_local_id)
     persons: MutableMapping[UUID, Seat] = dict(by_person)
@@ -133,6 +193,8 @@ def decide(
             raise AlreadyCandidate(pointer="/document_number", local_id=present.local_id)
         if entry.human in certified:
             raise AlreadyCertified(pointer="/document_number")
+        if barred is not None and (until := barred.get(entry.human)) is not None:
+            raise CandidateBarred(pointer="/document_number", until=until.isoformat())
         if elsewhere is not None and (hours := elsewhere.get(entry.human)) is not None:
             begins_at, ends_at = hours.begins_at.isoformat(), hours.ends_at.isoformat()
             raise CandidateElsewhere(pointer="/document_number", begins_at=begins_at, ends_at=ends_at)
@@ -146,5 +208,5 @@ def decide(
 
 def require_removable(candidate: Candidate) -> None:
     """Check that a candidate may be taken out of a roster. Raises ResultKept."""
-    if candidate.has_result:
+    if not candidate.is_blank:
         raise ResultKept

@@ -37,3 +37,17 @@ class Withdrawal:
     reason: str
     withdrawn_by: str
     withdrawn_at: datetime
+
+
+@dataclass(frozen=True)
+class Posting:
+    """One posting of results of a session, or a correction that was proposed and confirmed: who set marks, and when.
+
+    `results` is the number of candidates whose result it set.
+    """
+
+    id: UUID
+    session_id: UUID
+    posted_by: str
+    posted_at: datetime
+    results: int

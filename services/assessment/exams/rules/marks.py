@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from shared.kernel.awards import Award
@@ -36,36 +36,70 @@ class PartNotHeld(Invalid):
     cure_zh = "请删除 {part}：按职业标准和合格规则，{award} 不考核该科目。"
 
 
+class PartKept(Invalid):
+    """Facts: `part`, `until`."""
+
+    slug = "part-kept"
+    title_en = "The candidate has passed this part before, and it is kept."
+    title_zh = "该考生此科目以前已合格，成绩在保留期内。"
+    cure_en = "Leave {part} out: the mark of the earlier exam counts until {until}."
+    cure_zh = "请不填 {part}：原合格成绩保留至 {until}，本场无需再考。"
+
+
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """The marks of each part, in tenths of a point, 0 to 1000; `review` is None below technician."""
+    """The marks of each part, in tenths of a point, 0 to 1000; None for a part without one."""
 
-    theory: int
-    skills: int
+    theory: int | None = None
+    skills: int | None = None
     review: int | None = None
 
     @classmethod
     def of_points(cls, points: Mapping[str, float | None]) -> Marks:
         """The marks that `points` gave."""
-        return cls(**{part: None if mark is None else round(mark * 10) for part, mark in points.items()})  # type: ignore[arg-type]
+        return cls(**{part: None if mark is None else round(mark * 10) for part, mark in points.items()})
 
     @property
     def points(self) -> dict[str, float | None]:
         """The marks in points, by part."""
-        review = None if self.review is None else self.review / 10
-        return {"theory": self.theory / 10, "skills": self.skills / 10, "review": review}
+        return {part: None if mark is None else mark / 10 for part, mark in self._all()}
+
+    @property
+    def given(self) -> dict[str, int]:
+        """The parts that have a mark, with it."""
+        return {part: mark for part, mark in self._all() if mark is not None}
+
+    def _all(self) -> tuple[tuple[str, int | None], ...]:
+        return (("theory", self.theory), ("skills", self.skills), ("review", self.review))
+
+
+def parts_of(award: Award, *, part_tenths_min: int, of_standard: Mapping[str, int] | None = None) -> dict[str, int]:
+    """The parts of an exam for `award`, with the mark that each needs.
+
+    `of_standard` are those of the occupation's standard with their marks; without a standard each part needs
+    `part_tenths_min`. Source: domain rules §3.3.
+    """
+    if of_standard is not None:
+        return dict(of_standard)
+    held = ("theory", "skills", "review") if award in REVIEWED else ("theory", "skills")
+    return dict.fromkeys(held, part_tenths_min)
 
 
 def passes(marks: Marks, award: Award, *, part_tenths_min: int, of_standard: Mapping[str, int] | None = None) -> bool:
     """Whether each part of an exam for `award` reaches its mark; nothing is averaged.
 
-    `of_standard` are the parts of the occupation's standard with their marks; without a standard each part needs
-    `part_tenths_min`. Raises PartMissing, PartNotHeld. Source: domain rules §3.3.
+    Raises PartMissing, PartNotHeld. Source: domain rules §3.3.
     """
-    needs_review = award in REVIEWED if of_standard is None else "review" in of_standard
-    if needs_review and marks.review is None:
-        raise PartMissing(pointer="/review", part="review", **award.codes)
-    if not needs_review and marks.review is not None:
-        raise PartNotHeld(pointer="/review", part="review", **award.codes)
-    parts = {part: mark for part, mark in asdict(marks).items() if mark is not None}
-    return all(mark >= (of_standard or {}).get(part, part_tenths_min) for part, mark in parts.items())
+    parts, given = parts_of(award, part_tenths_min=part_tenths_min, of_standard=of_standard), marks.given
+    for part in parts:
+        if part not in given:
+            raise PartMissing(pointer=f"/{part}", part=part, **award.codes)
+    for part in given:
+        require_held(part, parts, award)
+    return all(given[part] >= needed for part, needed in parts.items())
+
+
+def require_held(part: str, parts: Container[str], award: Award) -> None:
+    """Raises PartNotHeld."""
+    if part not in parts:
+        raise PartNotHeld(pointer=f"/{part}", part=part, **award.codes)

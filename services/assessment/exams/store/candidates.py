@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Boolean, Column, Integer, MetaData, SmallInteger, Table, Text, Uuid, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.assessment.exams.rules.candidates import Candidate, Seat
-from services.assessment.exams.rules.history import Withdrawal
+from services.assessment.exams.rules.candidates import Candidate, KeptPart, Seat
+from services.assessment.exams.rules.history import Posting, Withdrawal
 from services.assessment.exams.rules.marks import Marks
+from services.assessment.exams.rules.resits import Cheated, Earlier
 from services.assessment.exams.rules.sessions import RosterLine
 from services.assessment.trainings.store import trainees_of, training_of
 from shared import tables
 from shared.database import driver
+from shared.kernel.awards import Award
 from shared.kernel.refusals import NotFound, Stale
-from shared.tables import Instant
+from shared.tables import Instant, Texts
 
-_OWN: Final = ("id", "session_id", "person", "local_id", "absent", "passed", "version", "pass_rule")
+_OWN: Final = (
+    "id", "session_id", "person", "local_id", "absent", "passed", "version", "pass_rule", "cheated", "note", "previous",
+)  # fmt: skip
 _PARTS: Final = tuple(part.name for part in fields(Marks))
 # The programme is looked up each time: the enrolment may arrive, or be corrected, after the candidate was posted. It
 # may also have another key of the same human, so the humans behind candidate and enrolment are compared.
 _SELECT: Final = f"""
-SELECT {", ".join(f"c.{name}" for name in (*_OWN, *_PARTS))}, COALESCE(e.programme, s.programme) AS programme
+SELECT {", ".join(f"c.{name}" for name in (*_OWN, *_PARTS))}, c.missed, c.kept::text,
+    COALESCE(e.programme, s.programme) AS programme
 FROM candidate AS c
 JOIN session AS s ON s.id = c.session_id
 LEFT JOIN heard_alias AS a ON a.person = c.person
@@ -34,7 +40,10 @@ LEFT JOIN LATERAL ({training_of("COALESCE(a.into_person, c.person)", class_id="s
 """
 _FIND: Final = f"{_SELECT} WHERE c.id = $1"
 _LOCK: Final = f"{_FIND} FOR UPDATE OF c"
-_BY_LOCAL_IDS: Final = f"{_SELECT} WHERE c.session_id = $1 AND c.local_id = ANY($2) ORDER BY c.id"
+_BY_LOCAL_IDS: Final = f"""
+{_SELECT}
+WHERE (c.session_id, c.local_id) IN (SELECT * FROM unnest($1::uuid[], $2::text[])) ORDER BY c.session_id, c.id
+"""
 _LOCK_BY_LOCAL_IDS: Final = f"{_BY_LOCAL_IDS} FOR UPDATE OF c"
 _PASSED: Final = f"{_SELECT} WHERE c.session_id = $1 AND c.passed ORDER BY c.id"
 _PASSED_WITHOUT_CERTIFICATE: Final = f"""
@@ -59,10 +68,36 @@ _SEATS_BY_PERSON: Final = "SELECT id, person, local_id FROM candidate WHERE sess
 _SAVE: Final = """
 UPDATE candidate AS c
 SET absent = s.absent, theory = s.theory, skills = s.skills, review = s.review, passed = s.passed, version = s.version,
-    pass_rule = s.pass_rule
+    pass_rule = s.pass_rule, cheated = s.cheated, note = s.note, kept = s.kept::jsonb,
+    missed = string_to_array(s.missed, ',')
 FROM unnest($1::uuid[], $2::boolean[], $3::smallint[], $4::smallint[], $5::smallint[], $6::boolean[], $7::integer[],
-    $8::text[]) AS s (id, absent, theory, skills, review, passed, version, pass_rule)
-WHERE c.id = s.id AND c.version = CASE WHEN s.absent THEN 0 ELSE s.version - 1 END
+    $8::text[], $9::boolean[], $10::text[], $11::text[], $12::text[])
+    AS s (id, absent, theory, skills, review, passed, version, pass_rule, cheated, note, kept, missed)
+WHERE c.id = s.id AND c.version IN (s.version, s.version - 1)
+"""
+# The latest candidacy of each human before a day, under any of their keys.
+_EARLIER: Final = f"""
+SELECT DISTINCT ON (k.human) k.human, s.held_on, s.region, s.status = 'concluded' AS is_concluded, c.programme,
+    {", ".join(f"c.{name}" for name in (*_OWN, *_PARTS))}, c.missed, c.kept::text
+FROM unnest($1::uuid[], $2::uuid[]) AS k (person, human)
+JOIN (SELECT candidate.*, '' AS programme FROM candidate) AS c ON c.person = k.person
+JOIN session AS s ON s.id = c.session_id
+WHERE s.occupation = $3 AND s.level = $4 AND s.held_on < $5 AND s.status NOT IN ('cancelled', 'returned')
+ORDER BY k.human, s.held_on DESC, s.id DESC
+"""
+_CHEATED: Final = """
+SELECT k.human, s.held_on, s.region
+FROM unnest($1::uuid[], $2::uuid[]) AS k (person, human)
+JOIN candidate AS c ON c.person = k.person AND c.cheated
+JOIN session AS s ON s.id = c.session_id AND s.status <> 'cancelled'
+"""
+_LATER: Final = f"""
+WITH RECURSIVE later AS (
+    SELECT id FROM candidate WHERE previous = $1
+    UNION
+    SELECT c.id FROM candidate AS c JOIN later AS l ON c.previous = l.id
+)
+{_SELECT} WHERE c.id IN (SELECT id FROM later) ORDER BY s.held_on, s.id, c.id
 """
 _REPLACED: Final = Table(
     "replaced_result",
@@ -71,6 +106,10 @@ _REPLACED: Final = Table(
     Column("version", Integer),
     Column("absent", Boolean),
     *(Column(part, SmallInteger) for part in _PARTS),
+    Column("passed", Boolean),
+    Column("missed", Texts),
+    Column("cheated", Boolean),
+    Column("note", Text),
     Column("pass_rule", Text),
     Column("reason", Text),
     Column("replaced_by", Text),
@@ -86,11 +125,22 @@ _WITHDRAWAL: Final = Table(
     Column("withdrawn_at", Instant),
 )
 _MARKS: Final = f"""
-SELECT {", ".join(_PARTS)}, passed FROM candidate WHERE session_id = $1 AND passed IS NOT NULL
+SELECT {", ".join(_PARTS)}, passed FROM candidate WHERE session_id = $1 AND passed IS NOT NULL AND theory IS NOT NULL
 """
-_WHY: Final = ("pass_rule", "reason", "replaced_at")
+_POSTING: Final = Table(
+    "result_posting",
+    MetaData(),
+    *(Column(name, Uuid) for name in ("id", "session_id")),
+    Column("posted_by", Text),
+    Column("posted_at", Instant),
+    Column("results", Integer),
+)
+_POSTINGS_MAX: Final = 500
+_WHY: Final = ("missed", "cheated", "note", "pass_rule", "reason", "replaced_at")
 _HISTORY: Final = (
-    select(_REPLACED).where(_REPLACED.c.candidate_id == bindparam("candidate_id")).order_by(_REPLACED.c.version)
+    select(_REPLACED)
+    .where(_REPLACED.c.candidate_id == bindparam("candidate_id"))
+    .order_by(_REPLACED.c.version, _REPLACED.c.replaced_at)
 )
 
 
@@ -100,13 +150,17 @@ class ReplacedResult(NamedTuple):
     version: int
     absent: bool
     marks: Marks | None
+    missed: tuple[str, ...]
+    cheated: bool
+    note: str | None
     pass_rule: str | None
     reason: str
     replaced_at: datetime
 
 
 def _marks(row: Any) -> Marks | None:
-    return None if row["theory"] is None else Marks(*(row[part] for part in _PARTS))
+    marks = Marks(*(row[part] for part in _PARTS))
+    return marks if marks.given else None
 
 
 def _parts(marks: Marks | None) -> dict[str, int | None]:
@@ -114,7 +168,23 @@ def _parts(marks: Marks | None) -> dict[str, int | None]:
 
 
 def _candidate(row: Any) -> Candidate:
-    return Candidate(**{name: row[name] for name in (*_OWN, "programme")}, marks=_marks(row))
+    own = {name: row[name] for name in (*_OWN, "programme")}
+    return Candidate(**own, missed=tuple(row["missed"]), kept=_kept_of(row["kept"]), marks=_marks(row))
+
+
+def _kept_of(said: str) -> dict[str, KeptPart]:
+    if said == "{}":
+        return {}
+    return {
+        part: KeptPart(each["tenths"], UUID(each["candidate_id"]), date.fromisoformat(each["until"]), each["stands"])
+        for part, each in orjson.loads(said).items()
+    }
+
+
+def _kept_json(kept: Mapping[str, KeptPart]) -> str:
+    if not kept:
+        return "{}"
+    return orjson.dumps({part: each._asdict() for part, each in kept.items()}, default=str).decode()
 
 
 async def load(connection: AsyncConnection, candidate_id: UUID, *, lock: bool = False) -> Candidate:
@@ -126,12 +196,33 @@ async def load(connection: AsyncConnection, candidate_id: UUID, *, lock: bool = 
 
 
 async def by_local_ids(
-    connection: AsyncConnection, session_id: UUID, local_ids: Collection[str], *, lock: bool
-) -> dict[str, Candidate]:
-    """Those candidates of the session, by local_id."""
+    connection: AsyncConnection, named: Collection[tuple[UUID, str]], *, lock: bool
+) -> dict[tuple[UUID, str], Candidate]:
+    """The candidates of these sessions with these local_ids."""
     statement = _LOCK_BY_LOCAL_IDS if lock else _BY_LOCAL_IDS
-    rows = await (await driver(connection)).fetch(statement, session_id, list(local_ids))
-    return {row["local_id"]: _candidate(row) for row in rows}
+    columns = [[session for session, _ in named], [local_id for _, local_id in named]]
+    rows = await (await driver(connection)).fetch(statement, *columns)
+    return {(row["session_id"], row["local_id"]): _candidate(row) for row in rows}
+
+
+async def earlier(
+    connection: AsyncConnection, keys: Mapping[UUID, UUID], *, occupation: str, award: Award, before: date
+) -> dict[UUID, Earlier]:
+    """The last candidacy of each human before a day for the occupation and award; `keys` are all their keys."""
+    own = await driver(connection)
+    rows = await own.fetch(_EARLIER, list(keys), list(keys.values()), occupation, int(award), before)
+    return {row["human"]: Earlier(_candidate(row), row["held_on"], row["region"], row["is_concluded"]) for row in rows}
+
+
+async def cheated(connection: AsyncConnection, keys: Mapping[UUID, UUID]) -> list[Cheated]:
+    """The exams in which these humans cheated; `keys` are all their keys."""
+    rows = await (await driver(connection)).fetch(_CHEATED, list(keys), list(keys.values()))
+    return [Cheated(*row) for row in rows]
+
+
+async def later(connection: AsyncConnection, candidate_id: UUID) -> list[Candidate]:
+    """The candidacies that follow one, the earliest first."""
+    return [_candidate(row) for row in await (await driver(connection)).fetch(_LATER, candidate_id)]
 
 
 async def passed(connection: AsyncConnection, session_id: UUID) -> list[Candidate]:
@@ -180,17 +271,26 @@ async def add_all(connection: AsyncConnection, candidates: Sequence[Candidate]) 
     """Store new candidates, whose persons are stored already."""
     await (await driver(connection)).copy_records_to_table(
         "candidate",
-        columns=("id", "session_id", "person", "local_id"),
-        records=[(each.id, each.session_id, each.person, each.local_id) for each in candidates],
+        columns=("id", "session_id", "person", "local_id", "previous", "kept"),
+        records=[
+            (each.id, each.session_id, each.person, each.local_id, each.previous, _kept_json(each.kept))
+            for each in candidates
+        ],
     )
 
 
 async def save_all(connection: AsyncConnection, candidates: Sequence[Candidate]) -> None:
-    """Store the result of each: the next version, or an absence. Raises Stale if a stored version differs."""
+    """Store the result of each, whose version is the stored one or the next. Raises Stale if a stored version differs.
+
+    Their sessions are locked, so that nobody else stores results of them.
+    """
     if not candidates:
         return
     rows = [
-        (each.id, each.absent, *_parts(each.marks).values(), each.passed, each.version, each.pass_rule)
+        (
+            *(each.id, each.absent, *_parts(each.marks).values(), each.passed, each.version, each.pass_rule),
+            *(each.cheated, each.note, _kept_json(each.kept), ",".join(each.missed)),
+        )
         for each in candidates
     ]
     tag = await (await driver(connection)).execute(_SAVE, *map(list, zip(*rows, strict=True)))
@@ -208,6 +308,24 @@ async def replaced(connection: AsyncConnection, candidate_id: UUID) -> list[Repl
     """The results that corrections replaced, oldest first."""
     rows = (await connection.execute(_HISTORY, {"candidate_id": candidate_id})).mappings()
     return [ReplacedResult(row["version"], row["absent"], _marks(row), *(row[name] for name in _WHY)) for row in rows]
+
+
+async def keep_postings(connection: AsyncConnection, postings: Sequence[Posting]) -> None:
+    """Store who posted results."""
+    await tables.add_all(connection, _POSTING, postings)
+
+
+async def postings(connection: AsyncConnection, session_id: UUID) -> list[Posting]:
+    """Who posted results of a session, and when, oldest first."""
+    asked = _POSTING.c.session_id == session_id
+    statement = select(_POSTING).where(asked).order_by(_POSTING.c.id).limit(_POSTINGS_MAX)
+    return await tables.fetch_all(connection, statement, Posting)
+
+
+async def has_posted(connection: AsyncConnection, session_id: UUID, person: str) -> bool:
+    """Whether the person has posted results of the session, or proposed one that was corrected."""
+    asked = select(_POSTING.c.id).where(_POSTING.c.session_id == session_id, _POSTING.c.posted_by == person)
+    return await connection.scalar(asked.limit(1)) is not None
 
 
 async def roster(connection: AsyncConnection, session_id: UUID) -> list[RosterLine]:

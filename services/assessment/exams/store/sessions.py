@@ -15,6 +15,7 @@ from sqlalchemy import (
     Dialect,
     Integer,
     MetaData,
+    SmallInteger,
     Table,
     Text,
     TypeDecorator,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     func,
     literal_column,
     not_,
+    or_,
     select,
     text,
 )
@@ -96,6 +98,7 @@ _CANDIDATE: Final = Table(
     Column("person", Uuid),
     Column("absent", Boolean),
     Column("passed", Boolean),
+    *(Column(name, SmallInteger) for name in ("theory", "skills", "review")),
 )
 _BY_ID: Final = select(SESSION).where(SESSION.c.id == bindparam("id"))
 _LOCK: Final = _BY_ID.with_for_update()
@@ -112,13 +115,14 @@ JOIN candidate AS c ON c.person = t.person
 JOIN session AS s ON s.id = c.session_id
     AND s.occupation = t.occupation AND s.level = t.level AND s.held_on >= t.starts_on
 """
-_HAS_MARKS: Final = _CANDIDATE.c.passed.is_not(None)
+_HAS_MARKS: Final = or_(*(_CANDIDATE.c[name].is_not(None) for name in ("passed", "theory", "skills", "review")))
+_DECIDED: Final = _CANDIDATE.c.passed.is_not(None)
 _SUMMARY: Final = select(
     func.count().label("candidates"),
     func.count().filter(_HAS_MARKS).label("with_marks"),
     func.count().filter(_CANDIDATE.c.passed).label("passed"),
     func.count().filter(_CANDIDATE.c.absent).label("absent"),
-    func.count().filter(not_(_HAS_MARKS), not_(_CANDIDATE.c.absent)).label("without_result"),
+    func.count().filter(not_(_DECIDED), not_(_CANDIDATE.c.absent)).label("without_result"),
 ).where(_CANDIDATE.c.session_id == bindparam("session_id"))
 # As literals: few sessions are open and nearly all concluded, so each state has a plan of its own, which a parameter
 # would hide.
@@ -137,6 +141,16 @@ async def load(connection: AsyncConnection, session_id: UUID, *, lock: bool = Fa
     if found is None:
         raise NotFound(what="session", id=session_id)
     return found
+
+
+async def by_local_ids(
+    connection: AsyncConnection, body_id: UUID, local_ids: Collection[str], *, lock: bool
+) -> dict[str, ExamSession]:
+    """The body's sessions with these local_ids. With `lock`, they are locked until the transaction ends."""
+    asked = select(SESSION).where(SESSION.c.body_id == body_id, tables.one_of(SESSION.c.local_id, local_ids))
+    ordered = asked.order_by(SESSION.c.id)
+    found = await tables.fetch_all(connection, ordered.with_for_update() if lock else ordered, ExamSession)
+    return {each.local_id: each for each in found}
 
 
 async def find_by_local_id(connection: AsyncConnection, body_id: UUID, local_id: str) -> ExamSession | None:

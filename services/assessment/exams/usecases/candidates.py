@@ -20,9 +20,10 @@ from services.assessment.exams.rules.history import Withdrawal
 from services.assessment.exams.rules.notices import Notice
 from services.assessment.exams.rules.sessions import ExamSession
 from services.assessment.exams.store import candidates as store
-from services.assessment.exams.usecases import admission
+from services.assessment.exams.usecases import admission, resits
 from services.assessment.exams.usecases.admission import Applicant, Stated
 from services.assessment.exams.usecases.filing import elsewhere, session_rule
+from services.assessment.exams.usecases.resits import Before
 from services.assessment.exams.usecases.sessions import own
 from services.assessment.persons import store as person_store
 from services.assessment.persons import usecases as renaming
@@ -90,7 +91,8 @@ async def add(
     keys = await heard.keys_of(connection, {entry.human for entry in entries})
     applicants = [each.applicant(day=session.held_on) for each in recognised]
     door = await admission.judge(connection, session, applicants, keys=keys, figures=figures)
-    admitted, decided = await _decide(connection, session, entries, keys=keys, at_door=door.refused)
+    barred = await resits.barred(connection, session, keys)
+    admitted, decided = await _decide(connection, session, entries, keys=keys, barred=barred, at_door=door.refused)
     by_row = {each.entry.row: each for each in recognised}
     papers = [by_row[entry.row] for entry in admitted]
     known = await person_store.sealed(connection, {entry.person for entry in admitted})
@@ -101,7 +103,11 @@ async def add(
     if admitted:
         sealed = [persons.close(each.entry.person, each.number, each.particulars) for each in papers]
         await person_store.add_all(connection, sealed)
-        await store.add_all(connection, [_new_candidate(entry, session) for entry in admitted])
+        humans = {entry.human for entry in admitted}
+        own_keys = {key: human for key, human in keys.items() if human in humans}
+        earlier = await resits.before(connection, session, own_keys)
+        new = [_new_candidate(entry, session, earlier.get(entry.human)) for entry in admitted]
+        await store.add_all(connection, new)
         by_id = {entry.id: door.admitted[entry.row] for entry in admitted if entry.row in door.admitted}
         await admission.keep(connection, by_id, persons=persons)
         await _keep_names(connection, session, papers, otherwise, known, persons=persons, caller=caller, at=at)
@@ -182,6 +188,7 @@ async def _decide(
     entries: Sequence[Entry],
     *,
     keys: Mapping[UUID, UUID],
+    barred: Mapping[UUID, date],
     at_door: Mapping[int, Refusal],
 ) -> tuple[list[Entry], list[RowOutcome]]:
     seats = await store.seats_by_person(connection, session.id, keys)
@@ -191,6 +198,7 @@ async def _decide(
         by_person={keys[person]: seat for person, seat in seats.items()},
         certified=await certificates.certified(connection, keys, occupation=session.occupation, award=session.award),
         elsewhere=await elsewhere(connection, session, {entry.human for entry in entries}),
+        barred=barred,
         at_door=at_door,
     )
 
@@ -238,7 +246,7 @@ async def take_out(
     return withdrawal
 
 
-def _new_candidate(entry: Entry, session: ExamSession) -> Candidate:
+def _new_candidate(entry: Entry, session: ExamSession, before: Before | None) -> Candidate:
     return Candidate(
         id=entry.id,
         session_id=session.id,
@@ -249,4 +257,6 @@ def _new_candidate(entry: Entry, session: ExamSession) -> Candidate:
         marks=None,
         passed=None,
         version=0,
+        kept={} if before is None else before.kept,
+        previous=None if before is None else before.candidate_id,
     )

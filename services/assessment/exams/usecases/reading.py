@@ -10,7 +10,7 @@ from services.assessment.bodies.store import bodies as body_store
 from services.assessment.exams.rules import notices as rules
 from services.assessment.exams.rules import signs as sign_rules
 from services.assessment.exams.rules.candidates import Candidate
-from services.assessment.exams.rules.history import SessionStep, Withdrawal
+from services.assessment.exams.rules.history import Posting, SessionStep, Withdrawal
 from services.assessment.exams.rules.sessions import ExamSession
 from services.assessment.exams.store import candidates as candidate_store
 from services.assessment.exams.store import duties as duty_store
@@ -50,13 +50,17 @@ async def session(connection: AsyncConnection, session_id: UUID, *, caller: Call
 
 async def history(
     connection: AsyncConnection, session_id: UUID, *, caller: Caller
-) -> tuple[list[SessionStep], list[Withdrawal]]:
-    """The steps of a session, and the candidates who were taken out of its roster.
+) -> tuple[list[SessionStep], list[Withdrawal], list[Posting]]:
+    """The steps of a session, the candidates who were taken out of its roster, and who posted its results.
 
     Raises NotYetReceived, NotFound, ForeignOrganisation, ForeignRegion.
     """
     await session(connection, session_id, caller=caller)
-    return await duty_store.steps(connection, session_id), await candidate_store.withdrawals(connection, session_id)
+    return (
+        await duty_store.steps(connection, session_id),
+        await candidate_store.withdrawals(connection, session_id),
+        await candidate_store.postings(connection, session_id),
+    )
 
 
 async def notices(connection: AsyncConnection, session: ExamSession) -> list[RowWarning]:

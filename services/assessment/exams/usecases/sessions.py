@@ -19,12 +19,13 @@ from services.assessment.chain.rules import LinkKind
 from services.assessment.exams.rules import sessions as rules
 from services.assessment.exams.rules.candidates import Candidate
 from services.assessment.exams.rules.filing import CancellationReasonMissing, HigherAuthorityApproves
+from services.assessment.exams.rules.results import PosterConcludes
 from services.assessment.exams.rules.sessions import ExamSession, Summary
 from services.assessment.exams.rules.states import SessionVerb
 from services.assessment.exams.store import candidates as candidate_store
 from services.assessment.exams.store import duties as duty_store
 from services.assessment.exams.store import sessions as store
-from services.assessment.exams.usecases import filing
+from services.assessment.exams.usecases import filing, resits
 from services.assessment.exams.usecases.filing import SessionPlan, keep, session_rule
 from services.assessment.plan import usecases as plans
 from services.assessment.session_rules.rules import SessionRule
@@ -93,7 +94,7 @@ async def seal(connection: AsyncConnection, session_id: UUID, *, caller: Caller,
     """Close the roster, and keep its digest.
 
     Raises NotFound, ForeignOrganisation, BodyStopped, IllegalMove, NotApproved, ExamDayReached, NoCandidates,
-    SeatsTooFew, CandidatesElsewhere, and the refusals of examiners who may no longer examine.
+    SeatsTooFew, CandidatesElsewhere, CandidatesBarred, and the refusals of examiners who may no longer examine.
     """
     before = await own(connection, session_id, caller)
     await standing.require_may_examine(connection, before.body_id, day=before.held_on)
@@ -102,6 +103,7 @@ async def seal(connection: AsyncConnection, session_id: UUID, *, caller: Caller,
     # What was right on filing may have changed since: timetables, suspensions, qualifications.
     await filing.require_plan(connection, before, rule)
     await filing.require_candidates_free(connection, before)
+    await resits.require_none_barred(connection, before, roster)
     content = {"roster_digest": after.roster_digest, "candidates": len(roster)}
     await chain.append(connection, session_id, [after.sealing_link], body_id=after.body_id, at=at)
     return await _step(connection, after, SessionVerb.SEAL, fact, rule, content=content, caller=caller, at=at)
@@ -140,13 +142,15 @@ async def conclude(
 ) -> Conclusion:
     """Make the results final, and issue a certificate to every candidate who passed and does not hold one yet.
 
-    Raises NotFound, ForeignOrganisation, BodyStopped, IllegalMove, TooEarly, NotApproved, NotSealed, NoCandidates,
-    ResultsMissing, NotPublished, StillPublic, NumberExhausted.
+    Raises NotFound, ForeignOrganisation, BodyStopped, PosterConcludes, IllegalMove, TooEarly, NotApproved, NotSealed,
+    NoCandidates, ResultsMissing, NotPublished, StillPublic, NumberExhausted.
     """
     before = await own(connection, session_id, caller)
     await standing.require_may_examine(connection, before.body_id, day=before.held_on)
     rule, summary = await session_rule(connection, before), await store.summary(connection, session_id)
     after, fact = rules.conclude(before, summary, rule.figures, today=business_day(at), at=at)
+    if await candidate_store.has_posted(connection, session_id, caller.person):
+        raise PosterConcludes
     await _step(connection, after, SessionVerb.CONCLUDE, fact, rule, caller=caller, at=at)
     await chain.append_results(connection, LinkKind.SESSION_CONCLUDED, session_id, body_id=after.body_id, at=at)
     passed = await candidate_store.passed(connection, session_id)

@@ -22,7 +22,14 @@ from services.assessment.exams.rules.filing import (
     ClassWasCancelled,
 )
 from services.assessment.exams.rules.marks import Marks
-from services.assessment.exams.rules.results import CertificateStands, NoResultYet, ResultDiffers, SameResult
+from services.assessment.exams.rules.results import (
+    CertificateStands,
+    Correction,
+    NoResultYet,
+    ResultDiffers,
+    ResultRow,
+    SameResult,
+)
 from services.assessment.exams.rules.sessions import ExamSession, Summary
 from services.assessment.exams.rules.states import (
     MOVES,
@@ -92,11 +99,14 @@ class Walk(RuleBasedStateMachine):
     @precondition(lambda self: self.session.status is SessionStatus.FILED)
     @rule(marks=st.sampled_from([PASS, FAIL, None]))
     def record(self, marks: Marks | None) -> None:
-        if self.candidate.has_result:
-            with pytest.raises(ResultDiffers):
-                results.record(self.candidate, self.session, marks, rule=SIXTY, at=AT)
+        row = ResultRow(0, self.candidate.local_id, marks)
+        before, known = self.candidate, {self.candidate.local_id: self.candidate}
+        recorded, [outcome] = results.decide([row], self.session, known, rule=SIXTY, at=AT)
+        if before.has_result:
+            same = before.absent if marks is None else before.marks == marks
+            assert outcome.outcome == "repeated" if same else isinstance(outcome.refusal, ResultDiffers)
             return
-        self.candidate, fact = results.record(self.candidate, self.session, marks, rule=SIXTY, at=AT)
+        [(self.candidate, fact)] = recorded
         assert (fact is None) == (marks is None)
         self.told += [fact] if fact else []
 
@@ -106,13 +116,15 @@ class Walk(RuleBasedStateMachine):
         certificate = valid.id if valid else None
         before = self.candidate
         try:
-            after, fact = results.correct(before, self.session, marks, rule=SIXTY, certificate=certificate, at=AT)
+            after, fact = results.correct(
+                before, self.session, Correction(marks), rule=SIXTY, certificate=certificate, at=AT
+            )
         except SessionClosed:
             assert self.session.status is SessionStatus.CANCELLED
         except NoResultYet:
-            assert not before.has_result
+            assert before.is_blank
         except SameResult:
-            assert before.has(marks)
+            assert before.marks == marks
         except CertificateStands:
             assert certificate is not None
             assert marks is FAIL

@@ -1,0 +1,1 @@
+"""Versions of the result that a certificate rests on."""
