@@ -17,6 +17,7 @@ PARTS = (
     "relay",
     "backlog",
     "latency",
+    "stream",
     "totals",
     "memory",
     "overlap",
