@@ -126,7 +126,7 @@ async def test_cells_that_vanish_are_told(metrics: ServiceUnderTest) -> None:
         await anext(messages)
         async with metrics.engine.begin() as connection:  # as after a rebuild without what was told by mistake
             await connection.execute(
-                text("DELETE FROM cell USING combination WHERE id = combination AND region = '410173'")
+                text("DELETE FROM cell USING combination AS c WHERE c.id = cell.combination AND c.region = '410173'")
             )
             await connection.execute(text("UPDATE position SET applied_at = applied_at + interval '1 second'"))
         then = await anext(messages)
