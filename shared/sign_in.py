@@ -107,7 +107,7 @@ async def sign_in_page(request: Request) -> Response:
 
 
 @_routes.get("/session")
-async def get_session(request: Request, response: Response) -> SessionAnswer:
+async def get_sign_in(request: Request, response: Response) -> SessionAnswer:
     """Who is signed in, and whom there is to choose from. A session that has ended is none."""
     response.headers["Cache-Control"] = "no-store"
     sessions: Sessions = request.app.state.sessions
@@ -122,7 +122,7 @@ async def get_session(request: Request, response: Response) -> SessionAnswer:
 
 
 @_routes.post("/session", status_code=204)
-async def begin_session(request: Request, chosen: ChosenPerson) -> Response:
+async def choose_person(request: Request, chosen: ChosenPerson) -> Response:
     """Be one of the people of a sandbox."""
     require_own_page(request)
     person = next((each for each in _people(request) if each.id == chosen.id), None)
@@ -134,7 +134,7 @@ async def begin_session(request: Request, chosen: ChosenPerson) -> Response:
 
 
 @_routes.delete("/session", status_code=204)
-async def end_session(request: Request) -> Response:
+async def sign_out(request: Request) -> Response:
     require_own_page(request)
     response = Response(status_code=204)
     request.app.state.sessions.end(response)
