@@ -73,7 +73,10 @@ async def _measure(here: Ground, log: EventLog) -> list[float]:
         await log.append(TOPIC, [next(facts) for _ in range(20)])
         told.append(time.perf_counter())
         await asyncio.sleep(SECONDS_BETWEEN)
-    await asyncio.sleep(10)
+    async with asyncio.timeout(60):
+        while any(each[-1][1] < told[-1] for each in seen):  # noqa: ASYNC110  (other tasks)
+            await asyncio.sleep(0.1)
+    assert not any(reader.done() for reader in readers), "a reader was cut off"
     for reader in readers:
         reader.cancel()
     await asyncio.gather(*readers, return_exceptions=True)

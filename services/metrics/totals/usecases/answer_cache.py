@@ -68,8 +68,7 @@ class AnswerCache:
     does not grow with the readers. An answer is behind the database by one refresh and the time of working it out.
     Answers are kept by what is meant, however it is written. Those that were asked for once make room for others, and
     one network has its share: made-up questions neither push out what a dashboard asks for again and again nor keep out
-    what somebody else begins to ask. A question that is being worked out is
-    not worked out a second time beside it.
+    what another network begins to ask. A question that is being worked out is not worked out a second time beside it.
     """
 
     def __init__(
