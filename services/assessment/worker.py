@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from services.assessment.app import make_app
 from services.assessment.bodies.usecases import moves
 from services.assessment.books.store import BOOK
+from services.assessment.certificates.usecases import adoption
 from services.assessment.chain import usecases as chain
 from services.assessment.consumers import consumers
 from services.assessment.exams.usecases.files import RESULT_DECIDER
@@ -30,6 +31,9 @@ from shared.service import Job, Service
 from shared.spreadsheets.reading import ReaderPool
 
 log = structlog.get_logger()
+
+_LINKED_AT_ONCE = 500
+"""Certificates in one transaction."""
 
 
 async def load_standards(settings: AssessmentSettings, arguments: argparse.Namespace) -> None:
@@ -81,7 +85,23 @@ async def verify_chain(settings: AssessmentSettings, arguments: argparse.Namespa
     if found.fault is not None:
         log.error("chain.touched", record=found.fault.record, why=found.fault.why)
         raise SystemExit(1)
-    log.info("chain.verified", links=found.check.links, records=found.check.records, unlinked=found.unlinked)
+    counted = {"links": found.check.links, "records": found.check.records, "adopted": found.check.adopted}
+    log.info("chain.verified", **counted, unlinked=found.unlinked)
+
+
+async def link_chain(settings: AssessmentSettings, _: argparse.Namespace) -> None:
+    """Link certificates from before there were chains, as they are now; the same again links nothing."""
+    engine, linked = make_engine(settings.database_url, name="assessment chain"), 0
+    try:
+        while True:
+            async with engine.begin() as connection:
+                found = await adoption.adopt(connection, limit=_LINKED_AT_ONCE, at=datetime.now(UTC))
+            linked += found
+            if found < _LINKED_AT_ONCE:
+                break
+    finally:
+        await engine.dispose()
+    log.info("chain.linked", certificates=linked)
 
 
 async def export_chain(settings: AssessmentSettings, arguments: argparse.Namespace) -> None:
@@ -135,6 +155,7 @@ SERVICE = Service(
     extra_commands=(
         ("load-standards", "load an occupation standard from a file", ("file",), load_standards),
         ("verify-chain", "name the first record that was touched since it was linked", ("source",), verify_chain),
+        ("link-chain", "link certificates from before there were chains, as they are now", (), link_chain),
         ("export-chain", "write the chain to a file that verify-chain takes", ("file",), export_chain),
         ("compare-standards", "say what loading an occupation standard would change", ("file",), compare_standards),
     ),

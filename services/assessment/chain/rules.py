@@ -34,6 +34,8 @@ class LinkKind(StrEnum):
     CONFERRAL_CONCLUDED = "conferral-concluded"
     CERTIFICATE_NUMBERED = "certificate-numbered"
     CERTIFICATE_CHANGED = "certificate-changed"
+    CERTIFICATE_ADOPTED = "certificate-adopted"
+    """It is from before there were chains, and was linked later as it was then."""
     CREDENTIAL_SIGNED = "credential-signed"
     ANCHORED = "anchored"
 
@@ -45,6 +47,7 @@ CURRENT: Final = {
     LinkKind.CONFERRAL_CONCLUDED: "conferral",
     LinkKind.CERTIFICATE_NUMBERED: "certificate",
     LinkKind.CERTIFICATE_CHANGED: "certificate",
+    LinkKind.CERTIFICATE_ADOPTED: "certificate",
     LinkKind.CREDENTIAL_SIGNED: "credential",
 }
 """Kinds whose record is kept, and can be compared with the latest link about it. Of what was posted, of a sealed roster
@@ -55,6 +58,7 @@ ANCHORS: Final = frozenset(
         LinkKind.SESSION_CONCLUDED,
         LinkKind.CONFERRAL_SUBMITTED,
         LinkKind.CONFERRAL_CONCLUDED,
+        LinkKind.CERTIFICATE_ADOPTED,
     }
 )
 """Kinds of links that the chain of the body may hold, too."""
@@ -178,6 +182,8 @@ class Check:
 
     links: int = 0
     records: int = 0
+    adopted: int = 0
+    """Certificates of which nothing is shown from before they were linked."""
     heads: dict[UUID, Head] = field(default_factory=dict)
     """The last link of each chain: whoever keeps them elsewhere notices a chain that was cut."""
     _anchors: dict[tuple[UUID, int], bytes] = field(default_factory=dict)
@@ -206,6 +212,7 @@ class Check:
         if (link.place, link.previous) != (head.place + 1, head.hash):
             return Fault(name, f"it does not follow link {head.place}: one is missing, or stands elsewhere")
         self.links += 1
+        self.adopted += link.kind is LinkKind.CERTIFICATE_ADOPTED
         self.heads[link.chain] = Head(link.place, link.hash)
         if link.kind in CURRENT:
             self._due[CURRENT[link.kind], link.subject] = link.digest

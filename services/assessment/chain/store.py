@@ -66,6 +66,8 @@ SELECT count(*) FROM certificate AS c WHERE NOT EXISTS (
 )
 """
 
+_UNLINKED_IDS: Final = f"{_UNLINKED.replace('count(*)', 'c.id')} ORDER BY c.id LIMIT $1"
+
 
 async def lock_head(connection: AsyncConnection, chain: UUID, body_id: UUID) -> Head:
     """The last link of the chain, locked until the transaction ends."""
@@ -96,6 +98,11 @@ async def unlinked(connection: AsyncConnection) -> int:
     """Certificates of which no chain knows: those from before there were chains."""
     found: int = await (await driver(connection)).fetchval(_UNLINKED)
     return found
+
+
+async def unlinked_ids(connection: AsyncConnection, *, limit: int) -> list[UUID]:
+    """The certificates of which no chain knows, in the order of their ids."""
+    return [row["id"] for row in await (await driver(connection)).fetch(_UNLINKED_IDS, limit)]
 
 
 async def items(connection: AsyncConnection) -> AsyncIterator[Item]:

@@ -53,6 +53,11 @@ async def append_results(
     await append(connection, session_id, [entry], body_id=body_id, at=at, anchored=anchored)
 
 
+async def unlinked(connection: AsyncConnection, *, limit: int) -> list[UUID]:
+    """The certificates from before there were chains that were not linked since."""
+    return await store.unlinked_ids(connection, limit=limit)
+
+
 class Verification(NamedTuple):
     """What a check of the chain came to."""
 

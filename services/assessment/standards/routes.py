@@ -55,6 +55,7 @@ class StandardAnswer(BaseModel):
     first_on: date
     source: str
     loaded_at: datetime | None
+    related: list[str] = Field(description="Occupations whose certificates count for its routes, too")
     levels: list[LevelRuleAnswer]
 
     @classmethod

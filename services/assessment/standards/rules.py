@@ -91,6 +91,8 @@ class Standard:
     levels: tuple[LevelRule, ...]
     version: int = 1
     loaded_at: datetime | None = None
+    related: tuple[str, ...] = ()
+    """Occupations whose certificates count for its routes beside its own. Source: domain rules §3.2."""
 
     @property
     def ground(self) -> str:
@@ -183,6 +185,8 @@ def named(ground: str) -> tuple[str, str, int] | None:
 def _flat(standard: Standard) -> Iterator[tuple[str, object]]:
     for name in ("name_zh", "first_on", "source"):
         yield name, getattr(standard, name)
+    for occupation in standard.related:
+        yield f"related.{occupation}", True
     for level in standard.levels:
         code = level.award.code
         for part in level.parts:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.assessment.standards.rules import LevelRule, Standard, as_json, of_json
 from shared import tables
 from shared.kernel.refusals import NotFound
-from shared.tables import Instant, Json
+from shared.tables import Instant, Json, Texts
 
 
 class _Levels(TypeDecorator[tuple[LevelRule, ...]]):
@@ -39,6 +39,7 @@ _STANDARD: Final = Table(
     Column("source", Text),
     Column("levels", _Levels()),
     Column("loaded_at", Instant),
+    Column("related", Texts),
 )
 _IN_ORDER: Final = (_STANDARD.c.occupation, _STANDARD.c.edition, _STANDARD.c.version.desc())
 

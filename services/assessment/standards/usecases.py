@@ -97,8 +97,16 @@ def read(file: Path) -> Standard:
         name_zh=_value(said, "name_zh", str),
         first_on=_value(said, "first_on", date),
         source=_value(said, "source", str),
+        related=_related(said),
         levels=tuple(_level(each, place) for place, each in enumerate(_value(said, "levels", list))),
     )
+
+
+def _related(said: Mapping[str, Any]) -> tuple[str, ...]:
+    codes = said.get("related", [])
+    if not (isinstance(codes, list) and all(isinstance(each, str) for each in codes)):
+        raise WrongStandard(place="related", expected="a list of codes of occupations")
+    return tuple(dict.fromkeys(parse_occupation(each) for each in codes))
 
 
 def _level(said: Mapping[str, Any], place: int) -> LevelRule:

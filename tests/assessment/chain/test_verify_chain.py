@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+from services.assessment.certificates.usecases import adoption
 from services.assessment.chain import usecases
 from services.assessment.chain.rules import Entry, LinkKind, digest
 from tests.assessment.centre import Centre, fail_row, pass_row
@@ -145,6 +146,49 @@ class TestVerify:
 
         assert found.fault is not None
         assert found.fault.record.startswith(f"sessions/{session_id}/1 (anchored")
+
+
+class TestAdoption:
+    async def test_certificates_from_before_are_counted_then_linked_as_they_are_and_named_from_then_on(
+        self, centre: Centre
+    ) -> None:
+        session_id = await centre.examined(pass_row(1), pass_row(2))
+        await centre.conclude(session_id)
+        await touch(centre, "ALTER TABLE chain_link DISABLE TRIGGER links_stay")
+        await touch(centre, "TRUNCATE chain_link")
+        await touch(centre, "TRUNCATE chain_head")
+        before = await verify(centre)
+
+        linked = []
+        for _ in range(2):
+            async with centre.service.engine.begin() as connection:
+                linked.append(await adoption.adopt(connection, limit=500, at=centre.service.clock.now()))
+        after = await verify(centre)
+        [first, _] = await centre.certificates(session_id)
+        await touch(centre, f"UPDATE certificate SET level = 6 WHERE id = '{first['id']}'")
+        touched = await verify(centre)
+
+        assert (before.fault, before.unlinked, before.check.adopted) == (None, 2, 0)
+        assert linked == [2, 0]
+        # Beside the two, the first is linked to the chain of the body.
+        assert (after.fault, after.unlinked, after.check.adopted, after.check.links) == (None, 0, 2, 3)
+        assert touched.fault is not None
+        assert touched.fault.record == f"certificates/{first['id']} (certificate)"
+
+    async def test_what_happens_to_an_adopted_certificate_is_linked_behind_it(self, centre: Centre) -> None:
+        session_id = await centre.examined(pass_row(1))
+        await centre.conclude(session_id)
+        await touch(centre, "ALTER TABLE chain_link DISABLE TRIGGER links_stay")
+        await touch(centre, "TRUNCATE chain_link")
+        await touch(centre, "TRUNCATE chain_head")
+        async with centre.service.engine.begin() as connection:
+            await adoption.adopt(connection, limit=500, at=centre.service.clock.now())
+        [certificate] = await centre.certificates(session_id)
+
+        await centre.revoke(certificate["id"], REASON)
+
+        found = await verify(centre)
+        assert (found.fault, found.unlinked) == (None, 0)
 
 
 class TestCommand:

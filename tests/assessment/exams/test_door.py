@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,6 +64,38 @@ class TestRoutes:
         assert {row["outcome"] for row in rows} == {"accepted"}
         admissions = [(await here.centre.get(f"/candidates/{row['id']}")).json()["admission"] for row in rows]
         assert [each and each["route"] for each in admissions] == [None, "E4-1"]
+
+
+class TestRelatedOccupations:
+    async def test_a_certificate_of_an_occupation_that_the_standard_lists_counts(
+        self, here: Ahead, tmp_path: Path
+    ) -> None:
+        text = CAREGIVERS.read_text(encoding="utf-8")
+        file = tmp_path / "standard.toml"
+        file.write_text(text.replace("source =", 'related = ["4-10-01-02"]\nsource =', 1), encoding="utf-8")
+        async with here.centre.service.engine.begin() as connection:
+            loaded = await standards.load(connection, file, at=AT)
+        session_id = await here.filed()
+        presented = {"level": "L3", "number": "S000041999999205000001", "issued_on": "2020-05-01"}
+
+        rows = await post(
+            here, session_id,
+            person_row(1, years_of_work=5, certificates=[presented | {"number": "S000041999999204000001"}]),
+            person_row(2, years_of_work=5, certificates=[
+                presented | {"number": "S000041999999204000002", "occupation": "4-10-01-02"},
+            ]),
+            person_row(3, years_of_work=5, certificates=[
+                presented | {"number": "S000041999999204000003", "occupation": "4-03-02-01"},
+            ]),
+        )  # fmt: skip
+
+        assert [(each.place, each.after) for each in loaded.differences] == [("related.4-10-01-02", True)]
+        assert [row["outcome"] for row in rows] == ["accepted", "accepted", "refused"]
+        assert rows[2]["errors"][0]["code"] == "occupation-unrelated"
+        admission = (await here.centre.get(f"/candidates/{rows[1]['id']}")).json()["admission"]
+        assert admission["facts"]["certificate"]["occupation"] == "4-10-01-02"
+        [listed] = (await here.centre.get("/standards?occupation=4-10-01-05")).json()
+        assert listed["related"] == ["4-10-01-02"]
 
 
 class TestNames:

@@ -24,11 +24,18 @@ class PresentedCertificateForm(Strict):
     """A certificate of the same or a related occupation that the candidate has shown you."""
 
     level: GivenLevel
+    occupation: Annotated[
+        str | None,
+        Field(
+            max_length=10, pattern=r"^\d-\d{2}-\d{2}-\d{2}$", description="A related one; default: that of the session"
+        ),
+    ] = None
     number: Annotated[str, Field(min_length=8, max_length=32, pattern=r"^[A-Z0-9]+$"), ENCRYPTED]
     issued_on: Day
 
     def certificate(self) -> HeldCertificate:
-        return HeldCertificate(award_named(award=None, level=self.level), self.issued_on, self.number, False)
+        award = award_named(award=None, level=self.level)
+        return HeldCertificate(award, self.issued_on, self.number, False, self.occupation)
 
 
 class PaperForm(Strict):

@@ -5,7 +5,7 @@ Routes are alternatives, any one is enough. Source: domain rules §3.2.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -67,13 +67,26 @@ class CertificateDiffers(Invalid):
     check = "C12"
 
 
+class OccupationUnrelated(Invalid):
+    """Facts: `place`, that of the certificate in the row; `occupation`; `related`, those that count beside its own."""
+
+    slug = "occupation-unrelated"
+    title_en = "The presented certificate is of an occupation that does not count here."
+    title_zh = "所提交证书的职业不属于本职业或相关职业。"
+    cure_en = "The occupation's standard lists related ones: {related}. Leave this certificate ({occupation}) out."
+    cure_zh = "职业标准所列相关职业：{related}。请删除该证书（{occupation}）。"
+    reference = "GET /v1/standards"
+
+
 class HeldCertificate(NamedTuple):
-    """A certificate of the occupation: on record here, or presented with its number."""
+    """A certificate of the occupation or a related one: on record here, or presented with its number."""
 
     award: Award
     issued_on: date
     number: str
     is_recorded: bool
+    occupation: str | None = None
+    """None for one that was presented as of the session's own occupation."""
 
 
 class HeldPaper(NamedTuple):
@@ -164,6 +177,7 @@ def _level(route: Route, evidence: Evidence, facts: dict[str, object], *, day: d
         "number": oldest.number,
         "issued_on": oldest.issued_on.isoformat(),
         "recorded": oldest.is_recorded,
+        **({} if oldest.occupation is None else {"occupation": oldest.occupation}),
     }
     years = route.level_years if route.required_document is not None else route.min_years
     short = (years or 0) - years_between(oldest.issued_on, day)
@@ -204,3 +218,12 @@ def require_consistent(certificate: HeldCertificate, *, place: int) -> None:
     told = (f"{certificate.issued_on.year % 100:02}", certificate.award.certificate_mark)
     if len(number) == 22 and (number[13:15], number[15]) != told:
         raise CertificateDiffers(pointer=f"/certificates/{place}/number", place=place)
+
+
+def require_related(certificate: HeldCertificate, *, place: int, occupation: str, related: Collection[str]) -> None:
+    """Check that a presented certificate is of `occupation` or a `related` one. Raises OccupationUnrelated."""
+    if certificate.occupation not in (None, occupation, *related):
+        pointer = f"/certificates/{place}/occupation"
+        raise OccupationUnrelated(
+            pointer=pointer, place=place, occupation=certificate.occupation, related=sorted(related)
+        )

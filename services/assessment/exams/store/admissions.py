@@ -65,10 +65,10 @@ async def find(connection: AsyncConnection, candidate_id: UUID) -> StoredAdmissi
 
 
 async def of_persons(
-    connection: AsyncConnection, persons: Collection[UUID], *, occupation: str
+    connection: AsyncConnection, persons: Collection[UUID], *, occupations: Collection[str]
 ) -> list[RecordedCertificate]:
-    """The certificates of these keys for an occupation, revoked ones too."""
-    asked = [tables.one_of(_CERTIFICATE.c.person, persons), _CERTIFICATE.c.occupation == occupation]
+    """The certificates of these keys for these occupations, revoked ones too."""
+    asked = [tables.one_of(_CERTIFICATE.c.person, persons), tables.one_of(_CERTIFICATE.c.occupation, occupations)]
     return await tables.fetch_all(connection, select(_CERTIFICATE).where(*asked), RecordedCertificate)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
@@ -19,6 +19,7 @@ from services.assessment.exams.rules.eligibility import (
     HeldCertificate,
     HeldPaper,
     NotEligible,
+    OccupationUnrelated,
 )
 from services.assessment.exams.rules.sessions import ExamSession
 from services.assessment.exams.store import admissions as store
@@ -64,11 +65,14 @@ async def judge(
 ) -> Door:
     """Judge `applicants`, whose person keys are `keys`, by the standard of the session's day.
 
+    Certificates of the occupations that the standard lists as related count like those of its own.
+
     A certificate that contradicts its number or the record is refused whatever the rules ask for. Without a standard,
     or where the rules do not ask for a route, nobody is refused, and a route that admits is kept.
     """
     exam = await exam_of(connection, occupation=session.occupation, award=session.award, day=session.held_on)
-    recorded = await _recorded(connection, keys, occupation=session.occupation)
+    related = () if exam is None else exam.standard.related
+    recorded = await _recorded(connection, keys, occupations={session.occupation, *related})
     numbers = {each.number for applicant in applicants for each in applicant.stated.certificates}
     known = await store.by_numbers(connection, numbers)
     refused: dict[int, Refusal] = {}
@@ -76,13 +80,15 @@ async def judge(
     for each in applicants:
         try:
             _require_genuine(each, known, keys=keys)
+            for place, held in enumerate(each.stated.certificates):
+                rules.require_related(held, place=place, occupation=session.occupation, related=related)
             if exam is not None and exam.level.routes:
                 evidence = _evidence(each, recorded.get(each.human, ()))
                 admitted[each.row] = rules.admit(exam, evidence, day=session.held_on)
         except NotEligible as refusal:
             if figures.eligibility_required:
                 refused[each.row] = refusal
-        except CertificateDiffers as refusal:
+        except (CertificateDiffers, OccupationUnrelated) as refusal:
             refused[each.row] = refusal
     return Door(refused, admitted)
 
@@ -110,12 +116,14 @@ async def of(connection: AsyncConnection, candidate_id: UUID, *, persons: Person
 
 
 async def _recorded(
-    connection: AsyncConnection, keys: Mapping[UUID, UUID], *, occupation: str
+    connection: AsyncConnection, keys: Mapping[UUID, UUID], *, occupations: Collection[str]
 ) -> dict[UUID, list[HeldCertificate]]:
     found: defaultdict[UUID, list[HeldCertificate]] = defaultdict(list)
-    for each in await store.of_persons(connection, list(keys), occupation=occupation):
+    for each in await store.of_persons(connection, list(keys), occupations=occupations):
         if each.status is CertificateStatus.VALID:
-            found[keys[each.person]].append(HeldCertificate(each.award, each.issued_on, each.number, True))
+            found[keys[each.person]].append(
+                HeldCertificate(each.award, each.issued_on, each.number, True, each.occupation)
+            )
     return dict(found)
 
 
@@ -134,6 +142,7 @@ def _require_genuine(
         if record is None:
             continue
         same = (record.award, record.issued_on) == (each.award, each.issued_on)
+        same = same and each.occupation in (None, record.occupation)
         theirs = keys.get(record.person) == applicant.human
         if not (same and theirs and record.status is CertificateStatus.VALID):
             raise CertificateDiffers(pointer=f"/certificates/{place}/number", place=place)

@@ -16,7 +16,7 @@ from shared import tables
 
 # Each branch begins with one thing that a flag can be about: the class, an enrolment, a person, a certificate, the
 # institution. A line that pays nothing, or whose money is back, is held by nothing. A flag of a person names one key;
-# the human may be claimed for under another. One of another authority's list holds what was trained for while it was so.
+# the human may be claimed for under another. One of an authority's list holds what was trained for while it was so.
 HELD: Final = """
 WITH standing AS (
     SELECT * FROM heard_flag WHERE status <> 'dismissed'
