@@ -20,7 +20,7 @@ from shared.sessions import SessionExpired, Sessions, require_own_page
 
 
 class SandboxPerson(BaseModel):
-    """Somebody to be on one machine. `name_zh` and `name_en` are the role and where it acts, not a person's name."""
+    """A person to be on one machine. `name_zh` and `name_en` are the role and where it acts, not a person's name."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -48,7 +48,7 @@ class SandboxDoor:
     """The people of a sandbox, whom everybody on the machine may choose to be. Closed unless a file lists them."""
 
     def __init__(self, file: Path | None, *, host: str) -> None:
-        """Raises NotLoopback: whoever reaches the service could be anybody."""
+        """Raises NotLoopback: whoever reaches the service could act as any person."""
         if file is not None and not _is_loopback(host):
             raise NotLoopback("SKILLS_SANDBOX_PEOPLE needs a service that listens on a loopback address")
         self._file = file

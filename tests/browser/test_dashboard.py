@@ -17,7 +17,7 @@ from tests.browser.driving import Running, Visitor, overflow, picture, printed, 
 from tests.metrics.targets.province import HEADINGS
 from tests.shared.spreadsheets.workbooks import csv_file
 
-pytestmark = [pytest.mark.timeout(180), pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("browser")]
 
 ONE: Final = Caller("province", "one", region="410000")
 TWO: Final = Caller("province", "two", region="410000")

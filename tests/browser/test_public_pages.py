@@ -12,7 +12,7 @@ from deploy.sandbox import SAMPLE
 from deploy.sandbox.client import Caller
 from tests.browser.driving import Running, Visitor, overflow, picture, printed, violations
 
-pytestmark = [pytest.mark.timeout(180), pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("browser")]
 
 PROVINCE: Final = Caller("province", "one", region="410000")
 ANOTHER: Final = Caller("province", "two", region="410000")

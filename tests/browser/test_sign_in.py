@@ -14,7 +14,7 @@ from deploy.sandbox.client import Caller
 from shared.sessions import COOKIE
 from tests.browser.driving import Running, Visitor, overflow, picture, violations
 
-pytestmark = [pytest.mark.timeout(180), pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("browser")]
 
 PROVINCE: Final = Caller("province", "one", region="410000")
 HEADINGS: Final = "班级编号,学员编号,证件号码,姓名"
