@@ -16,6 +16,7 @@ from services.assessment.conferrals.routes import conferrals
 from services.assessment.conferrals.routes import recognition as recognition_rules
 from services.assessment.credentials import routes as credentials
 from services.assessment.credentials.rules import Publisher
+from services.assessment.credits import routes as credits_
 from services.assessment.duplicates import routes as duplicates
 from services.assessment.examiners import routes as examiners
 from services.assessment.exams.routes import candidates, files, sessions
@@ -82,6 +83,8 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
                 session_rules.routes,
                 standards.routes,
                 recognition_rules.routes,
+                credits_.rule_routes,
+                credits_.routes,
             ),
         ],
         rights=RIGHTS,
