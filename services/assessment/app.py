@@ -17,6 +17,7 @@ from services.assessment.conferrals.routes import conferrals
 from services.assessment.conferrals.routes import recognition as recognition_rules
 from services.assessment.credentials import routes as credentials
 from services.assessment.credentials.rules import Publisher
+from services.assessment.credits import routes as credits_
 from services.assessment.duplicates import routes as duplicates
 from services.assessment.examiners import routes as examiners
 from services.assessment.exams.routes import candidates, files, sessions
@@ -87,6 +88,8 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
                 supervision.public_routes,
                 standards.routes,
                 recognition_rules.routes,
+                credits_.rule_routes,
+                credits_.routes,
             ),
         ],
         rights=RIGHTS,

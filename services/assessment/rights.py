@@ -24,6 +24,7 @@ _OWN_EXAM: Final = "The body answers for its own exam; each step is kept with it
 _OWN_RESULTS: Final = "Whoever posts results does not conclude the session; a change takes a second person."
 _PROVINCE: Final = {Role.PROVINCE: Whose.REGION}
 _PROVINCE_ITSELF: Final = "The province is a caller whose region is the province's code."
+_SCHOOLS: Final = {Role.INSTITUTION: Whose.OWN}
 _EXPORTS: Final = "The province reports for all bodies; the file holds names and document numbers."
 _PROPOSED: Final = "What one enters decides nothing until another person of the province approves it."
 _APPROVED: Final = "Who approves a rule is not who entered it."
@@ -184,6 +185,16 @@ RIGHTS: Final[Rights] = {
     "end_recognition_rule": writes(_PROVINCE, two=_PROPOSED, note=_PROVINCE_ITSELF),
     "approve_recognition_rule": writes(_PROVINCE, two=_APPROVED, note=_PROVINCE_ITSELF),
     "reject_recognition_rule": writes(_PROVINCE, one=_REJECTED, note=_PROVINCE_ITSELF),
+    # credits
+    "list_credit_rules": reads(EVERY_ROLE, note="What everybody has to look up: it names no person."),
+    "add_credit_rule": writes(_PROVINCE, two=_PROPOSED, note=_PROVINCE_ITSELF),
+    "end_credit_rule": writes(_PROVINCE, two=_PROPOSED, note=_PROVINCE_ITSELF),
+    "approve_credit_rule": writes(_PROVINCE, two=_APPROVED, note=_PROVINCE_ITSELF),
+    "reject_credit_rule": writes(_PROVINCE, one=_REJECTED, note=_PROVINCE_ITSELF),
+    "use_certificate": writes(_SCHOOLS, one="It can be taken back, and stays on record."),
+    "use_courses": writes(_SCHOOLS, one="It can be taken back, and stays on record."),
+    "list_credit_uses": reads(_SCHOOLS, _PROVINCE, note=_PROVINCE_ITSELF),
+    "withdraw_credit_use": writes(_SCHOOLS, one="The same can be used again; both stay on record."),
     # numbers
     "give_number_block": writes(
         _PROVINCE, one="A block is no certificate: what is left of it can be taken back.", note=_PROVINCE_ITSELF

@@ -84,6 +84,17 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
     sent = await assessment.http.post(
         "/v1/result-files", content=b"x", headers=centre.own | {"Content-Type": "text/csv"}
     )
+    course = {"school_id": str(institution), "occupation": "4-10-01-05", "course": "护理", "credits": 4}
+    dated = {"direction": "to_credits", "award": "L4", "first_on": "2025-01-01", "source": "学校规定", "reason": "补录"}
+    entered = await centre.post("/credit-rules", course | dated, centre.province)
+    assert entered.status_code == 201, entered.text
+    second = assessment.tokens.of(Role.PROVINCE, person="second", region=PROVINCE)
+    assert (await centre.post(f"/credit-rules/{entered.json()['id']}/approval", None, second)).status_code == 200
+    school = assessment.tokens.of(Role.INSTITUTION, person="teacher", organisation=str(institution))
+    held = (await centre.get(f"/certificates/{certificates[0]}")).json()["number"]
+    used = await centre.post("/credit-uses/of-certificates", {"number": held, "name": "王小明"}, school)
+    assert used.status_code == 201, used.text
+    student = {name: value for name, value in person_row(first + 1).items() if name != "local_id"}
     exported = await centre.post("/national-exports", {}, centre.province)
     assert exported.status_code == 201, exported.text
     filed = await centre.post(
@@ -118,6 +129,7 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
         "file_id": sent.json()["id"],
         "code_id": code.json()["id"],
         "conferral_id": conferral,
+        "use_id": used.json()["id"],
         "export_id": exported.json()["id"],
         "nominee_id": nominee["id"],
         "term_id": term,
@@ -174,6 +186,10 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
             "first_on": "2098-01-01",
             "source": "文件",
         },
+        "add_credit_rule": course | dated | {"course": "营养"},
+        "use_certificate": {"number": held, "name": "王小明"},
+        "use_courses": student | {"occupation": "4-10-01-05", "award": "L4", "courses": ["护理"]},
+        "withdraw_credit_use": {"reason": "重复办理"},
         "export_certificates": {},
         "read_national_receipt": {"content": "receipt"},
         "give_up_national_export": {"reason": "上传失败"},
@@ -235,6 +251,7 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
             "list_own_appeals": appealed.json()["id"],
             "list_result_files": ids["file_id"],
             "list_conferrals": conferral,
+            "list_credit_uses": used.json()["id"],
             "list_national_exports": exported.json()["id"],
             "list_examiners": ids["examiner_id"],
             "list_name_questions": ids["question_id"],
@@ -261,6 +278,9 @@ async def test_every_operation_does_for_every_role_what_the_table_says(assessmen
         creates=frozenset(
             {
                 "file_session",
+                "use_certificate",
+                "use_courses",
+                "add_credit_rule",
                 "file_conferral",
                 "add_pass_rule",
                 "add_recognition_rule",

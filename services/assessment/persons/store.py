@@ -91,6 +91,7 @@ CONCERNED: Final = Concerned(
         "question_id": f"{_PERSONS} JOIN name_question q USING (person) WHERE q.id = $1",
         "examiner_id": f"{_PERSONS} JOIN examiner e USING (person) WHERE e.id = $1",
         "conferral_id": f"{_PERSONS} JOIN nominee n USING (person) WHERE n.conferral_id = $1",
+        "use_id": f"{_PERSONS} JOIN credit_use u USING (person) WHERE u.id = $1",
         "nominee_id": f"{_PERSONS} JOIN nominee n USING (person) WHERE n.id = $1",
         "term_id": f"{_PERSONS} JOIN certificate c USING (person) JOIN appointment_term t ON t.certificate_id = c.id "
         "WHERE t.id = $1",
