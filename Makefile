@@ -10,7 +10,7 @@ FORCED := $(if $(filter-out 0,$(FORCE)),--force)
 MISSING := $(PYTHON) -c 'from deploy.kafka.broker import Broker; print(Broker.missing() or "")'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev java run up kafka reset backup restore dead-letters token rebuild test test-domain lint types imports format hostile races bench docs clients lock
+.PHONY: help setup dev java web run up kafka reset backup restore dead-letters token rebuild test test-domain lint types imports format hostile races bench docs clients lock
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,10 +24,13 @@ dev:
 java:
 	@sh deploy/local/java.sh >&2
 
-run: setup $(if $(filter kafka,$(LOG)),java) ## Start everything, post the sample, print the totals, serve until Ctrl-C (ONCE=1, LOG=kafka)
+web: setup ## Build the pages with Node.js, unless they are built of the same sources (other targets do this when needed)
+	@$(PYTHON) -m deploy.web build
+
+run: setup web $(if $(filter kafka,$(LOG)),java) ## Start everything, post the sample, print the totals, serve until Ctrl-C (ONCE=1, LOG=kafka)
 	@$(RUN) --samples
 
-up: setup $(if $(filter kafka,$(LOG)),java) ## The same without the sample (LOG=kafka)
+up: setup web $(if $(filter kafka,$(LOG)),java) ## The same without the sample (LOG=kafka)
 	@$(RUN)
 
 kafka: setup java ## Run only a Kafka broker (KAFKA_PORT, default 9092)
@@ -53,7 +56,8 @@ token: setup ## Print a bearer token: ROLE=institution ORG=id [PERSON=name], or 
 rebuild: setup ## Rebuild the totals from the log while everything is running
 	@. "$(abspath $(LOCAL))/services.env" && $(PYTHON) -m services.metrics rebuild
 
-test: lint types imports ## Lint, types, import contracts, then every test; the Kafka half if a broker is available
+test: lint types imports web ## Lint, types, import contracts, then every test; the Kafka half if a broker is available
+	@command -v chromium >/dev/null || echo "The pages are not tried: this machine has no Chromium (sh deploy/web/browser.sh)"
 	@reason=$$($(MISSING)); \
 	if [ -z "$$reason" ]; then exec $(PYTEST); fi; \
 	if [ "$$REQUIRE_KAFKA" = 1 ]; then echo "The Kafka half must run here and cannot: $$reason"; exit 1; fi; \
@@ -65,6 +69,7 @@ test-domain: dev ## Test rules and values only, with few examples: no database, 
 lint: dev ## Check style and formatting
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m deploy.web lint
 
 types: dev
 	@$(PYTHON) -m mypy
@@ -76,6 +81,7 @@ imports: dev
 format: dev ## Format the code
 	@$(PYTHON) -m ruff check --fix .
 	@$(PYTHON) -m ruff format .
+	@$(PYTHON) -m deploy.web format
 
 hostile: dev ## Send requests made up from the API's descriptions and search for what they named (CASES=25000 a service; SEED= goes on)
 	@seed=$(or $(SEED),$$(date +%s)); echo "To go on with this run if it stops: make hostile CASES=$(or $(CASES),25000) SEED=$$seed"; \
@@ -101,5 +107,7 @@ lock: ## Resolve the dependencies again and lock them with hashes
 		"$(LOCAL)/lock/bin/uv" pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes \
 			--no-header --upgrade $${set#* } -o "requirements/$${set%% *}.lock" || exit 1; \
 	done
-	@"$(LOCAL)/lock/bin/uv" pip compile -q requirements/clients.in --universal --python-version 3.11 --generate-hashes \
-		--no-header --upgrade -o requirements/clients.lock
+	@for set in clients web; do \
+		"$(LOCAL)/lock/bin/uv" pip compile -q "requirements/$$set.in" --universal --python-version 3.11 --generate-hashes \
+			--no-header --upgrade -o "requirements/$$set.lock" || exit 1; \
+	done

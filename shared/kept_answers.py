@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
 import structlog
 from sqlalchemy import text
@@ -11,11 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.faults import forever
 from shared.kernel.callers import Caller
+from shared.persons import Persons
 
 log = structlog.get_logger()
 
 ERASURE_POLL_SECONDS: Final = 600.0
 _ERASED_AT_ONCE: Final = 1_000
+_SEALED: Final = b"\x00"
+"""What a sealed body begins with. No answer does, so those kept by the version before are told apart."""
 # The oldest answers are at the beginning of the table, so a batch is found without an index. Those that a request
 # is just filling are locked, and skipped.
 _ERASE: Final = text("""
@@ -32,6 +37,36 @@ def owner(caller: Caller) -> str:
     Each part has its own name, so that no person can be taken for an organisation.
     """
     return f"{caller.role} organisation={caller.organisation} region={caller.region} person={caller.person}"
+
+
+def digest(content: bytes, persons: Persons | None) -> bytes:
+    """By which the same request is recognised: keyed where the service knows people, for a request may name one."""
+    return _unkeyed(content) if persons is None else persons.mark_row(content)
+
+
+def is_of(kept: bytes, content: bytes, persons: Persons | None) -> bool:
+    """Whether the kept digest is of this request; the version before did not key it."""
+    return kept in {digest(content, persons), _unkeyed(content)}
+
+
+def _unkeyed(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()
+
+
+def closed(body: bytes, persons: Persons | None, *, caller: str, key: str) -> bytes:
+    """The body as it is kept: sealed where the service knows people, for some answers name one."""
+    return body if persons is None else _SEALED + persons.seal(body, owner=_record(persons, caller, key))
+
+
+def opened(kept: bytes, persons: Persons | None, *, caller: str, key: str) -> bytes:
+    """The body that was kept."""
+    if persons is None or not kept.startswith(_SEALED):
+        return kept
+    return persons.unseal(kept.removeprefix(_SEALED), owner=_record(persons, caller, key))
+
+
+def _record(persons: Persons, caller: str, key: str) -> UUID:
+    return persons.mark("kept answer", f"{caller}\n{key}")
 
 
 async def work(engine: AsyncEngine, *, kept: timedelta) -> None:

@@ -85,6 +85,7 @@ OF_EVERY_SERVICE: Final[Rights] = {
     "file": public(_DESCRIPTION),
     "docs": public(_DESCRIPTION),
     "redoc": public(_DESCRIPTION),
+    "asset": public("Scripts and styles of the pages hold nobody's data."),
     "list_problems": public(_DESCRIPTION),
     "describe_problem": public(_DESCRIPTION),
     "get_liveness": public("An orchestrator has no token."),

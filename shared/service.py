@@ -25,7 +25,7 @@ from shared.backbone.consumer import Consumer, consume, retry
 from shared.backbone.log import EventLog
 from shared.backbone.postgres import PostgresLog
 from shared.backbone.relay import relay
-from shared.contracts import assessment, registry, subsidy
+from shared.contracts import assessment, metrics, registry, subsidy
 from shared.database import WORKER_STATEMENT_MS, make_engine
 from shared.edge.heads import BoundedHttp, ConnectionLimits
 from shared.migrations.environment import upgrade
@@ -34,7 +34,7 @@ from shared.web import Background
 
 log = structlog.get_logger()
 
-TOPICS = (registry.TOPIC, assessment.TOPIC, subsidy.TOPIC)
+TOPICS = (registry.TOPIC, assessment.TOPIC, subsidy.TOPIC, metrics.TOPIC)
 
 MakeApp = Callable[[Any, Background | None], FastAPI]
 Command = Callable[[Any, argparse.Namespace], Any]

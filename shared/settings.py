@@ -68,6 +68,8 @@ class ServiceSettings(BaseSettings):
     keys_directory: Path = Field(default=Path(".local/keys"), validation_alias="SKILLS_KEYS_DIRECTORY")
     """Directory of issuer-public.pem and, for registry and assessment, person-key.secret and field-keys.json; for
     assessment also credential-keys.json."""
+    web_directory: Path = Field(default=Path("web/dist"), validation_alias="SKILLS_WEB_DIRECTORY")
+    """Directory of the pages that `make web` builds; without them, the services show plain pages."""
     token_hours_max: int = Field(default=24, ge=1, le=24 * 31, validation_alias="SKILLS_TOKEN_HOURS_MAX")
     """The longest lifetime of a token, from its `iat` to its `exp`, in hours; others are refused."""
     answers_kept_days: int = Field(default=7, ge=1, validation_alias="SKILLS_ANSWERS_KEPT_DAYS")

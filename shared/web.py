@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import asyncpg
@@ -17,7 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from shared import api_pages, exposition, health, kept_answers, openapi, problems
+from shared import api_pages, exposition, health, kept_answers, openapi, pages, problems
 from shared.auth import Verifier
 from shared.batches import accepted_rows
 from shared.concerned import Concerned, NamesInRows, Whose
@@ -178,18 +178,20 @@ async def _answer_once(request: Request, handle: Handler) -> Response:
     if contains_personal_number(key):
         raise KeyWithNumber
     connection: AsyncConnection = request.state.connection
-    asked = f"{request.url.path}?{request.url.query}\n"
-    digest = hashlib.sha256(asked.encode() + await request.body()).digest()
+    persons: Persons | None = request.app.state.persons
+    asked = f"{request.url.path}?{request.url.query}\n".encode() + await request.body()
     place = {"caller": kept_answers.owner(request.state.caller), "key": key}
     # The row is inserted first: a second request with this key waits here until the first has committed or failed.
-    kept = await connection.execute(text(_KEEP_ANSWER), place | {"digest": digest})
+    kept = await connection.execute(text(_KEEP_ANSWER), place | {"digest": kept_answers.digest(asked, persons)})
     if kept.rowcount == 0:
         answer = (await connection.execute(text(_FIND_ANSWER), place)).one()
-        if answer.request_digest != digest:
+        if not kept_answers.is_of(answer.request_digest, asked, persons):
             raise KeyReused
-        return Response(answer.body, answer.status, {"Idempotent-Replayed": "true"}, answer.media_type)
+        body = kept_answers.opened(answer.body, persons, **place)
+        return Response(body, answer.status, {"Idempotent-Replayed": "true"}, answer.media_type)
     response = await _handle(request, handle)
-    kept_answer = {"status": response.status_code, "media_type": response.media_type or "", "body": response.body}
+    body = kept_answers.closed(bytes(response.body), persons, **place)
+    kept_answer = {"status": response.status_code, "media_type": response.media_type or "", "body": body}
     await connection.execute(text(_FILL_ANSWER), place | kept_answer)
     return response
 
@@ -279,6 +281,7 @@ def make_app(
     codes: openapi.Codes | None = None,
     standings: Standings | None = None,
     busiest: Sequence[APIRouter] = (),
+    plain_pages: Sequence[Path] = (),
 ) -> FastAPI:
     """A service's application: its routers, health, docs that need no network, problems for every error.
 
@@ -286,6 +289,7 @@ def make_app(
     Raises IncompleteRights unless `rights` has a row for every operation of `routers`, and no other.
     `codes` are the problem codes of each operation; `standings` say for whom the caller of each transaction acts.
     Routes are compared with a request one after the other: those of `busiest`, which are among `routers`, first.
+    `plain_pages` are folders of the pages that are shown where those of web/ were not built.
     """
 
     @asynccontextmanager
@@ -327,9 +331,11 @@ def make_app(
     app.state.failure = None
     app.state.gauges = []  # what a service tells Prometheus beside what every service does
     app.state.standings = standings
-    app.state.concerned = None  # a service that keeps names sets it
+    app.state.persons = None  # a service that knows people sets it
+    app.state.concerned = None  # and this one, if it keeps their names
     app.state.open_requests = OpenRequests(BodyLimits.of(settings))
     api_pages.install(app)
+    pages.install(app, pages.Pages(settings.web_directory, plain_pages))
     problems.install(app)
     app.add_middleware(HeadLikeGet)
     app.add_middleware(RateFields)

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from deploy.sandbox.client import HEARD_SECONDS_MAX, PAUSE_SECONDS, Caller, Client, Unanswered
 from deploy.sandbox.exams import Exams
@@ -27,6 +28,8 @@ class Claims:
         self._trainings = trainings
         self._exams = exams
         self._claims: dict[str, Any] = {}
+        self._accounts = set[str]()
+        """The institutions that have one."""
 
     def steps(self) -> list[Step]:
         """From the budgets to the recoveries."""
@@ -75,12 +78,31 @@ class Claims:
             "second_review": ("approval", Caller("reviewer", f"sample-second-reviewer-{region}", region=region)),
             "approved": ("payment", Caller("finance", f"sample-finance-{region}", region=region)),
         }
+        if row["stage"] == "paid":
+            await self._open_account(claim, by=steps["approved"][1])
         while claim["status"] in steps and STAGES.index(claim["status"]) < STAGES.index(row["stage"]):
             verb, by = steps[claim["status"]]
             payment = {"paid_on": claim["approved_on"], "reference": row["claim"]} if verb == "payment" else None
             claim = await self._client.post("subsidy", f"/v1/claims/{claim['id']}/{verb}", payment, by=by)
         self._claims[row["claim"]] = claim
         return row["stage"]
+
+    async def _open_account(self, claim: Any, *, by: Caller) -> None:
+        """Enter and confirm the account to which the claim's institution is paid; a repeat does nothing more."""
+        organisation = claim["institution_id"]
+        content = {
+            "institution_id": organisation,
+            "holder": self._trainings.names[organisation],
+            "bank": "样例银行营业部",
+            "bank_code": "103491000017",
+            "number": f"1605{UUID(organisation).int % 10**13:013d}",
+            "reason": "开户许可证",
+        }
+        path = "/v1/payee-accounts"
+        if organisation not in self._accounts:
+            self._accounts.add(organisation)
+            entered = await self._client.post("subsidy", path, content, by=by)
+            await self._confirm({"id": entered["proposal_id"]})
 
     async def _recover(self, rows: Sequence[Row]) -> int:
         claim = self._claims[rows[0]["claim"]]

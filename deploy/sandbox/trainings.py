@@ -45,6 +45,8 @@ class Trainings:
         """Ids, by the trainee's name in the sample."""
         self.licences: dict[str, int] = {}
         """Numbers of confirmed licences, by class."""
+        self.names: dict[str, str] = {}
+        """What institutions are called, by id."""
 
     def steps(self) -> list[Step]:
         """Everything before the exams."""
@@ -77,6 +79,7 @@ class Trainings:
         content = {name: row[name] for name in ("credit_code", "name", "kind", "region")}
         answer = await self._client.post("registry", "/v1/institutions", content, by=PROVINCE)
         self._institutions[row["institution"]] = answer["id"]
+        self.names[answer["id"]] = row["name"]
 
     async def _prepare(self, row: Row) -> None:
         """Post an emergency plan and a safety lesson, without which a region may keep classes from starting."""

@@ -20,6 +20,7 @@ from services.assessment.credentials.rules import Publisher
 from services.assessment.duplicates import routes as duplicates
 from services.assessment.examiners import routes as examiners
 from services.assessment.exams.routes import candidates, files, sessions
+from services.assessment.national_query import routes as national_query
 from services.assessment.numbers import routes as numbers
 from services.assessment.pass_rules import routes as pass_rules
 from services.assessment.persons import routes as persons
@@ -71,6 +72,7 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
                 closings.routes,
                 rekeyings.routes,
                 numbers.routes,
+                national_query.routes,
                 proposals.routes,
                 public.routes,
                 public.pages,
@@ -89,6 +91,7 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
         ],
         rights=RIGHTS,
         background=_with_looks(background),
+        plain_pages=[public.PLAIN_PAGES],
         codes=codes_beside(__file__),
         standings=STANDINGS,
         busiest=[public.routes],

@@ -24,6 +24,7 @@ _OWN_EXAM: Final = "The body answers for its own exam; each step is kept with it
 _OWN_RESULTS: Final = "Whoever posts results does not conclude the session; a change takes a second person."
 _PROVINCE: Final = {Role.PROVINCE: Whose.REGION}
 _PROVINCE_ITSELF: Final = "The province is a caller whose region is the province's code."
+_EXPORTS: Final = "The province reports for all bodies; the file holds names and document numbers."
 _PROPOSED: Final = "What one enters decides nothing until another person of the province approves it."
 _APPROVED: Final = "Who approves a rule is not who entered it."
 _REJECTED: Final = "Who enters a rule may withdraw it; rejected, it decides nothing and can be entered again."
@@ -193,6 +194,15 @@ RIGHTS: Final[Rights] = {
     "void_numbers": writes(
         BODIES, _PROVINCE, one="No certificate loses anything: the next number is drawn.", note=_PROVINCE_ITSELF
     ),
+    # national exports
+    "export_certificates": writes(_PROVINCE, one="It sends what certificates say; it can be given up.", note=_EXPORTS),
+    "list_national_exports": reads(_PROVINCE, note=_PROVINCE_ITSELF),
+    "get_national_export": reads(_PROVINCE, note=_PROVINCE_ITSELF),
+    "get_national_export_file": reads(_PROVINCE, note=_EXPORTS),
+    "list_national_export_rows": reads(_PROVINCE, note=_PROVINCE_ITSELF),
+    "read_national_receipt": writes(_PROVINCE, one="A later answer of the network takes its place.", note=_EXPORTS),
+    "give_up_national_export": writes(_PROVINCE, one="Resumed by the next request, unless sent again.", note=_EXPORTS),
+    "resume_national_export": writes(_PROVINCE, one="It only takes a giving up back.", note=_EXPORTS),
     # proposals
     "list_proposals": reads(BODIES, SUPERVISORS),
     "get_proposal": reads(BODIES, SUPERVISORS),

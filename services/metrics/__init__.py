@@ -1,8 +1,9 @@
 """Metrics: live totals of the facts of the other services, by programme and region, against the plan's targets.
 
-Owns        targets by region and department, figures entered by hand; the totals are derived and can be rebuilt
-Publishes   nothing
-Hears       registry.* (plan, institutions, classes, enrolments, persons, books), assessment.* (bodies,
+Owns        targets by region and department, figures entered by hand, alerts of what falls behind; the totals are
+            derived and can be rebuilt
+Publishes   metrics.* (alerts)
+Hears       registry.* (plan, institutions, classes, enrolments, persons, quality, books), assessment.* (bodies,
             certificates, books), subsidy.* (claims, budgets, books)
 Its users   dashboards, provincial and city managers
 Keeps       person keys, to count new high-skilled persons once; no name, no number

@@ -9,14 +9,17 @@ from typing import Final
 from fastapi import FastAPI
 from prometheus_client.core import GaugeMetricFamily
 
+from services.metrics.alerts.routes import routes as alert_routes
 from services.metrics.allocations.routes import routes as allocation_routes
 from services.metrics.books.routes import routes as book_routes
 from services.metrics.figures.routes import routes as figure_routes
 from services.metrics.pace.routes import routes as pace_routes
+from services.metrics.pages.routes import PLAIN_PAGES
 from services.metrics.pages.routes import routes as page_routes
 from services.metrics.progress.routes import routes as progress_routes
 from services.metrics.projection.store import SEARCH_PATH
 from services.metrics.proposals.routes import routes as proposal_routes
+from services.metrics.quality.routes import routes as quality_routes
 from services.metrics.rights import RIGHTS
 from services.metrics.settings import MetricsSettings
 from services.metrics.stream.routes import routes as stream_routes
@@ -54,12 +57,14 @@ def make_app(settings: MetricsSettings, background: Background | None = None) ->
         name="metrics",
         search_path=SEARCH_PATH,
         routers=[
-            *(total_routes, stream_routes, progress_routes, pace_routes, allocation_routes, book_routes, page_routes),
+            *(total_routes, stream_routes, progress_routes, pace_routes, alert_routes, allocation_routes),
+            *(quality_routes, book_routes, page_routes),
             *(target_routes, target_file_routes, figure_routes, proposal_routes),
         ],
         rights=RIGHTS,
         background=beside,
         codes=codes_beside(__file__),
+        plain_pages=[PLAIN_PAGES],
     )
     board = make_engine(
         settings.database_url, name="metrics board", pool_size=BOARD_CONNECTIONS, overflow=0, search_path=SEARCH_PATH

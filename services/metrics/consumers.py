@@ -14,6 +14,7 @@ from shared.contracts.registry.classes import CLASS_FACTS
 from shared.contracts.registry.directory import INSTITUTION_FACTS
 from shared.contracts.registry.enrolments import ENROLMENT_FACTS, MERGE_FACTS
 from shared.contracts.registry.plan import IndicatorListed, LevelListed, ProgrammeListed, RegionListed
+from shared.contracts.registry.quality import QualityCounted
 from shared.contracts.subsidy import BUDGET_FACTS, CLAIM_FACTS, ClaimBookTold
 
 HEARS: Final[frozenset[type[Fact]]] = frozenset(
@@ -30,6 +31,8 @@ HEARS: Final[frozenset[type[Fact]]] = frozenset(
         *BUDGET_FACTS,
         # What the owners have in their own tables, to compare.
         TrainingBookTold, CertificateBookTold, ClaimBookTold,
+        # The sums behind the quality rates, as the registry counts them.
+        QualityCounted,
     }
 )  # fmt: skip
 

@@ -23,7 +23,9 @@ RIGHTS: Final[Rights] = {
     "get_progress": public(_TOTALS),
     "get_allocations": public(_TOTALS),
     "get_pace": public(_TOTALS),
+    "list_pace_alerts": public(_TOTALS),
     "get_books": public(_TOTALS),
+    "get_quality": public("Rates of groups of ten people or more; smaller ones are suppressed, also by difference."),
     # targets, figures
     "get_targets": public("Targets are published with the plan."),
     "post_target_file": writes(_PROVINCE, two=_PROPOSED, note=_PROVINCE_ITSELF),

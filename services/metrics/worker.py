@@ -7,6 +7,7 @@ import sys
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.metrics.alerts import usecases as alerts
 from services.metrics.app import make_app
 from services.metrics.books import usecases as books
 from services.metrics.consumers import consumers
@@ -15,7 +16,7 @@ from services.metrics.projection.usecases import RebuildRunning, rebuild
 from services.metrics.settings import MetricsSettings
 from services.metrics.totals.usecases.freshness import watch_log
 from shared.database import WORKER_STATEMENT_MS, make_engine
-from shared.service import TOPICS, Job, Service, open_log, worker_engine
+from shared.service import Job, Service, open_log, worker_engine
 
 
 async def run_rebuild(settings: MetricsSettings, _: argparse.Namespace) -> None:
@@ -37,8 +38,9 @@ async def run_rebuild(settings: MetricsSettings, _: argparse.Namespace) -> None:
 
 def jobs(settings: MetricsSettings, engine: AsyncEngine) -> list[Job]:
     """Background jobs of metrics, beside the fold."""
-    comparing = books.work(engine, seconds=settings.books_seconds)
-    return [watch_log(engine, open_log(settings), TOPICS), comparing]
+    heard = {topic for consumer in consumers(settings) for topic in consumer.topics}
+    watching = watch_log(engine, open_log(settings), sorted(heard))
+    return [watching, books.work(engine, seconds=settings.books_seconds), alerts.work(engine, now=settings.now)]
 
 
 SERVICE = Service(
@@ -47,7 +49,6 @@ SERVICE = Service(
     make_app=make_app,
     consumers=consumers,
     jobs=jobs,
-    publishes=False,
     search_path=SEARCH_PATH,
     extra_commands=(("rebuild", "rebuild all totals from the log, then swap them in", (), run_rebuild),),
 )

@@ -60,7 +60,8 @@ def jobs(settings: RegistrySettings, engine: AsyncEngine) -> list[Job]:
     files = file_worker(settings, engine)
     erasure = public_reports.erase(engine, settings.now)
     telling = books.work(engine, BOOK, seconds=settings.books_seconds)
-    return [files.work(), files.erase(), quality.work(engine), moves.work(engine, settings.now), erasure, telling]
+    rating = [quality.work(engine), quality.tell_all_day(engine, now=settings.now)]
+    return [files.work(), files.erase(), *rating, moves.work(engine, settings.now), erasure, telling]
 
 
 SERVICE = Service(

@@ -5,9 +5,12 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.subsidy.appeals import routes as appeals
+from services.subsidy.batches.routes import batches, returns
+from services.subsidy.batches.rules import layouts
 from services.subsidy.budgets import routes as budgets
 from services.subsidy.claims.routes import checks, claims
 from services.subsidy.duplicates import routes as duplicates
+from services.subsidy.external_lists import routes as external_lists
 from services.subsidy.ledger import routes as ledger
 from services.subsidy.limits import routes as limits
 from services.subsidy.objections import routes as objections
@@ -25,9 +28,12 @@ from services.subsidy.rights import RIGHTS
 from services.subsidy.settings import SubsidySettings
 from services.subsidy.statements import routes as statements
 from services.subsidy.worklists import routes as worklists
+from shared.file_jobs.kinds import FileStorage
 from shared.heard import STANDINGS
 from shared.openapi import codes_beside
 from shared.persons import Persons
+from shared.sealed import Seal
+from shared.spreadsheets.reading import ReaderPool
 from shared.web import Background
 from shared.web import make_app as make_service_app
 
@@ -47,11 +53,18 @@ def make_app(settings: SubsidySettings, background: Background | None = None) ->
             *(duplicates.routes, rekeyings.routes, owed.routes, ledger.routes, statements.routes),
             *(publicity.public_routes, publicity.page_routes, objections.public_routes, objections.routes),
             *(appeals.routes, quotes.routes, worklists.routes, payees.routes),
+            *(batches.routes, returns.routes, external_lists.routes, external_lists.file_routes),
         ],
         rights=RIGHTS,
         background=background,
         codes=codes_beside(__file__),
         standings=STANDINGS,
+        plain_pages=[publicity.PLAIN_PAGES],
     )
-    app.state.persons = Persons.load(settings.keys_directory)
+    app.state.persons = persons = Persons.load(settings.keys_directory)
+    app.state.bank_layouts = layouts.load(settings.bank_layouts)
+    app.state.readers = ReaderPool()
+    app.state.file_storage = FileStorage(
+        seal=Seal.load(settings.keys_directory), mark=persons.mark, rows_kept=settings.refused_rows_kept
+    )
     return app

@@ -20,7 +20,13 @@ from services.subsidy.trainings import store as trainings
 from services.subsidy.trainings.rules import Certificate, Licence, Outcome, Trainee, TrainingClass
 from shared import heard
 from shared.backbone.consumer import Consumer
-from shared.contracts.assessment import CERTIFICATE_FACTS, CertificateState, CertificateStatus
+from shared.contracts.assessment import (
+    CERTIFICATE_FACTS,
+    LISTING_FACTS,
+    CertificateListingState,
+    CertificateState,
+    CertificateStatus,
+)
 from shared.contracts.dimensions import award_of
 from shared.contracts.fact import Fact
 from shared.contracts.registry.classes import CLASS_FACTS, ClassState
@@ -50,6 +56,7 @@ HEARS: Final[frozenset[type[Fact]]] = frozenset(
         *LICENCE_FACTS,
         *FLAG_FACTS,
         *CERTIFICATE_FACTS,
+        *LISTING_FACTS,
     }
 )
 
@@ -74,7 +81,9 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     merges = [fact for fact in latest if isinstance(fact, MergeState)]
     await heard.keep_aliases(connection, {each.person: each.into for each in merges if isinstance(each, PersonsMerged)})
     await heard.drop_aliases(connection, [each.person for each in merges if isinstance(each, PersonsSeparated)])
-    await holds.keep(connection, [_flag(fact) for fact in latest if isinstance(fact, FlagState) and fact.holds])
+    flags = [_flag(fact) for fact in latest if isinstance(fact, FlagState) and fact.holds]
+    unfound = [_unfound(fact) for fact in latest if isinstance(fact, CertificateListingState)]
+    await holds.keep(connection, [*flags, *unfound])
     certificates = [_certificate(fact) for fact in latest if isinstance(fact, CertificateState)]
     await trainings.keep_certificates(connection, certificates)
     licences = [_licence(fact) for fact in latest if isinstance(fact, LicenceState)]
@@ -156,6 +165,23 @@ def _flag(fact: FlagState) -> Flag:
         region=fact.region,
         reporting_region=fact.reporting_region,
         status=HoldStatus(fact.status),
+    )
+
+
+def _unfound(fact: CertificateListingState) -> Flag:
+    """The hold of the lines that rest on a certificate; one that is found holds nothing."""
+    return Flag(
+        id=fact.certificate_id,
+        check="C12",
+        kind="not-in-national-query",
+        institution_id=None,
+        class_id=None,
+        enrolment_id=None,
+        person=None,
+        region=fact.region,
+        reporting_region=fact.reporting_region,
+        status=HoldStatus.DISMISSED if fact.is_found else HoldStatus.OPEN,
+        certificate_id=fact.certificate_id,
     )
 
 

@@ -274,6 +274,39 @@ CERTIFICATE_FACTS: Final = (CertificateIssued, CertificateRevoked, CertificateCo
 """All facts of a certificate. Versions have no gaps, so a consumer that needs one of them consumes all."""
 
 
+class CertificateListingState(AssessmentFact):
+    """Whether the national query network finds a certificate. Told first when it does not."""
+
+    certificate_id: UUID
+    person: UUID
+    region: RegionCode
+    reporting_region: RegionCode
+    occupation: OccupationCode
+    level: LevelRank | None
+    award: AwardCode | None
+    is_found: bool
+    checked_on: date
+    """The day of the network's answer."""
+
+
+class CertificateNotFound(CertificateListingState):
+    """The network does not find it: subsidies that rest on it wait.
+
+    Subject of both: national-listings/{certificate_id}.
+    """
+
+    type: ClassVar[str] = "assessment.certificate-not-found.v1"
+
+
+class CertificateFound(CertificateListingState):
+    """The network finds it now."""
+
+    type: ClassVar[str] = "assessment.certificate-found.v1"
+
+
+LISTING_FACTS: Final = (CertificateNotFound, CertificateFound)
+
+
 class CertificateBookTold(BookState):
     """The control totals of certificates changed.
 

@@ -97,6 +97,8 @@ class EdgeRoute(APIRoute):
     """Whether a request needs a token, and is a transaction."""
     has_lane: ClassVar[bool] = False
     """Whether requests use the database: they are counted, and handled a few at a time."""
+    takes_any_query: ClassVar[bool] = False
+    """Whether query parameters are not the server's business."""
 
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
@@ -168,6 +170,8 @@ class EdgeRoute(APIRoute):
 
     def _check_query(self, request: Request) -> None:
         """Raises UnknownParameter, RepeatedParameter."""
+        if self.takes_any_query:
+            return
         given = Counter(name for name, _ in request.query_params.multi_items())
         if unknown := [name for name in given if name not in self._query]:
             # What was sent as a name may be anything, also a person's number.

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.file_jobs.rules import FileFailed, Posting, TooManyFiles
+from shared.file_jobs.rules import FileFailed, FileJob, Posting, TooManyFiles
 from shared.kernel.callers import Caller, Role
 from shared.kernel.outcomes import RowOutcome
 from shared.kernel.refusals import Conflict
@@ -48,6 +48,9 @@ class FileKind:
     files_standing_max: int = FILES_STANDING_MAX
     of_organisations: bool = True
     """Whether its senders are organisations; if not, `admit` says which authorities may send it."""
+    reach: Admit | None = None
+    """Which authorities see a file that was sent for a record; without it, a file of an authority is seen by its sender
+    alone."""
     too_many: type[Conflict] = TooManyFiles
     failed: type[Conflict] = FileFailed
 
@@ -100,14 +103,26 @@ class Decide(Protocol[DecidedRow, DecidersMemory]):
     ) -> list[RowOutcome]: ...
 
 
+class Conclude(Protocol):
+    """Judges a file of which every row was decided, in the transaction that ends it. What it raises refuses the whole
+    file, so that its decider must not have let any row take effect before.
+    """
+
+    async def __call__(self, connection: AsyncConnection, file: FileJob, /, *, at: datetime) -> None: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class RowDecider(Generic[Row, Memory]):
-    """How the rows of a kind of file are decided. `parse` runs in a thread and does not use the database."""
+    """How the rows of a kind of file are decided. `parse` runs in a thread and does not use the database.
+
+    `conclude` is for jobs whose rows count all together or not at all.
+    """
 
     kind: FileKind
     parse: Callable[[Sequence[FileRow]], ParsedRows[Row]]
     decide: Decide[Row, Memory]
     remember: Callable[[], Memory] | None = None
+    conclude: Conclude | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

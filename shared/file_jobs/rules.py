@@ -110,12 +110,14 @@ class Posting(NamedTuple):
     """Who sent a file and for what: everything that decisions on its rows may depend on.
 
     `target_id` is the one record that all rows go to; None if each row names its own. A dry run stores nothing.
+    `file_id` is the job that its rows are decided in; None in a file that is decided at once.
     """
 
     organisation_id: UUID
     target_id: UUID | None
     posted_by: str
     dry_run: bool
+    file_id: UUID | None = None
 
     def caller(self, role: Role) -> Caller:
         """The sender of the file, as a member of the organisation: rows are decided with their permissions."""

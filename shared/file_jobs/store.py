@@ -21,6 +21,7 @@ from shared.spreadsheets.tables import FileFormat
 
 _COLUMNS = """id, kind, organisation_id, target_id, posted_by, dry_run, format, status, rows_total, accepted, repeated,
     refused, problem, posted_at, finished_at, attempts, rows_until, rows_hidden"""
+_SENT = ("organisation_id", "target_id", "posted_by", "dry_run")
 _STANDING = "status IN ('waiting', 'working')"
 _ADD = f"""
 INSERT INTO file_job ({_COLUMNS}, sealed, digest)
@@ -43,6 +44,7 @@ ORDER BY id
 """
 _LIST = f"""
 SELECT {_COLUMNS} FROM file_job WHERE kind = :kind AND organisation_id = :organisation_id AND id < :before
+    AND (CAST(:posted_by AS text) IS NULL OR posted_by = :posted_by)
 ORDER BY id DESC LIMIT :limit
 """
 # Organisations take turns: next is the oldest file of the one that has waited longest.
@@ -96,7 +98,7 @@ class RefusedRow(NamedTuple):
 
 def _file(row: RowMapping) -> FileJob:
     values = dict(row)
-    posting = Posting(*(values.pop(name) for name in Posting._fields))
+    posting = Posting(**{name: values.pop(name) for name in _SENT}, file_id=values["id"])
     tally = Tally(*(values.pop(name) for name in Tally._fields))
     closed = {"format": FileFormat(values["format"]), "status": FileStatus(values["status"])}
     return FileJob(**values | closed, posting=posting, tally=tally)
@@ -144,10 +146,17 @@ async def dry_runs(
 
 
 async def page(
-    connection: AsyncConnection, kind: str, *, organisation_id: UUID, before: UUID, limit: int
+    connection: AsyncConnection,
+    kind: str,
+    *,
+    organisation_id: UUID,
+    posted_by: str | None = None,
+    before: UUID,
+    limit: int,
 ) -> list[FileJob]:
-    """The organisation's files of that kind, the newest first, before `before`."""
-    values = {"kind": kind, "organisation_id": organisation_id, "before": before, "limit": limit}
+    """The organisation's files of that kind, or those of one sender, the newest first, before `before`."""
+    values = {"kind": kind, "organisation_id": organisation_id, "posted_by": posted_by}
+    values |= {"before": before, "limit": limit}
     return [_file(row) for row in (await connection.execute(text(_LIST), values)).mappings()]
 
 

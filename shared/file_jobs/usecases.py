@@ -16,8 +16,9 @@ from shared.file_jobs import rules, store
 from shared.file_jobs.kinds import FileKind, FileStorage
 from shared.file_jobs.rules import NO_ORGANISATION, FileJob, Posting
 from shared.file_jobs.store import RefusedRow
-from shared.kernel.callers import Caller
+from shared.kernel.callers import Caller, ForeignPerson
 from shared.kernel.ids import new_id
+from shared.kernel.spelling import canonical
 from shared.sealed import Seal
 from shared.spreadsheets import packages
 from shared.spreadsheets.failed_rows import FailedRow, FailedRowsFile, failed_rows_file
@@ -82,12 +83,17 @@ async def post(
 async def own_files(
     connection: AsyncConnection, kind: FileKind, *, caller: Caller, before: UUID, limit: int
 ) -> list[FileJob]:
-    """The files of the caller's organisation, the newest first, before `before`.
+    """The files of the caller's organisation, of an authority those the caller posted; the newest first, before
+    `before`.
 
     Raises ForeignOrganisation.
     """
-    organisation_id = caller.require_some_organisation()
-    return await store.page(connection, kind.name, organisation_id=organisation_id, before=before, limit=limit)
+    if kind.of_organisations:
+        organisation_id = caller.require_some_organisation()
+        return await store.page(connection, kind.name, organisation_id=organisation_id, before=before, limit=limit)
+    return await store.page(
+        connection, kind.name, organisation_id=NO_ORGANISATION, posted_by=caller.person, before=before, limit=limit
+    )
 
 
 async def own_file(connection: AsyncConnection, kind: FileKind, file_id: UUID, *, caller: Caller) -> FileJob:
@@ -125,7 +131,12 @@ async def _own_file(
     connection: AsyncConnection, kind: FileKind, file_id: UUID, *, caller: Caller, lock: bool = False
 ) -> FileJob:
     file = await store.load(connection, kind.name, file_id, lock=lock)
-    caller.require_organisation(file.posting.organisation_id)
+    if kind.of_organisations:
+        caller.require_organisation(file.posting.organisation_id)
+    elif kind.reach is not None:
+        await kind.reach(connection, caller, file.posting.target_id)
+    elif canonical(file.posting.posted_by) != canonical(caller.person):
+        raise ForeignPerson
     return file
 
 

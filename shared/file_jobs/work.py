@@ -247,6 +247,8 @@ class _Job:
     async def _finish(self, reading: OpenFile) -> None:
         async with self._worker.begin() as connection:
             file = replace(await self._locked(connection), rows_total=reading.rows_total)
+            if self.decider.conclude is not None:
+                await self.decider.conclude(connection, file, at=self._worker.now())
             file = rules.finish(file, at=self._worker.now(), rows_kept=self._storage.rows_kept)
             await store.end(connection, file)
         log.info("file.done", kind=file.kind, file=str(file.id), rows=file.rows_total, **file.tally._asdict())

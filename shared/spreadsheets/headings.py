@@ -84,7 +84,7 @@ def _columns(head: SheetRow, table: Table) -> tuple[Column | None, ...]:
     for place, cell in enumerate(head.cells):
         heading = plain(cell) if isinstance(cell, str) else "?"
         column = table.by_heading.get(heading)
-        if column is None and heading and heading not in IGNORED:
+        if column is None and heading and heading not in IGNORED and not table.passes_over_others:
             unknown.append(letters_of(place))
         if column is not None and column in found:
             twice.append(letters_of(place))

@@ -124,6 +124,8 @@ class Table:
     sheet: str
     row_zh: str
     row_en: str
+    passes_over_others: bool = False
+    """Whether columns with other headings are passed over: for files that systems outside write as they like."""
 
     @cached_property
     def by_field(self) -> Mapping[str, Column]:

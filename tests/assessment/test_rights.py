@@ -84,6 +84,8 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
     sent = await assessment.http.post(
         "/v1/result-files", content=b"x", headers=centre.own | {"Content-Type": "text/csv"}
     )
+    exported = await centre.post("/national-exports", {}, centre.province)
+    assert exported.status_code == 201, exported.text
     filed = await centre.post(
         "/conferrals",
         {"local_id": "list", "way": "process", "programme": "S08", "occupation": "4-10-01-05", "award": "L3"},
@@ -116,6 +118,7 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
         "file_id": sent.json()["id"],
         "code_id": code.json()["id"],
         "conferral_id": conferral,
+        "export_id": exported.json()["id"],
         "nominee_id": nominee["id"],
         "term_id": term,
         "number": "0",
@@ -171,6 +174,9 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
             "first_on": "2098-01-01",
             "source": "文件",
         },
+        "export_certificates": {},
+        "read_national_receipt": {"content": "receipt"},
+        "give_up_national_export": {"reason": "上传失败"},
         "add_candidates": {"rows": [person_row(first + 1)]},
         "post_result_file": b"x",
         "file_appeal": {"ground": "请求复核"},
@@ -229,6 +235,7 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
             "list_own_appeals": appealed.json()["id"],
             "list_result_files": ids["file_id"],
             "list_conferrals": conferral,
+            "list_national_exports": exported.json()["id"],
             "list_examiners": ids["examiner_id"],
             "list_name_questions": ids["question_id"],
             "list_certificates": ids["certificate_id"],

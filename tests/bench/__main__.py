@@ -12,6 +12,7 @@ import structlog
 PARTS = (
     "roster",
     "spreadsheet",
+    "bank",
     "attendance",
     "relay",
     "backlog",

@@ -25,7 +25,7 @@ from shared.kernel.ids import new_id
 from shared.persons import Particulars, Persons, SealedPerson
 from tests.assessment.centre import body_filing, plan
 from tests.bench.ground import Ground, ground, report
-from tests.bench.spreadsheet import peaks
+from tests.bench.spreadsheet import peaks_of
 from tests.support.people import identity_number
 
 A_SESSION: Final = 1_000
@@ -76,7 +76,7 @@ async def main() -> None:
                     raw=rows / alone, of="COPY of the finished rows", floor=FLOOR,
                 )  # fmt: skip
                 own_headers = here.headers(Role.ASSESSMENT_BODY, organisation=bodies[0])
-                with peaks(child.pid) as most:
+                with peaks_of(child.pid) as most:
                     of_file = await _file(http, own_headers)
         await engine.dispose()
     count = IN_FILE * A_SESSION

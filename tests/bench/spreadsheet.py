@@ -40,13 +40,13 @@ async def main() -> None:
         with here.process("registry", "serve") as child:
             async with httpx.AsyncClient(base_url=here.url("registry"), timeout=60) as http:
                 own = await _file_classes(here, http)
-                with peaks(child.pid) as most:
+                with peaks_of(child.pid) as peaks:
                     elapsed = await _post(http, content, own)
     print(
         f"{'XLSX of 100,000 rows, posted to reported':<44}{elapsed:>12.1f} s  (ceiling {SECONDS_CEILING};"
         f" {ROWS / elapsed:,.0f} rows/s; reading the sheet alone {raw:.1f} s)"
     )
-    service, reader = most["service"], most["reader"]
+    service, reader = peaks["service"], peaks["reader"]
     print(
         f"{'  its worker, resident at most':<44}{service + reader:>12.0f} MB  (ceiling {MEGABYTES_CEILING};"
         f" service {service:.0f}, the process that reads the file {reader:.0f})",
@@ -119,22 +119,22 @@ async def _post(http: httpx.AsyncClient, content: bytes, own: dict[str, str]) ->
 
 
 @contextmanager
-def peaks(pid: int) -> Iterator[dict[str, float]]:
+def peaks_of(pid: int) -> Iterator[dict[str, float]]:
     """The most memory, in MB, that the process and each of its children have held when the context ends."""
-    most = {"service": 0.0, "reader": 0.0}
+    peaks = {"service": 0.0, "reader": 0.0}
     over = Event()
 
     def watch() -> None:
         while not over.wait(0.05):
-            most["service"] = max(most["service"], _peak_mb(pid))
+            peaks["service"] = max(peaks["service"], _peak_mb(pid))
             for child in Path(f"/proc/{pid}/task").glob("*/children"):
                 for each in _text(child).split():
-                    most["reader"] = max(most["reader"], _peak_mb(int(each)))
+                    peaks["reader"] = max(peaks["reader"], _peak_mb(int(each)))
 
     thread = Thread(target=watch)
     thread.start()
     try:
-        yield most
+        yield peaks
     finally:
         over.set()
         thread.join()

@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import fields as fields_of
 
 from shared import contracts
-from shared.contracts import assessment, registry, subsidy
+from shared.contracts import assessment, metrics, registry, subsidy
 from shared.contracts.fact import ENVELOPE_FIELDS, Fact
 from shared.contracts.fact import types as all_types
 
@@ -46,7 +46,7 @@ BY_NAME: dict[str, object] = {
 REGION_CODES = {"code": "410102", "parent": "410100", "reporting_region": "410100", "replaced_by": "410308"}
 
 
-PUBLISHERS = (assessment, registry, subsidy)
+PUBLISHERS = (assessment, metrics, registry, subsidy)
 """Imported, so that all their facts are known."""
 
 

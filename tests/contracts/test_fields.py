@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from shared.contracts import assessment, books, subsidy
+from shared.contracts import assessment, books, metrics, subsidy
 from shared.contracts.registry import (
     attendance,
     classes,
@@ -16,6 +16,7 @@ from shared.contracts.registry import (
     follow_ups,
     licences,
     plan,
+    quality,
     supervision,
     teachers,
     timetables,
@@ -43,6 +44,14 @@ ALLOWED = {
 
 CUT = {"programme", "region", "reporting_region", "occupation", "level", "award"}
 PROMISED: dict[type, set[str]] = {
+    quality.QualityCounted: {
+        "programme", "reporting_region", "year", "counted_on", "group_size_min", "started", "tested", "passed",
+        "completed", "in_demand", "rise_due", "risen", "without_work", "employed", "pay_changes",
+    },
+    metrics.PaceAlertState: {
+        "alert_id", "plan", "along", "key", "measure", "day", "target", "done", "expected", "behind_by", "behind_since",
+        "ended_because",
+    },
     plan.ProgrammeListed: {"code", "parent", "plan", "year", "trainings_target", "high_skilled_target", "departments"},
     plan.IndicatorListed: {"code", "programme", "year", "target", "unit"},
     plan.RegionListed: {"code", "parent", "reporting_region", "valid_from", "valid_to", "replaced_by"},
@@ -100,6 +109,9 @@ PROMISED: dict[type, set[str]] = {
     },
     assessment.SessionState: CUT | {"session_id", "body_id", "class_id", "held_on", "status"},
     assessment.ResultState: CUT | {"candidate_id", "session_id", "person", "passed", "effective_on"},
+    assessment.CertificateListingState: {
+        "certificate_id", "person", "region", "reporting_region", "occupation", "level", "award", "is_found",
+    },
     assessment.CertificateState: CUT
     | {"certificate_id", "person", "body_id", "class_id", "issued_on", "status", "way", "is_young"},
     subsidy.ClaimState: {
@@ -107,6 +119,10 @@ PROMISED: dict[type, set[str]] = {
         "recovered_fen", "approved_on", "paid_on", "lines.enrolment_id", "lines.person", "lines.programme",
         "lines.occupation", "lines.level", "lines.award", "lines.amount_fen", "lines.recovered_fen",
         "lines.recovered_on",
+    },
+    subsidy.RecoveryConfirmed: {
+        "claim_id", "class_id", "institution_id", "region", "reporting_region", "cause", "lines", "amount_fen",
+        "recovered_on",
     },
     books.BookState: {
         "programme", "reporting_region", "plan_year", "entries.measure", "entries.records", "entries.amount",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from shared.contracts import assessment, registry, subsidy  # noqa: F401  (a fact is known once its module is imported)
+from shared.contracts import assessment, metrics, registry, subsidy  # noqa: F401  (a fact is known once its module is imported)
 from shared.contracts.fact import encode
 from tests.contracts.samples import published, sample
 

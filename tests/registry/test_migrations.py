@@ -126,7 +126,7 @@ async def test_roster_files_in_flight_go_on_as_file_jobs_and_the_version_before_
     async with engine.begin() as connection:
         file = await store.lock_next(connection, ["roster"], at=datetime.now(UTC))
         assert file is not None
-        assert file.posting == Posting(UUID(int=1), UUID(int=1), "clerk", dry_run=False)
+        assert file.posting == Posting(UUID(int=1), UUID(int=1), "clerk", dry_run=False, file_id=file.id)
         assert (file.tally, await store.content(connection, file.id)) == (Tally(1, 0, 1), b"sealed")
         assert [row.row for row in await store.rows(connection, file.id, after=0, limit=9)] == [3]
     async with engine.begin() as connection:

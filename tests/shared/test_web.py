@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 from collections.abc import MutableMapping
 from datetime import timedelta
@@ -17,6 +18,7 @@ from sqlalchemy import text
 from deploy.local.postgres import Postgres
 from shared import kept_answers
 from shared.kernel.callers import Role
+from shared.persons import Persons
 from shared.rights import ORGANISATIONS, writes
 from tests.shared.noteboard import Noteboard, opened
 
@@ -136,6 +138,23 @@ class TestIdempotencyKey:
         again = await board.http.post("/v1/notes", json={"title": "kept"}, headers=keyed(board, "k"))
 
         assert (kept.status_code, again.status_code, again.json()["code"]) == (201, 403, "wrong-role")
+
+    async def test_is_sealed_where_people_are_known(self, board: Noteboard, keys: Path) -> None:
+        before = await board.http.post("/v1/notes", json={"title": "王小明"}, headers=keyed(board, "before"))
+        board.app.state.persons = Persons.load(keys)
+        first = await board.http.post("/v1/notes", json={"title": "李小红"}, headers=keyed(board, "k"))
+
+        again = await board.http.post("/v1/notes", json={"title": "李小红"}, headers=keyed(board, "k"))
+        other = await board.http.post("/v1/notes", json={"title": "王小明"}, headers=keyed(board, "k"))
+        of_before = await board.http.post("/v1/notes", json={"title": "王小明"}, headers=keyed(board, "before"))
+
+        assert (again.content, other.json()["code"]) == (first.content, "idempotency-key-reused")
+        assert (of_before.content, of_before.headers["idempotent-replayed"]) == (before.content, "true")
+        async with board.engine.connect() as connection:
+            kept = (await connection.execute(text("SELECT * FROM idempotent_answer WHERE key = 'k'"))).one()
+        assert "李小红" not in kept.body.decode(errors="ignore")
+        asked = b"/v1/notes?\n" + first.request.content
+        assert kept.request_digest != hashlib.sha256(asked).digest(), "could be guessed"
 
     async def test_is_forgotten_after_some_days(self, board: Noteboard) -> None:
         first = await board.http.post("/v1/notes", json={"title": "once"}, headers=keyed(board, "old"))

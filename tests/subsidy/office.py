@@ -15,6 +15,7 @@ from shared.kernel.callers import Role
 from shared.kernel.ids import new_id
 from shared.kernel.periods import Period
 from tests.subsidy.builders import NOW, PLAN, REPORTING, STARTS_ON, TODAY, Taught, regions
+from tests.subsidy.payees.accounts import open_account
 from tests.support.services import ServiceUnderTest
 
 
@@ -112,8 +113,12 @@ class Office:
     async def approve(self, claim_id: str, headers: dict[str, str] | None = None) -> httpx.Response:
         return await self.post(f"/v1/claims/{claim_id}/approval", None, headers or self.reviewer())
 
-    async def pay(self, claim_id: str, headers: dict[str, str] | None = None, on: date = TODAY) -> httpx.Response:
-        content = {"paid_on": on.isoformat(), "reference": "T-1"}
+    async def pay(
+        self, claim_id: str, headers: dict[str, str] | None = None, on: date = TODAY, **changes: object
+    ) -> httpx.Response:
+        """To the institution's account, which it gets first if it has none."""
+        await open_account(self.service, claim_id)
+        content = {"paid_on": on.isoformat(), "reference": "T-1"} | changes
         return await self.post(f"/v1/claims/{claim_id}/payment", content, headers or self.finance())
 
     async def propose_recovery(

@@ -8,13 +8,15 @@ from sqlalchemy import text
 
 from shared.kernel.callers import Role
 from tests.subsidy.builders import (
+    L4_FEN,
     STARTS_ON,
     TODAY,
     Taught,
     people,
 )
+from tests.subsidy.external_lists.lists import matched
 from tests.subsidy.office import Office
-from tests.subsidy.payees.accounts import account_of
+from tests.subsidy.payees.accounts import account_of, open_account
 from tests.support.persons import merged, rekeyed
 from tests.support.rights import PROVINCE, Scene, Side
 
@@ -64,6 +66,8 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
     gone = first.withdrawn(0, version=2)
     await office.service.hear(gone, merged(persons[1], persons[0]), rekeyed(third.finished(0), persons[3]))
     statement_id = await _statement(office, first, finance)
+    match_id = await matched(office, first.persons[0])
+    batch_id, file_id = await _batch(office, region)
     account_id = await _shared_account(office, first, second, finance)
     budgets = (await office.get(f"/v1/budgets?region={reports_to}", office.province())).json()["rows"]
     return Side(
@@ -75,6 +79,8 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
         ids={
             "claim_id": claim_id, "proposal_id": proposed["id"], "row_id": "HN-T-L4", "line": "1",
             "statement_id": statement_id, "account_id": account_id,
+            "match_id": match_id,
+            "batch_id": batch_id, "file_id": file_id,
             "objection_id": objected["id"], "appeal_id": appealed["id"],
             "delegation_id": delegated["id"], "sample_id": sample["id"],
         },
@@ -85,6 +91,9 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
             "list_proposals": proposed["id"],
             "list_postings": claim_id,
             "list_statements": statement_id,
+            "list_external_matches": match_id,
+            "list_payable_claims": of_another,
+            "list_payment_batches": batch_id,
             "list_payee_accounts": account_id,
             "list_shared_payee_accounts": account_id,
             "list_rekeyed_lines": of_another,
@@ -96,6 +105,7 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
             "list_delegations": delegated["id"],
             "list_duplicates": f'"first":{{"claim_id":"{claim_id}"',
         },
+        queries={"post_payment_return_file": {"batch_id": batch_id}},
         bodies={
             "add_policy_row": {
                 "kind": "training", "payee": "institution", "item": "L4", "amount_fen": 1, "jurisdiction": PROVINCE,
@@ -107,6 +117,13 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
             },
             "enter_payee_account": account_of(first, number="16050101040099887"),
             "withdraw_payee_account": {"reason": "账号录入有误"},
+            "settle_external_match": {"verdict": "dismiss", "reason": "同名同号有误"},
+            "post_external_match_file": b"x",
+            "draft_payment_batch": {
+                "region": region, "rows": 1, "amount_fen": 1, "layout": "sandbox", "reason": "第一批",
+            },
+            "propose_payment_batch_recall": {"reason": "银行拒收"},
+            "post_payment_return_file": b"x",
             "quote": {"class_id": str(first.class_id)},
             "pass_clean_claims": {"claim_ids": [late]},
             "delegate": {"to_person": "zhang", "first_on": "2025-06-02", "last_on": "2025-06-06", "reason": "年假"},
@@ -147,6 +164,28 @@ async def _shared_account(office: Office, first: Taught, second: Taught, finance
     entered = [await office.post("/v1/payee-accounts", content, finance) for content in contents]
     account_id: str = entered[0].json()["id"]
     return account_id
+
+
+async def _batch(office: Office, region: str) -> tuple[str, str]:
+    """The ids of a released batch, and of a file that waits to be read as its return."""
+    taught = Taught(people(1), region=region)
+    await office.service.hear(*taught.all_finished())
+    claim_id = await office.submitted(taught)
+    assert (await office.approve(claim_id, office.reviewer(region=region))).is_success
+    await open_account(office.service, claim_id)
+    content = {
+        "region": region, "claims": [claim_id], "rows": 1, "amount_fen": L4_FEN, "layout": "sandbox",
+        "reason": "第一批",
+    }  # fmt: skip
+    drafted = (await office.post("/v1/payment-batches", content, office.finance(region=region))).json()
+    confirmation = f"/v1/proposals/{drafted['proposal_id']}/confirmation"
+    assert (await office.post(confirmation, None, office.finance("treasurer", region=region))).is_success
+    posted = await office.service.http.post(
+        f"/v1/payment-return-files?batch_id={drafted['id']}",
+        content=b"x",
+        headers=office.finance(region=region) | {"Content-Type": "text/csv"},
+    )
+    return drafted["id"], posted.json()["id"]
 
 
 async def _statement(office: Office, taught: Taught, finance: dict[str, str]) -> str:

@@ -15,6 +15,7 @@ from tests.subsidy.builders import (
     people,
 )
 from tests.subsidy.office import Office
+from tests.subsidy.payees.accounts import open_account
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -86,6 +87,7 @@ class TestOneClaim:
         claim_id = await office.submitted(taught)
         await office.approve(claim_id)
 
+        await open_account(office.service, claim_id)
         answers = await asyncio.gather(*(office.pay(claim_id) for _ in range(6)))
 
         assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409, 409, 409]

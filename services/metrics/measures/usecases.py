@@ -15,6 +15,8 @@ from services.metrics.measures.rules import contributions as rules
 from services.metrics.measures.rules.contributions import Contribution, Holding
 from services.metrics.measures.rules.traits import kind_of
 from services.metrics.plan.store import ListedFact, list_
+from services.metrics.technicians import store as technicians
+from services.metrics.technicians.rules import Filed, filed, is_senior
 from shared.backbone.inbox import InboxTable, Steps
 from shared.contracts.assessment import BodyFiled, CertificateState
 from shared.contracts.books import BookState
@@ -23,6 +25,7 @@ from shared.contracts.registry.classes import ClassState
 from shared.contracts.registry.directory import InstitutionState
 from shared.contracts.registry.enrolments import EnrolmentState, PersonsMerged, PersonsSeparated
 from shared.contracts.registry.plan import IndicatorListed, LevelListed, ProgrammeListed, RegionListed
+from shared.contracts.registry.quality import QualityCounted
 from shared.contracts.subsidy import BudgetState, ClaimState
 
 CONSUMER = "metrics"
@@ -41,6 +44,9 @@ class _Batch:
     """Of organisations."""
     started: set[UUID] = field(default_factory=set)
     """Classes that have started."""
+    young: dict[UUID, bool | None] = field(default_factory=dict)
+    """Of certificates of technicians and above, whether their holders were young."""
+    filed: list[Filed] = field(default_factory=list)
 
     def enrolment(self, fact: EnrolmentState, before: int) -> None:
         self.counted += rules.of_enrolment(fact, before=before)
@@ -53,6 +59,8 @@ class _Batch:
         self.counted += rules.of_certificate(fact, before=before)
         if held := rules.holding(fact):
             self.holdings.append(held)
+        if is_senior(fact):
+            self.young[fact.certificate_id] = fact.is_young
 
     def claim(self, fact: ClaimState, before: int) -> None:
         self.counted += rules.of_claim(fact, before=before)
@@ -68,6 +76,8 @@ class _Batch:
 
     def body(self, fact: BodyFiled, _: int) -> None:
         self.kinds[fact.body_id] = kind_of(fact.kind)
+        if enterprise := filed(fact):
+            self.filed.append(enterprise)
 
     def entry(self, fact: ListedFact, _: int) -> None:
         self.listed.append(fact)
@@ -88,6 +98,7 @@ _VERBS: Final[Mapping[type[Fact], Callable[[_Batch, Any, int], None]]] = {
     IndicatorListed: _Batch.entry,
     BudgetState: _Batch.entry,
     BookState: _Batch.entry,
+    QualityCounted: _Batch.entry,
 }
 
 
@@ -112,6 +123,8 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
         _verb(type(fact))(batch, fact, first[subject] - 1)
     if batch.listed:
         await list_(connection, batch.listed)
+    await technicians.keep_young(connection, batch.young)
+    await technicians.keep_filed(connection, batch.filed)
     begun = await store.start(connection, batch.started)
     described = await store.describe(connection, batch.kinds)
     if batch.counted or begun or any(batch.aliases) or any(described):

@@ -8,11 +8,12 @@ from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.metrics.pace import rules
+from services.metrics.pace.rules import Pace, Shape
 from services.metrics.plan import store as plan
 from services.metrics.plan.rules import RegionMap, YearPlan
 from services.metrics.plan.usecases import leads, named_plan, placements, plan_or_latest
@@ -41,7 +42,31 @@ async def of_plan(
     answer: dict[str, object] = {"as_of": await as_of(connection), "plan": None, "day": day or today, "rows": []}
     if meant is None:
         return answer | {"method": rules.Method.LINEAR, "share": None, "total": None}
-    on = min(day or today, date(meant.year, 12, 31))
+    found = await paces(connection, meant, along, aim, day=day or today, today=today)
+    return answer | {
+        "plan": meant._asdict(),
+        "day": found.day,
+        "method": found.shape.method,
+        "share": found.shape.on(found.day).quantize(Decimal("0.0001")),
+        "total": asdict(found.total),
+        "rows": [asdict(each) for each in found.rows],
+    }
+
+
+class Paces(NamedTuple):
+    """The pace of each key at the end of `day`, those furthest behind first, and that of the whole plan."""
+
+    day: date
+    shape: Shape
+    rows: list[Pace]
+    total: Pace
+
+
+async def paces(
+    connection: AsyncConnection, meant: YearPlan, along: Along, aim: Aim, *, day: date, today: date
+) -> Paces:
+    """The pace of the plan `meant` at the end of `day`, or of its year if that is over."""
+    on = min(day, date(meant.year, 12, 31))
     reached = await _reached(connection, along, aim, meant, today=today)
     targets = await _targets(connection, along, aim, meant)
     shape = rules.shape(meant.year, await _last_year(connection, aim, meant.year - 1, today=today))
@@ -53,14 +78,7 @@ async def of_plan(
         for when, amount in by_day.items():
             everything[when] += amount
     whole = (await sheets.aims(connection, meant)).get((aim, None))
-    return answer | {
-        "plan": meant._asdict(),
-        "day": on,
-        "method": shape.method,
-        "share": shape.on(on).quantize(Decimal("0.0001")),
-        "total": asdict(rules.pace(TOTAL, whole, everything, shape, day=on)),
-        "rows": [asdict(each) for each in found],
-    }
+    return Paces(on, shape, found, rules.pace(TOTAL, whole, everything, shape, day=on))
 
 
 Reached = Mapping[str | None, Mapping[date, int]]

@@ -1,1 +1,1 @@
-"""The page at / that draws totals and progress."""
+"""The dashboard."""

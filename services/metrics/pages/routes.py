@@ -1,19 +1,19 @@
-"""The page at / : the totals and the progress, drawn by the browser from the same API that dashboards use."""
+"""The page at / : the dashboard, drawn by the browser from the same API that others use."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
-from fastapi import APIRouter
-from fastapi.responses import HTMLResponse
+from fastapi import Request, Response
 
-from shared.edge.routes import EdgeRoute
+from shared.pages import page_of, page_router
 
-routes = APIRouter(include_in_schema=False, route_class=EdgeRoute)
+routes = page_router()
 
-_PAGE = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
+PLAIN_PAGES: Final = Path(__file__).parent
 
 
-@routes.get("/", response_class=HTMLResponse)
-async def page() -> str:
-    return _PAGE
+@routes.get("/")
+async def page(request: Request) -> Response:
+    return page_of(request, "dashboard")

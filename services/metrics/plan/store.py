@@ -12,11 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.metrics.plan.rules import YearPlan
 from shared.contracts.books import BookState
 from shared.contracts.registry.plan import IndicatorListed, LevelListed, ProgrammeListed, RegionListed
+from shared.contracts.registry.quality import QualityCounted
 from shared.contracts.subsidy import BudgetState
 from shared.database import driver
 from shared.plan import UnknownRegion
 
-ListedFact = ProgrammeListed | RegionListed | LevelListed | IndicatorListed | BudgetState | BookState
+ListedFact = ProgrammeListed | RegionListed | LevelListed | IndicatorListed | BudgetState | BookState | QualityCounted
 
 _LIST = """
 INSERT INTO listed (subject, content) SELECT subject, content::jsonb
@@ -63,18 +64,18 @@ async def programmes(connection: AsyncConnection, year: int) -> dict[str, Progra
 
 async def all_programmes(connection: AsyncConnection) -> list[ProgrammeListed]:
     """The programmes of all plans."""
-    return msgspec.convert(await _listed(connection, "programmes/"), list[ProgrammeListed])
+    return msgspec.convert(await listed(connection, "programmes/"), list[ProgrammeListed])
 
 
 async def indicators(connection: AsyncConnection, year: int) -> dict[str, IndicatorListed]:
     """The indicators of the plan of `year`, by code."""
-    listed = msgspec.convert(await _listed(connection, "indicators/"), list[IndicatorListed])
-    return {each.code: each for each in listed if each.year == year}
+    found = msgspec.convert(await listed(connection, "indicators/"), list[IndicatorListed])
+    return {each.code: each for each in found if each.year == year}
 
 
 async def regions(connection: AsyncConnection) -> list[RegionListed]:
     """The regions that were told, by code."""
-    return msgspec.convert(await _listed(connection, "regions/"), list[RegionListed])
+    return msgspec.convert(await listed(connection, "regions/"), list[RegionListed])
 
 
 async def parts(connection: AsyncConnection, programme: str, *, year: int | None) -> list[str]:
@@ -90,5 +91,6 @@ async def is_province(connection: AsyncConnection, region: str) -> bool:
     return found
 
 
-async def _listed(connection: AsyncConnection, kind: str) -> Sequence[Any]:
+async def listed(connection: AsyncConnection, kind: str) -> Sequence[Any]:
+    """The contents of all subjects that begin with `kind`, as they were told last."""
     return list(await connection.scalars(text(_LISTED), {"kind": kind}))

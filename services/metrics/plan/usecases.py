@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.metrics.plan import rules, store
 from services.metrics.plan.rules import Lead, Placement, RegionMap, YearPlan
+from shared.kernel.awards import Award
 from shared.kernel.callers import Caller, Role
 from shared.kernel.refusals import NotYetReceived
 
@@ -58,7 +59,7 @@ async def plans(connection: AsyncConnection) -> list[dict[str, object]]:
 
 
 async def names(connection: AsyncConnection, code: str | None, by: RegionMap, *, today: date) -> dict[str, object]:
-    """[Chinese, English] by code, of a plan's programmes and of regions: those of today, or all that ever were.
+    """[Chinese, English] by code, of a plan's programmes, of awards, and of regions: today's, or all that ever were.
 
     Raises UnknownPlan.
     """
@@ -72,4 +73,5 @@ async def names(connection: AsyncConnection, code: str | None, by: RegionMap, *,
         "as": by,
         "programmes": {code: (each.name_zh, each.name_en) for code, each in programmes.items()},
         "regions": {each.code: (each.name_zh, each.name_en) for each in regions},
+        "awards": {each.code: (each.name_zh, each.name_en) for each in Award},
     }

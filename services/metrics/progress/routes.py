@@ -52,6 +52,8 @@ class IndicatorProgressAnswer(BaseModel):
     percent: str | None = Field(examples=["87.5"])
     source: Source
     entered: EnteredAnswer | None
+    part: int | None = Field(description="Of a share that was counted: the persons who have what it is about")
+    whole: int | None = Field(description="Of a share that was counted: all of whom it is known")
 
 
 class ProgressAnswer(AboutAnswer):

@@ -12,6 +12,7 @@ from services.metrics.figures.rules import OPENING, Figure
 from services.metrics.measures.rules.indicators import COUNTED, SHARE_OF_STOCK
 from services.metrics.measures.rules.measures import Measure
 from services.metrics.targets.rules import Aim
+from services.metrics.technicians.rules import Reached
 from shared.contracts.registry.plan import IndicatorListed, ProgrammeListed
 
 
@@ -67,6 +68,9 @@ class IndicatorProgress:
     source: Source
     entered: Entered | None
     """The figure that was entered; of the share of a stock, the opening stock of the skilled."""
+    part: int | None = None
+    whole: int | None = None
+    """Of a share that was counted, the persons that are its two numbers."""
 
 
 def target(done: int | None, aim: int | None) -> Target:
@@ -122,14 +126,17 @@ def by_indicator(
     total: Mapping[Measure, int],
     figures: Mapping[str, Figure],
     aims: Mapping[tuple[Aim, str | None], int | None] | None,
+    technicians: Mapping[str, Reached],
 ) -> list[IndicatorProgress]:
     """The plan's indicators with what was counted, or entered by hand where no fact tells it.
 
-    `aims` are the targets of a part of the plan: what has none there is held against nothing. None: of the whole plan.
+    `technicians` are those that count technicians and enterprises. `aims` are the targets of a part of the plan: what
+    has none there is held against nothing. None: of the whole plan.
     """
     found = []
     for indicator in sorted(indicators.values(), key=lambda each: each.code):
-        done, source, entered = _reached(indicator.code, total, figures)
+        reached, source, entered = _reached(indicator.code, total, figures, technicians)
+        done = reached.done
         aimed: Decimal | int | None = indicator.target
         if aims is not None:
             aimed = aims.get((_AIMS[indicator.code], None)) if indicator.code in _AIMS else None
@@ -147,21 +154,25 @@ def by_indicator(
                 entered=None
                 if entered is None
                 else Entered(entered.value, entered.as_of, entered.source, entered.confirmed_at),
+                part=reached.part,
+                whole=reached.whole,
             )
         )
     return found
 
 
 def _reached(
-    code: str, total: Mapping[Measure, int], figures: Mapping[str, Figure]
-) -> tuple[Decimal | int | None, Source, Figure | None]:
+    code: str, total: Mapping[Measure, int], figures: Mapping[str, Figure], technicians: Mapping[str, Reached]
+) -> tuple[Reached, Source, Figure | None]:
     if code in COUNTED:
-        return total.get(COUNTED[code], 0), Source.COUNTED, None
+        return Reached(total.get(COUNTED[code], 0)), Source.COUNTED, None
     if code == SHARE_OF_STOCK:
         skilled, high_skilled = (figures.get(OPENING[each]) for each in ("skilled", "high_skilled"))
-        return _share(skilled, high_skilled, total), Source.OPENING_AND_COUNTED, skilled
+        return Reached(_share(skilled, high_skilled, total)), Source.OPENING_AND_COUNTED, skilled
     entered = figures.get(code)
-    return None if entered is None else entered.value, Source.ENTERED, entered
+    if entered is None and code in technicians:
+        return technicians[code], Source.COUNTED, None
+    return Reached(None if entered is None else entered.value), Source.ENTERED, entered
 
 
 def _share(skilled: Figure | None, high_skilled: Figure | None, total: Mapping[Measure, int]) -> Decimal | None:

@@ -19,6 +19,9 @@ from services.metrics.progress import rules
 from services.metrics.targets.rules import Aim, Axis
 from services.metrics.targets.usecases import sheets
 from services.metrics.targets.usecases.sheets import Asked
+from services.metrics.technicians import rules as technicians
+from services.metrics.technicians import store as technician_store
+from services.metrics.technicians.rules import Reached
 from services.metrics.totals import store
 from services.metrics.totals.store import Cut, Dimension
 from services.metrics.totals.usecases.freshness import as_of
@@ -50,12 +53,14 @@ async def plan_progress(connection: AsyncConnection, cut: Cut, *, today: date) -
     total: dict[Measure, int] = {measure: sum(row[measure] for row in rows) for measure in FLOWS}
     aims: Mapping[tuple[Aim, str | None], int | None] = {}
     figures: Mapping[str, Figure] = {}
+    counted: Mapping[str, Reached] = {}
     asked = None if meant is None else await _asked(connection, cut, meant)
     is_whole = asked == Asked()
     if meant is not None and asked is not None:
         aims = await sheets.aims_of(connection, meant, asked)
     if meant is not None and is_whole:
         figures = await figure_store.newest(connection, meant.code, day=cut.last_day)
+        counted = technicians.indicators(await technician_store.counts(connection, meant.year))
     return {
         "as_of": await as_of(connection),
         "plan": None if meant is None else meant._asdict(),
@@ -67,6 +72,7 @@ async def plan_progress(connection: AsyncConnection, cut: Cut, *, today: date) -
             total,
             figures,
             None if is_whole else aims,
+            counted,
         ),
     }
 

@@ -97,6 +97,9 @@ CREATE TABLE listed (
 )
 """
 
+YOUNG = "CREATE TABLE young (certificate uuid PRIMARY KEY, is_young boolean NOT NULL)"
+FILED_ENTERPRISE = "CREATE TABLE filed_enterprise (body_id uuid PRIMARY KEY, filed_in smallint)"
+
 TABLES = (
     _COMBINATION,
     _CONTRIBUTION,
@@ -110,6 +113,8 @@ TABLES = (
     _ALIAS,
     _ALIAS_INTO,
     _LISTED,
+    YOUNG,
+    FILED_ENTERPRISE,
     *backbone.CONSUMER,
 )
 

@@ -14,7 +14,7 @@ from services.metrics.targets import rules
 from services.metrics.targets.rules import TOTAL, Aim, Axis
 from services.metrics.targets.usecases import sheets
 from services.metrics.targets.usecases.sheets import TARGET_FILES
-from services.metrics.totals.routes import JSON, KeptRoute, spelling
+from services.metrics.totals.routes import JSON, KeptRoute, asked
 from services.metrics.totals.usecases.answer_cache import AnswerCache
 from shared.file_jobs.routes import at_once_routes
 
@@ -87,7 +87,7 @@ async def get_targets(
     body = await answers.answer(
         ("targets", code, axis, version),
         lambda connection: _targets(connection, code, axis, version),
-        spelling=spelling(request),
+        asked=asked(request),
     )
     return Response(body, media_type=JSON)
 

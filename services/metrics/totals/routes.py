@@ -17,10 +17,11 @@ from services.metrics.plan.rules import RegionMap
 from services.metrics.plan.usecases import names, plans
 from services.metrics.totals.rules import MinPosition, min_position
 from services.metrics.totals.store import PERIODS, Cut, Dimension
-from services.metrics.totals.usecases.answer_cache import AnswerCache, Make, Spelling
+from services.metrics.totals.usecases.answer_cache import AnswerCache, Asked, Make
 from services.metrics.totals.usecases.totals import totals
 from shared.awards import AskedAward
 from shared.contracts.dimensions import FundSource
+from shared.edge.rates import address_of
 from shared.edge.routes import Handler, has_body
 from shared.forms import Day
 from shared.kernel.refusals import Invalid
@@ -38,15 +39,15 @@ class KeptRoute(OpenRoute):
         async def answer(request: Request) -> Response:
             answers: AnswerCache = request.app.state.answers
             # A body, which no question has, is refused as everywhere.
-            kept = None if has_body(request) else answers.kept(spelling(request))
+            kept = None if has_body(request) else answers.kept(asked(request))
             return await handle(request) if kept is None else Response(kept, media_type=JSON)
 
         return answer
 
 
-def spelling(request: Request) -> Spelling:
-    """What was asked, as it was written."""
-    return request.scope["path"], request.scope["query_string"]
+def asked(request: Request) -> Asked:
+    """What was asked, as it was written, and from where."""
+    return Asked(request.scope["path"], request.scope["query_string"], address_of(request))
 
 
 routes = APIRouter(prefix="/v1", tags=["totals"], route_class=KeptRoute)
@@ -101,7 +102,7 @@ async def ready_answer(request: Request, key: Hashable, make: Make, position: Mi
     answers: AnswerCache = request.app.state.answers
     if position is not None:
         return Response(await answers.since(position, make), media_type=JSON)
-    return Response(await answers.answer(key, make, spelling=spelling(request)), media_type=JSON)
+    return Response(await answers.answer(key, make, asked=asked(request)), media_type=JSON)
 
 
 def _dimensions(
@@ -159,7 +160,10 @@ def _narrowed(
     department: Annotated[
         str | None, Query(max_length=60, description="Programmes that this department leads as the first")
     ] = None,
-    group: Annotated[Group | None, Query(description="Trainees of priority groups, or the others")] = None,
+    group: Annotated[
+        Group | None,
+        Query(description="Trainees of priority groups, or the others"),
+    ] = None,
     kind: Annotated[OrganisationKind | None, Query(description="The kind of institution or assessment body")] = None,
     fund_source: AskedFund | None = None,
     subsidised: Annotated[bool | None, Query(description="Whether the class has a source of funds")] = None,
@@ -302,6 +306,7 @@ class NamesAnswer(AboutAnswer):
 
     programmes: dict[str, Names]
     regions: dict[str, Names]
+    awards: dict[str, Names] = {}
 
 
 # The board keeps answers as bytes, so the models describe them and make none of them.
@@ -312,6 +317,9 @@ async def get_totals(request: Request, cut: AskedCut, position: AskedPosition) -
     A training counts to the plan of the year in which its class begins, and to the region that reported it.
     Flows are those of the period; stocks are those at the end of it, so that they go on over New Year.
     `by=award` tells apart what leads to no level as well; high-skilled persons hold a level of rank 4 or above.
+    Small cells are shown, so that parts add up to their totals: a cell tells how many there are, of what classes,
+    certificates and claims say in public, and nothing of what became of a person. Rates, which do, hide groups of fewer
+    than ten people (`GET /v1/quality`).
     """
     answers: AnswerCache = request.app.state.answers
     return await ready_answer(
@@ -324,7 +332,7 @@ async def get_totals(request: Request, cut: AskedCut, position: AskedPosition) -
 
 @routes.get("/names", response_model=NamesAnswer)
 async def get_names(request: Request, plan: PlanCode = None, region_map: AskedMap = RegionMap.THEN) -> Response:
-    """Chinese and English names of programmes and regions by code: what a dashboard labels its rows with.
+    """Chinese and English names of programmes, regions and awards by code: what a dashboard labels its rows with.
 
     As of `now` the regions that exist today, otherwise all that ever did.
     """
@@ -332,7 +340,7 @@ async def get_names(request: Request, plan: PlanCode = None, region_map: AskedMa
     body = await answers.answer(
         ("names", plan, region_map),
         lambda connection: names(connection, plan, region_map, today=answers.today()),
-        spelling=spelling(request),
+        asked=asked(request),
     )
     return Response(body, media_type=JSON)
 
@@ -341,7 +349,7 @@ async def get_names(request: Request, plan: PlanCode = None, region_map: AskedMa
 async def get_measures(request: Request) -> Response:
     """What is counted: flows of a period, and stocks at the end of a day, each with its unit and its rule."""
     answers: AnswerCache = request.app.state.answers
-    return Response(await answers.answer("measures", _measures, spelling=spelling(request)), media_type=JSON)
+    return Response(await answers.answer("measures", _measures, asked=asked(request)), media_type=JSON)
 
 
 async def _measures(_: AsyncConnection) -> list[dict[str, str]]:
@@ -352,4 +360,4 @@ async def _measures(_: AsyncConnection) -> list[dict[str, str]]:
 async def get_plans(request: Request) -> Response:
     """The plans that totals can be asked for, by year."""
     answers: AnswerCache = request.app.state.answers
-    return Response(await answers.answer("plans", plans, spelling=spelling(request)), media_type=JSON)
+    return Response(await answers.answer("plans", plans, asked=asked(request)), media_type=JSON)

@@ -1,23 +1,24 @@
-"""The page at / : a clerk files a roster from a spreadsheet, with the same API that institutions' systems use."""
+"""Pages: at / a clerk files a roster from a spreadsheet, at /report the public says what went wrong."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
-from fastapi import APIRouter
-from fastapi.responses import HTMLResponse
+from fastapi import Request, Response
 
-from shared.edge.routes import EdgeRoute
+from shared.pages import page_of, page_router
 
-routes = APIRouter(include_in_schema=False, route_class=EdgeRoute)
+routes = page_router()
 
-_PAGE = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
-
-# Nothing of the page may come from elsewhere, and nothing may frame it: it handles a token and people's numbers.
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:"
-_HEADERS = {"Content-Security-Policy": f"{_POLICY}; frame-ancestors 'none'", "Referrer-Policy": "no-referrer"}
+PLAIN_PAGES: Final = Path(__file__).parent
 
 
-@routes.get("/", response_class=HTMLResponse)
-async def page() -> HTMLResponse:
-    return HTMLResponse(_PAGE, headers=_HEADERS)
+@routes.get("/")
+async def page(request: Request) -> Response:
+    return page_of(request, "institution")
+
+
+@routes.get("/report")
+async def report_page(request: Request) -> Response:
+    return page_of(request, "report")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
 import structlog
+from msgspec.structs import asdict
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.registry.classes.store import classes as class_store
@@ -16,8 +18,12 @@ from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.quality.rules import Rates, rates, require_window
 from services.registry.quality.store import rates as store
 from services.registry.quality.store import sums as quality_sums
+from services.registry.quality.store import told
 from services.registry.quality.store.rates import Grouping, RatesQuery
 from services.registry.quality.store.sums import Months
+from services.registry.quality.store.told import Cell
+from shared.backbone import outbox
+from shared.contracts.registry.quality import QualityCounted
 from shared.dated_rules.figures import PolicyUnset
 from shared.faults import forever
 from shared.kernel.callers import Caller
@@ -28,6 +34,7 @@ from shared.reach import Scope, scope
 log = structlog.get_logger()
 
 POLL_SECONDS: Final = 0.5
+TELL_SECONDS: Final = 60.0
 _DUE_A_TIME: Final = 500
 """Some tens of thousands of trainings: less than a second."""
 
@@ -87,6 +94,50 @@ def _with_parts(plan: Plan, programme: str, *, on: date) -> list[str]:
     if programme not in programmes:
         raise UnknownProgramme(pointer="/programme")
     return [programme, *(each.code for each in programmes.values() if each.parent == programme)]
+
+
+async def tell(engine: AsyncEngine, *, at: datetime) -> int:
+    """Tell the sums that have changed, of each group once a day; returns of how many. 0 while classes are due."""
+    today = business_day(at)
+    async with engine.begin() as connection:
+        rulebook = await rulebook_store.current(connection)
+        if not rulebook.plan.provinces or await quality_sums.due_since(connection) is not None:
+            return 0
+        policy = rulebook.policy_or_fault(today, rulebook.plan.provinces[0])
+        if isinstance(policy, PolicyUnset):
+            log.warning("quality.untold", key=policy.facts["key"])
+            return 0
+        cells = await told.changed(connection, today=today)
+        facts = [_counted(cell, policy, today=today, at=at) for cell in cells]
+        await outbox.record(connection, *facts)
+    return len(facts)
+
+
+def _counted(cell: Cell, policy: Policy, *, today: date, at: datetime) -> QualityCounted:
+    return QualityCounted(
+        subject=f"quality-sums/{cell.programme}-{cell.reporting_region}-{cell.year}",
+        version=cell.version,
+        at=at,
+        programme=cell.programme,
+        reporting_region=cell.reporting_region,
+        year=cell.year,
+        counted_on=today,
+        level_rise_months=policy.quality_level_rise_months,
+        followup_months=policy.followup_months,
+        pay_months=policy.followup_pay_months,
+        group_size_min=policy.quality_group_size_min,
+        **asdict(cell.sums),
+    )
+
+
+async def tell_all_day(engine: AsyncEngine, *, now: Callable[[], datetime]) -> None:
+    """Tell what has changed, in an endless loop."""
+
+    async def step() -> bool:
+        await tell(engine, at=now())
+        return False
+
+    await forever("quality told", step, pause_seconds=TELL_SECONDS)
 
 
 async def work(engine: AsyncEngine) -> None:

@@ -4,7 +4,7 @@ confirmed by another. And book what becomes of claims.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -187,7 +187,11 @@ async def book(
                 raise rules.over_budget(None, approved)
     postings = ledger.follow(standing, booked, shares, offset=offset)
     await _require_free(connection, postings)
-    entry = Entry(
+    await books.add(connection, _entry_of(standing, by=by, at=at, reason=reason), postings)
+
+
+def _entry_of(standing: ClaimStanding, *, by: str, at: datetime, reason: str | None = None) -> Entry:
+    return Entry(
         id=new_id(),
         claim_id=standing.claim_id,
         claim_version=standing.version,
@@ -198,7 +202,21 @@ async def book(
         done_at=at,
         reason=reason,
     )
-    await books.add(connection, entry, postings)
+
+
+async def book_payments(
+    connection: AsyncConnection, standings: Sequence[ClaimStanding], *, by: str, at: datetime
+) -> None:
+    """Book the payment of several claims: what was committed for them is paid, so that no budget can have too little.
+
+    Their approval is booked already; nothing else may differ from their standing.
+    """
+    booked = await books.booked_of(connection, [standing.claim_id for standing in standings])
+    entries = [
+        (_entry_of(each, by=by, at=at), ledger.follow(each, booked.get(each.claim_id, {}), {})) for each in standings
+    ]
+    await store.lock(connection, {posting.budget_id for _, postings in entries for posting in postings})
+    await books.add_all(connection, entries)
 
 
 def _approved(booked: ledger.Booked) -> int:

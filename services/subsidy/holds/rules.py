@@ -1,5 +1,7 @@
 """Flags that hold a claim: which flags do, and what a claim waits for.
 
+What the national query network does not find holds in the same way, and only the lines that rest on it.
+
 An open flag holds the claim until its county settles it. An upheld one holds it for good: what was confirmed is not
 paid. A dismissed one holds nothing. Source: domain rules §4.6.
 """
@@ -21,12 +23,28 @@ class HoldStatus(StrEnum):
     DISMISSED = "dismissed"
 
 
+class ListKind(StrEnum):
+    """What a list says of the people on it. Source: domain rules §4.6, C07, C08, C09, C22."""
+
+    DEATH = "death"
+    PRISON = "prison"
+    ABROAD = "abroad"
+    PAYROLL = "payroll"
+    PENSION = "pension"
+    IN_SCHOOL = "in_school"
+    NOT_INSURED = "not_insured"
+    """Without a contract or insurance at the enterprise whose staff was trained."""
+    OTHER_SUBSIDY = "other_subsidy"
+    """Paid for the same by another fund, or another province."""
+
+
 class FlagSubject(StrEnum):
     """What a flag is about, as far as a claim is concerned."""
 
     TRAINEE = "trainee"
     CLASS = "class"
     INSTITUTION = "institution"
+    CERTIFICATE = "certificate"
 
 
 class Cure(NamedTuple):
@@ -54,15 +72,30 @@ class Flag:
     """The region whose officers settle it."""
     reporting_region: str
     status: HoldStatus
+    certificate_id: UUID | None = None
+    """A certificate that the national query network does not find: it holds the lines that rest on it."""
 
     @property
     def about(self) -> FlagSubject:
+        if self.certificate_id is not None:
+            return FlagSubject.CERTIFICATE
         if self.enrolment_id is not None or (self.class_id is None and self.person is not None):
             return FlagSubject.TRAINEE
         return FlagSubject.INSTITUTION if self.class_id is None else FlagSubject.CLASS
 
     def cure(self, *, is_paid: bool) -> Cure:
         """What has to happen to a claim that it is about, paid or not."""
+        if self.about is FlagSubject.CERTIFICATE:
+            return Cure(
+                "The national query network does not find the certificate. The province exports it again; the hold "
+                "ends by itself once it is found.",
+                "全国联网查询系统查不到该证书。由省级重新上报，查到后自动解除。",
+            )
+        if self.status is HoldStatus.OPEN and self.kind in set(ListKind):
+            return Cure(
+                "A reviewer decides on the match with the list of another authority; until then the claim waits.",
+                "由审核人员核定外部名单的比对结果，核定前暂缓办理。",
+            )
         if self.status is HoldStatus.OPEN:
             return Cure(
                 f"Officers of {self.region} settle the flag; until then the claim waits.",
@@ -104,8 +137,11 @@ class FlagsOpen(Conflict):
     slug = "flags-open"
     title_en = "The claim waits for flags that are not settled yet."
     title_zh = "该申领涉及的预警尚未处理完毕。"
-    cure_en = "Ask the officers of {regions} to settle the flags, then repeat this step."
-    cure_zh = "请由 {regions} 的工作人员处理完预警后再办理。"
+    cure_en = (
+        "Ask the officers of {regions} to settle the flags, or a reviewer to decide on matches with external lists; "
+        "then repeat this step."
+    )
+    cure_zh = "请由 {regions} 的工作人员处理完预警；属外部名单比对的，由审核人员核定后再办理。"
     reference = "GET /v1/flags"
 
 

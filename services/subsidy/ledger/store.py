@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -77,6 +77,13 @@ SELECT p.line, p.budget_id, p.debit, p.credit, sum(p.amount_fen)::bigint AS amou
 FROM ledger_entry AS e JOIN ledger_posting AS p ON p.entry_id = e.id
 WHERE e.claim_id = $1 GROUP BY p.line, p.budget_id, p.debit, p.credit
 """
+_ENTRIES: Final = f"INSERT INTO ledger_entry ({tables.names(ENTRY.c)}) SELECT * FROM {tables.unnest(ENTRY.c)}"
+_POSTINGS: Final = f"INSERT INTO ledger_posting ({tables.names(POSTING.c)}) SELECT * FROM {tables.unnest(POSTING.c)}"
+_BOOKED_OF: Final = """
+SELECT e.claim_id, p.line, p.budget_id, p.debit, p.credit, sum(p.amount_fen)::bigint AS amount
+FROM ledger_entry AS e JOIN ledger_posting AS p ON p.entry_id = e.id
+WHERE e.claim_id = ANY($1) GROUP BY e.claim_id, p.line, p.budget_id, p.debit, p.credit
+"""
 _LISTED: Final = (
     select(
         *POSTING.c,
@@ -120,6 +127,32 @@ async def add(connection: AsyncConnection, entry: Entry, postings: Sequence[Post
         rows = [tables.values_of(POSTING, each, id=new_id(), entry_id=entry.id) for each in postings]
         own = tables.values_of(ENTRY, entry).values()
         await (await driver(connection)).execute(_ADD, *own, *tables.arrays(_MOVED, rows))
+
+
+async def add_all(connection: AsyncConnection, entries: Sequence[tuple[Entry, Sequence[Posting]]]) -> None:
+    """Store entries with their postings, in two statements; those without postings are left out."""
+    booked_ = [(entry, postings) for entry, postings in entries if postings]
+    rows = [
+        tables.values_of(POSTING, each, id=new_id(), entry_id=entry.id)
+        for entry, postings in booked_
+        for each in postings
+    ]
+    if rows:
+        own = await driver(connection)
+        await own.execute(_ENTRIES, *tables.arrays(ENTRY.c, [tables.values_of(ENTRY, entry) for entry, _ in booked_]))
+        await own.execute(_POSTINGS, *tables.arrays(POSTING.c, rows))
+
+
+async def booked_of(connection: AsyncConnection, claims: Collection[UUID]) -> dict[UUID, Booked]:
+    """What the books say of each of the claims, as `booked` does of one."""
+    found: dict[UUID, dict[Place, dict[UUID, Fen]]] = {}
+    for claim_id, line, budget_id, debit, credit, amount in await (await driver(connection)).fetch(
+        _BOOKED_OF, list(claims)
+    ):
+        flow, sign = FLOW_OF[LedgerAccount(credit), LedgerAccount(debit)]
+        of_place = found.setdefault(claim_id, {}).setdefault((line, flow), {})
+        of_place[budget_id] = Fen(of_place.get(budget_id, 0) + sign * amount)
+    return dict(found)
 
 
 async def booked(connection: AsyncConnection, claim_id: UUID) -> Booked:

@@ -104,6 +104,13 @@ async def lock(connection: AsyncConnection, institution_id: UUID, standing: Acco
     )
 
 
+async def current_id(connection: AsyncConnection, institution_id: UUID) -> UUID | None:
+    """The id of the institution's current account; None if none is confirmed."""
+    asked = tables.matches(PAYEE_ACCOUNT, institution_id=institution_id, status=AccountStatus.CURRENT)
+    found: UUID | None = await connection.scalar(select(PAYEE_ACCOUNT.c.id).where(*asked))
+    return found
+
+
 async def page(
     connection: AsyncConnection,
     scope: Scope,

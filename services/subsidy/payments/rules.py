@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from uuid import UUID
 
 from services.subsidy.claims.rules.checks import Check
 from services.subsidy.claims.rules.claims import (
@@ -14,14 +15,16 @@ from services.subsidy.claims.rules.claims import (
 )
 from services.subsidy.claims.rules.lines import stopped
 from services.subsidy.claims.rules.refusals import NothingToClaim
-from services.subsidy.claims.rules.states import ClaimVerb
+from services.subsidy.claims.rules.states import MOVES, ClaimVerb
 from services.subsidy.holds.rules import Flag, require_free
 from services.subsidy.recoveries.rules import LineRecovered
 from services.subsidy.rekeyings.rules import LinesRekeyed
-from shared.contracts.subsidy import ClaimPaid, ClaimPaymentFailed
+from shared.contracts.subsidy import ClaimPaid, ClaimPaymentFailed, ClaimStatus
 from shared.kernel.four_eyes import require_another
+from shared.kernel.money import Fen
+from shared.kernel.moves import move
 from shared.kernel.periods import business_day
-from shared.kernel.refusals import Invalid
+from shared.kernel.refusals import Conflict, Invalid
 
 
 class PaymentDayImpossible(Invalid):
@@ -32,6 +35,43 @@ class PaymentDayImpossible(Invalid):
     title_zh = "付款日期不成立。"
     cure_en = "Enter a day from {earliest} (the approval) to {latest} (today)."
     cure_zh = "付款日期应在 {earliest}（批准日）与 {latest}（今日）之间。"
+
+
+class AccountMissing(Conflict):
+    """Facts: `institution_id`."""
+
+    slug = "payee-account-missing"
+    title_en = "The payee has no confirmed account to which this could be paid."
+    title_zh = "收款方没有已确认的收款账户，不能付款。"
+    cure_en = "Enter the account of {institution_id}, and have another person confirm it."
+    cure_zh = "请录入机构 {institution_id} 的收款账户，并由另一人确认。"
+    reference = "POST /v1/payee-accounts"
+
+
+class AccountFailedBefore(Conflict):
+    """Facts: `account_id`."""
+
+    slug = "payee-account-failed-before"
+    title_en = "The last payment to this account failed, and the account is still the same."
+    title_zh = "上次向该账户付款失败，账户尚未更正。"
+    cure_en = "Correct the account and have it confirmed; or, if the account was right, say so with `same_account`."
+    cure_zh = "请更正收款账户并经另一人确认；账户无误的，付款时注明 `same_account`。"
+    reference = "GET /v1/payee-accounts/{account_id}"
+
+
+def require_account(claim: Claim, account_id: UUID | None, *, transfer: Fen, same_account: bool = False) -> UUID | None:
+    """The account to which `transfer` of the claim is paid: the payee's current one, `account_id`.
+
+    None if nothing is left to transfer. Raises AccountMissing; AccountFailedBefore unless `same_account`.
+    """
+    if not transfer:
+        return None
+    if account_id is None:
+        raise AccountMissing(institution_id=str(claim.institution_id))
+    has_failed = claim.status is ClaimStatus.PAYMENT_FAILED and claim.account_id == account_id
+    if has_failed and not same_account:
+        raise AccountFailedBefore(account_id=str(account_id))
+    return account_id
 
 
 def pay(
@@ -68,6 +108,32 @@ def pay(
         raise PaymentDayImpossible(pointer="/paid_on", earliest=claim.approved_on.isoformat(), latest=today.isoformat())
     after = replace(after, lines=lines, paid_on=paid_on, paid_by=by, payment_reference=reference)
     return after, fact_of(ClaimPaid, after, at=at)
+
+
+def pay_by_batch(
+    claim: Claim, *, paid_on: date, reference: str, account_id: UUID, by: str, at: datetime
+) -> tuple[Claim, ClaimPaid]:
+    """The bank paid a claim of a batch that `by` released. What was raised against it meanwhile comes too late.
+
+    Raises IllegalMove.
+    """
+    # One copy of the claim, because a bank's return settles a hundred thousand of them.
+    after = replace(
+        claim,
+        status=move(MOVES, claim.status, ClaimVerb.PAY),
+        version=claim.version + 1,
+        paid_on=paid_on,
+        paid_by=by,
+        payment_reference=reference,
+        account_id=account_id,
+    )
+    return after, fact_of(ClaimPaid, after, at=at)
+
+
+def refuse_by_bank(claim: Claim, *, account_id: UUID, at: datetime) -> tuple[Claim, ClaimPaymentFailed]:
+    """The bank paid nothing for a claim of a batch: its amount stays committed. Raises IllegalMove."""
+    after = replace(moved(claim, ClaimVerb.REFUSE_PAYMENT), account_id=account_id)
+    return after, fact_of(ClaimPaymentFailed, after, at=at)
 
 
 def fail(claim: Claim, *, paid_by: Collection[str], by: str, at: datetime) -> tuple[Claim, ClaimPaymentFailed]:

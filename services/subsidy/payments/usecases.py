@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -15,19 +16,34 @@ from services.subsidy.claims.rules.states import (
 from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.store import holds, lines
 from services.subsidy.claims.usecases import steps
+from services.subsidy.payees import store as payees
 from services.subsidy.payments import rules
+from services.subsidy.recoveries import store as recoveries
 from services.subsidy.rekeyings import store as rekeyings
 from services.subsidy.trainings.usecases import load_plan
 from shared.kernel.callers import Caller
+from shared.kernel.money import Fen
 
 
 async def pay(
-    connection: AsyncConnection, claim_id: UUID, *, paid_on: date, reference: str, caller: Caller, at: datetime
+    connection: AsyncConnection,
+    claim_id: UUID,
+    *,
+    paid_on: date,
+    reference: str,
+    same_account: bool = False,
+    caller: Caller,
+    at: datetime,
 ) -> Claim:
-    """Record the payment of an approved claim. Raises ForeignRegion, LinesRekeyed and the rule's."""
+    """Record the payment of an approved claim to its payee's current account.
+
+    Raises ForeignRegion, ClaimInBatch, AccountMissing, AccountFailedBefore, LinesRekeyed and the rule's.
+    """
     plan = await load_plan(connection)
     before = await steps.load_for(connection, claim_id, caller=caller, plan=plan)
+    await steps.require_outside_batches(connection, claim_id)
     rekeyed = await rekeyings.of_claim(connection, claim_id)
+    account_id = await payees.current_id(connection, before.institution_id)
     after, fact = rules.pay(
         before,
         paid_on=paid_on,
@@ -38,6 +54,9 @@ async def pay(
         by=caller.person,
         at=at,
     )
+    transfer = Fen(after.amount_fen - await recoveries.kept_from(connection, claim_id))
+    paid_to = rules.require_account(before, account_id, transfer=transfer, same_account=same_account)
+    after = replace(after, account_id=paid_to)  # told to nobody, so that the fact is the same
     if rekeyed:
         await lines.follow(connection, after)
     await steps.save(connection, after, fact, ClaimVerb.PAY, by=caller.person)

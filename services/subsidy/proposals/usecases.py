@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.subsidy.batches.rules import batches as batch_rules
+from services.subsidy.batches.usecases import batches
 from services.subsidy.budgets import rules as budget_rules
 from services.subsidy.budgets import usecases as budgets
 from services.subsidy.payees import rules as payee_rules
@@ -20,6 +22,28 @@ from shared.kernel.callers import Caller
 from shared.proposals import rules, store
 from shared.proposals.rules import Proposal, ProposalStatus
 
+
+class _Step(Protocol):
+    """What a proposal asks for, as its topic does it once the proposal is confirmed."""
+
+    async def __call__(
+        self, connection: AsyncConnection, proposal: Proposal, /, *, caller: Caller, at: datetime
+    ) -> object: ...
+
+
+_STEPS: Final[Mapping[str, _Step]] = {
+    budget_rules.KIND: budgets.set_total,
+    budget_rules.MOVE: budgets.move,
+    budget_rules.SHARES: budgets.share,
+    payee_rules.KIND: payees.confirm,
+    batch_rules.KIND: batches.release,
+    batch_rules.RECALL: batches.recall,
+    recovery_rules.KIND: recoveries.recover,
+    recovery_rules.REVERSAL: recoveries.reverse,
+    recovery_rules.WRITE_OFF: recoveries.write_off,
+    recovery_rules.WRITE_OFF_REVERSAL: recoveries.reverse_write_off,
+    recovery_rules.DISMISSAL: recoveries.dismiss,
+}
 _OF_BUDGETS: Final = frozenset({budget_rules.KIND, budget_rules.MOVE, budget_rules.SHARES})
 
 
@@ -53,25 +77,7 @@ async def confirm(connection: AsyncConnection, proposal_id: UUID, *, caller: Cal
     """
     before = await load(connection, proposal_id, caller=caller, lock=True)
     after = rules.confirm(before, by=caller.person, at=at)
-    match before.kind:
-        case budget_rules.KIND:
-            await budgets.set_total(connection, before, caller=caller, at=at)
-        case budget_rules.MOVE:
-            await budgets.move(connection, before, caller=caller, at=at)
-        case budget_rules.SHARES:
-            await budgets.share(connection, before, caller=caller, at=at)
-        case payee_rules.KIND:
-            await payees.confirm(connection, before, caller=caller, at=at)
-        case recovery_rules.REVERSAL:
-            await recoveries.reverse(connection, before, caller=caller, at=at)
-        case recovery_rules.WRITE_OFF:
-            await recoveries.write_off(connection, before, caller=caller, at=at)
-        case recovery_rules.WRITE_OFF_REVERSAL:
-            await recoveries.reverse_write_off(connection, before, caller=caller, at=at)
-        case recovery_rules.DISMISSAL:
-            await recoveries.dismiss(connection, before, caller=caller, at=at)
-        case _:
-            await recoveries.recover(connection, before, caller=caller, at=at)
+    await _STEPS[before.kind](connection, before, caller=caller, at=at)
     await store.save(connection, after)
     return after
 
@@ -87,6 +93,8 @@ async def reject(
         await budgets.require_province(connection, before, caller=caller)
     if before.kind == payee_rules.KIND:
         await payees.reject(connection, before, caller=caller, at=at)
+    if before.kind == batch_rules.KIND:
+        await batches.reject(connection, before)
     after = rules.reject(before, reason=reason, by=caller.person, at=at)
     await store.save(connection, after)
     return after

@@ -21,6 +21,7 @@ from services.subsidy.recoveries import rules
 from services.subsidy.recoveries import store as recovery_store
 from services.subsidy.recoveries.rules import CauseRecovered, OffsetImpossible, RecoveryCause
 from services.subsidy.trainings.usecases import load_plan, scope
+from shared.backbone import outbox
 from shared.contracts.subsidy import ClaimStatus
 from shared.kernel.callers import Caller, Role
 from shared.kernel.four_eyes import require_another
@@ -197,6 +198,8 @@ async def recover(connection: AsyncConnection, proposal: Proposal, *, caller: Ca
         for each in rules.recovered_amounts(before, after)
     ]
     await recovery_store.add_all(connection, recovered)
+    told = rules.confirmed(after, rules.recovered_amounts(before, after), cause, id_=proposal.id, at=at)
+    await outbox.record(connection, told)
     offset = against is not None
     by, reason = caller.person, proposal.reason
     await steps.save(connection, after, fact, ClaimVerb.RECOVER, by=by, reason=reason, offset=offset)
@@ -212,12 +215,13 @@ async def _require_possible(
     against: UUID | None,
     caller: Caller,
 ) -> None:
-    """Raises CauseRecovered, and OffsetImpossible if the claim `against` has not that much left to keep."""
+    """Raises CauseRecovered, ClaimInBatch, OffsetImpossible if the claim `against` has not that much left to keep."""
     recovered = rules.recovered_amounts(before, after)
     if again := await recovery_store.caused(connection, before.id, cause, [each.line for each in recovered]):
         raise CauseRecovered(lines=again, cause=cause.value)
     if against is not None:
         target = await _load(connection, against, caller=caller)
+        await steps.require_outside_batches(connection, against)
         left = Fen(target.amount_fen - await recovery_store.kept_from(connection, against))
         due = target.status in (ClaimStatus.APPROVED, ClaimStatus.PAYMENT_FAILED)
         same = target.institution_id == before.institution_id and target.id != before.id

@@ -14,7 +14,7 @@ from shared.kernel.money import Fen
 from shared.reach import Reach
 
 # Keys of one human are no other person. An enrolment has at most one line in a claim that is approved or paid.
-_LINES: Final = """
+LINES: Final = """
 SELECT r.enrolment_id, l.claim_id, l.line, c.status, c.class_id, c.institution_id, c.region, c.reporting_region,
     l.amount_fen, r.rekeyed_at
 FROM heard_rekeying AS r JOIN claim_line AS l USING (enrolment_id) JOIN claim AS c ON c.id = l.claim_id
@@ -24,9 +24,9 @@ WHERE c.status IN ('approved', 'paid', 'payment_failed') AND l.amount_fen > 0
     AND (l.recovered_on IS NULL OR l.recovered_part_fen IS NOT NULL)
     AND coalesce(a.into_person, e.person) <> coalesce(b.into_person, l.person)
 """
-_OF_CLAIM: Final = f"{_LINES} AND l.claim_id = $1 ORDER BY r.enrolment_id"
+_OF_CLAIM: Final = f"{LINES} AND l.claim_id = $1 ORDER BY r.enrolment_id"
 _PAGE: Final = f"""
-{_LINES} AND r.enrolment_id > $1
+{LINES} AND r.enrolment_id > $1
     AND ($2::text[] = '{{}}' OR $2 && ARRAY[c.region, c.reporting_region])
 ORDER BY r.enrolment_id LIMIT $3
 """

@@ -70,10 +70,11 @@ async def take(connection: AsyncConnection, claim_id: UUID, *, caller: Caller, a
 async def return_(connection: AsyncConnection, claim_id: UUID, *, reason: str, caller: Caller, at: datetime) -> Claim:
     """Send a claim back; what an approval committed is free again.
 
-    Raises ForeignRegion and the rule's refusals.
+    Raises ForeignRegion, ClaimInBatch and the rule's refusals.
     """
     plan = await load_plan(connection)
     before = await steps.load_for(connection, claim_id, caller=caller, plan=plan)
+    await steps.require_outside_batches(connection, claim_id)
     prepared_by = await store.doers(connection, claim_id, PREPARING)
     held_until = await limits.held_until(connection, plan, before.region, day=business_day(at))
     after, fact = rules.return_(before, prepared_by=prepared_by, held_until=held_until, by=caller.person, at=at)

@@ -10,6 +10,7 @@ from shared.contracts.registry import flags as flags
 from shared.contracts.registry import follow_ups as follow_ups
 from shared.contracts.registry import licences as licences
 from shared.contracts.registry import plan as plan
+from shared.contracts.registry import quality as quality
 from shared.contracts.registry import supervision as supervision
 from shared.contracts.registry import teachers as teachers
 from shared.contracts.registry import timetables as timetables

@@ -21,11 +21,12 @@ from tests.assessment.test_rights import side
 from tests.conftest import OpenService
 from tests.hostile.requests.parts import Run
 from tests.hostile.requests.secrets import Posted
+from tests.metrics.rights_scene import metrics_scene
 from tests.registry.conftest import database as database  # the fixture
 from tests.registry.rights_scene import registry_scene
 from tests.subsidy.office import Office
 from tests.subsidy.rights_scene import subsidy_scene
-from tests.support.rights import Scene, Side
+from tests.support.rights import Scene
 from tests.support.services import ServiceUnderTest
 
 SERVICES = ("registry", "subsidy", "assessment", "metrics")
@@ -66,18 +67,15 @@ async def scene_of(open_service: OpenService) -> SceneOf:
 
 
 async def scene_in(service: ServiceUnderTest) -> Scene:
-    """The service's scene; metrics has none, for it keeps nothing of its own."""
     match service.service.name:
         case "registry":
             return await registry_scene(service)
         case "subsidy":
             return await subsidy_scene(await Office.open(service))
-        case "assessment":
-            async with service.engine.begin() as connection:
-                await apply(connection, plan())
-                await file_however_late(connection)
-            here, there = await side(service, 123, "410102"), await side(service, 124, "419001")
-            return Scene(service=service, here=here, there=there, above="410100")
-    nothing = Side(region="410102", organisations={}, ids={}, listed={})
-    endless = frozenset({"stream_totals"})
-    return Scene(service=service, here=nothing, there=nothing, above="410100", endless=endless)
+        case "metrics":
+            return await metrics_scene(service)
+    async with service.engine.begin() as connection:
+        await apply(connection, plan())
+        await file_however_late(connection)
+    here, there = await side(service, 123, "410102"), await side(service, 124, "419001")
+    return Scene(service=service, here=here, there=there, above="410100")

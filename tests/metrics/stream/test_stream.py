@@ -18,7 +18,7 @@ from services.metrics.stream import usecases
 from services.metrics.stream.usecases import STATES_MAX, Channel, Message, Streams
 from services.metrics.totals.store import Cut, Dimension
 from services.metrics.totals.usecases import answer_cache
-from services.metrics.totals.usecases.answer_cache import ANSWERS_MAX, AnswerCache
+from services.metrics.totals.usecases.answer_cache import ANSWERS_MAX, OF_ONE_NETWORK_MAX, AnswerCache, Asked
 from services.metrics.worker import SERVICE
 from shared.contracts.registry.enrolments import EnrolmentStatus
 from tests.conftest import OpenService
@@ -125,7 +125,9 @@ async def test_cells_that_vanish_are_told(metrics: ServiceUnderTest) -> None:
     async with aclosing(streams_of(metrics).messages(BY_REGION)) as messages, asyncio.timeout(10):
         await anext(messages)
         async with metrics.engine.begin() as connection:  # as after a rebuild without what was told by mistake
-            await connection.execute(text("DELETE FROM cell WHERE region = '410173'"))
+            await connection.execute(
+                text("DELETE FROM cell USING combination AS c WHERE c.id = cell.combination AND c.region = '410173'")
+            )
             await connection.execute(text("UPDATE position SET applied_at = applied_at + interval '1 second'"))
         then = await anext(messages)
 
@@ -156,7 +158,7 @@ async def test_what_is_streamed_is_kept_ready_however_long_nothing_changes(
         await begin(metrics, 1, "419001")
         await anext(messages)
 
-        assert answers_of(metrics)._kept(("totals", BY_REGION)) is not None
+        assert answers_of(metrics)._kept(("totals", BY_REGION), None) is not None
 
 
 async def test_made_up_questions_do_not_push_out_what_is_asked_again_and_again(metrics: ServiceUnderTest) -> None:
@@ -167,18 +169,41 @@ async def test_made_up_questions_do_not_push_out_what_is_asked_again_and_again(m
         worked_out += 1
         return worked_out
 
-    async def ask(key: str, spelling: bytes) -> bytes:
-        return await answers.answer(key, make, spelling=("/v1/totals", spelling))
+    async def ask(key: str, query: bytes, network: str = "10.0.0.1") -> bytes:
+        return await answers.answer(key, make, asked=Asked("/v1/totals", query, network))
 
     async with asyncio.timeout(10):
         await answers.refreshed(since=-1)
     assert {await ask("board", spelling) for spelling in (b"by=region", b"by=%72egion", b"by=region&")} == {b"1"}
     for number in range(ANSWERS_MAX * 2):
-        await ask(f"made up {number}", b"by=day&region=%d" % number)
+        for network in ("10.0.0.2", "10.0.0.2"):
+            await ask(f"made up {number}", b"by=day&region=%d" % number, network)
 
-    assert answers.kept(("/v1/totals", b"by=%72egion")) == b"1"
-    assert answers.kept(("/v1/totals", b"by=day&region=0")) is None
+    assert answers.kept(Asked("/v1/totals", b"by=%72egion", "10.0.0.1")) == b"1"
+    assert answers.kept(Asked("/v1/totals", b"by=day&region=0", "10.0.0.2")) is None
     assert await ask("board", b"by=region") == b"1"
+    # Nor do they keep out what somebody else begins to ask.
+    first = await ask("new", b"by=week", "10.0.0.3")
+    assert answers.kept(Asked("/v1/totals", b"by=week", "10.0.0.3")) == first
+    assert len(answers._answers) == OF_ONE_NETWORK_MAX + 2
+
+
+async def test_one_network_that_asks_much_makes_room_for_itself(metrics: ServiceUnderTest) -> None:
+    answers = answers_of(metrics)
+
+    async def make(_: AsyncConnection) -> int:
+        return 1
+
+    async with asyncio.timeout(10):
+        await answers.refreshed(since=-1)
+    for number in range(OF_ONE_NETWORK_MAX):
+        await answers.answer(number, make, asked=Asked("/v1/totals", b"%d" % number, "10.0.0.1"))
+    assert answers.kept(Asked("/v1/totals", b"0", "10.0.0.2")) == b"1", "is everybody's from now on"
+    for number in range(OF_ONE_NETWORK_MAX, OF_ONE_NETWORK_MAX + 2):
+        await answers.answer(number, make, asked=Asked("/v1/totals", b"%d" % number, "10.0.0.1"))
+
+    kept = {each for each in range(OF_ONE_NETWORK_MAX + 2) if each in answers._answers}
+    assert kept == {0, *range(2, OF_ONE_NETWORK_MAX + 2)}
 
 
 async def test_what_many_ask_at_once_is_worked_out_once(metrics: ServiceUnderTest) -> None:
@@ -189,7 +214,7 @@ async def test_what_many_ask_at_once_is_worked_out_once(metrics: ServiceUnderTes
         worked_out += 1
         return worked_out
 
-    asked = (answers.answer("board", make, spelling=("/v1/totals", b"by=region")) for _ in range(20))
+    asked = (answers.answer("board", make, asked=Asked("/v1/totals", b"by=region", "10.0.0.1")) for _ in range(20))
 
     assert set(await asyncio.gather(*asked)) == {b"1"}
 

@@ -137,6 +137,16 @@ class TestTraits:
         assert await trainings(metrics, "kind", "in_training") == {"college": 1}
 
 
+class TestSmallCells:
+    async def test_they_are_shown_so_that_parts_add_up_to_their_total(self, metrics: ServiceUnderTest) -> None:
+        await metrics.hear(completed(1, priority=True), completed(2))
+
+        found = await get(metrics, by="county,day,group")
+
+        assert sorted(row["trainings"] for row in found["rows"]) == [1, 1]
+        assert found["total"]["trainings"] == 2
+
+
 class TestDepartments:
     async def test_a_programme_is_counted_once_under_the_first_that_leads_it(self, metrics: ServiceUnderTest) -> None:
         await metrics.hear(*(completed(n, programme=code) for n, code in enumerate(["S01", "S01", "S02-1", "S03"])))

@@ -10,6 +10,7 @@ import pytest
 
 from services.subsidy.worker import SERVICE
 from tests.conftest import OpenService
+from tests.subsidy.batches import banking
 from tests.subsidy.builders import (
     L4_FEN,
     STARTS_ON,
@@ -18,11 +19,12 @@ from tests.subsidy.builders import (
 )
 from tests.subsidy.ledger.books import balanced
 from tests.subsidy.office import Office
+from tests.subsidy.payees.accounts import open_account
 
 STEPS = 40
 VERBS = (
-    "submit", "approve", "send_back", "reject", "pay", "fail", "recover", "recover_part", "reverse", "write_off",
-    "reverse_write_off", "withdraw_training", "budget", "move",
+    "submit", "approve", "send_back", "reject", "pay", "pay_by_batch", "fail", "recover", "recover_part", "reverse",
+    "write_off", "reverse_write_off", "withdraw_training", "budget", "move",
 )  # fmt: skip
 
 
@@ -66,7 +68,21 @@ class Walk:
         return await self._review(claim_id, "rejection") if self.random.random() < 0.2 else None
 
     async def pay(self, claim_id: str, _: Taught) -> Any:
-        return await self.office.pay(claim_id)
+        return await self.office.pay(claim_id, same_account=True)
+
+    async def pay_by_batch(self, claim_id: str, _: Taught) -> None:
+        """By a batch of its own, of which the bank pays all or nothing; or which is given up before."""
+        claim = await banking.claim_of(self.office, claim_id)
+        await open_account(self.office.service, claim_id)
+        asked = {"claims": [claim_id], "same_accounts": True}
+        drafted = await banking.draft(self.office, 1, max(1, claim["amount_fen"]), **asked)
+        if drafted.status_code != 201:
+            return
+        verb = self.random.choice(("confirmation", "confirmation", "rejection"))
+        decided = await banking.decide(self.office, drafted, verb)
+        if verb == "confirmation" and decided.status_code == 200:
+            answer = self.random.choice((banking.all_paid, banking.failing(1)))
+            assert (await banking.returned(self.office, drafted.json()["id"], answer))["status"] == "done"
 
     async def fail(self, claim_id: str, _: Taught) -> Any:
         path = f"/v1/claims/{claim_id}/payment-failure"

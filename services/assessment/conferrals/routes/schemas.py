@@ -19,7 +19,7 @@ from shared.contracts.assessment import CertificateWay
 from shared.dated_rules.answers import ProvenanceAnswer
 from shared.dated_rules.rules import Provenance
 from shared.form_errors import form_error
-from shared.forms import ENCRYPTED, PLAIN, Day, LocalId, PersonName, Reason, Strict
+from shared.forms import ENCRYPTED, PLAIN, VISIBLE, Day, LocalId, PersonName, Reason, Strict
 from shared.kernel.awards import Award, award_named
 from shared.kernel.identity import DocumentKind
 from shared.kernel.ids import new_id
@@ -28,6 +28,7 @@ from shared.kernel.periods import Period
 _Reference = Annotated[
     str,
     Field(min_length=1, max_length=100, description="Where the paper is found: its number or file", examples=["KH-12"]),
+    VISIBLE,
     ENCRYPTED,
 ]
 _Programme = Annotated[str, Field(max_length=16, examples=["S08"]), PLAIN]
@@ -95,7 +96,9 @@ class ContestForm(Strict):
 class PostForm(Strict):
     """The post that the person is appointed to, and the term; both days are inclusive."""
 
-    reference: _Reference
+    reference: Annotated[
+        str, Field(min_length=2, max_length=100, description="That of the enterprise's decision"), PLAIN
+    ]
     post: Annotated[str, Field(min_length=2, max_length=100, examples=["特级技师岗"]), PLAIN]
     first_on: Day
     last_on: Day

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
-from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi import Request, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from services.assessment.numbers.rules.kinds import recognise
@@ -16,13 +15,13 @@ from services.assessment.verification.usecases import verification as usecases
 from shared.awards import AnsweredAward, AnsweredLevel
 from shared.contracts.assessment import CertificateStatus
 from shared.edge.lanes import lookup
-from shared.edge.routes import EdgeRoute
 from shared.forms import HASHED, PLAIN, VISIBLE, PersonName, Strict
 from shared.kernel.periods import business_day
+from shared.pages import page_of, page_router
 from shared.web import open_router
 
 routes = open_router("verifications")
-pages = APIRouter(include_in_schema=False, route_class=EdgeRoute)
+pages = page_router()
 
 Asker = Annotated[
     str,
@@ -33,9 +32,7 @@ Asker = Annotated[
 Secret = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), VISIBLE, HASHED]
 _Number = Annotated[str, Field(max_length=40, examples=["S000041000123253000042"]), PLAIN]
 
-_PAGE = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'"
-_HEADERS = {"Content-Security-Policy": f"{_POLICY}; frame-ancestors 'none'", "Referrer-Policy": "no-referrer"}
+PLAIN_PAGES: Final = Path(__file__).parent
 
 
 class VerificationRequest(Strict):
@@ -127,6 +124,6 @@ async def verify_by_code(posted: CodeVerificationRequest, request: Request, resp
     return VerificationAnswer.of(found)
 
 
-@pages.get("/verify", response_class=HTMLResponse)
-async def verification_page() -> HTMLResponse:
-    return HTMLResponse(_PAGE, headers=_HEADERS)
+@pages.get("/verify")
+async def verification_page(request: Request) -> Response:
+    return page_of(request, "verify")

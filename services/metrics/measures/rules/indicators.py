@@ -16,5 +16,9 @@ COUNTED: Final[Mapping[str, Measure]] = {
 }
 SHARE_OF_STOCK: Final = "I04"
 """High-skilled persons as a share of the skilled: opening stocks that are entered, and what was counted since."""
-BY_HAND: Final = frozenset({"I05", "I06", "I07", "I08", "I09", "I12", "I13"})
-"""No service tells these: ages, school enrolment, apprenticeships, filings, bases. They are entered with a source."""
+BY_HAND: Final = frozenset({"I07", "I08", "I12", "I13"})
+"""No service tells these: school enrolment, apprenticeships, bases. They are entered with a source.
+
+Who is young and which enterprises are filed is told since 2026 only (services/metrics/technicians). A figure that was
+entered for these stands before what is counted.
+"""

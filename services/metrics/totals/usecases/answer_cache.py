@@ -26,9 +26,18 @@ SPELLINGS_MAX: Final = 1024
 """Ways of writing queries that are known without parsing them."""
 SPELLING_BYTES_MAX: Final = 512
 IDLE_SECONDS: Final = 30.0
+OF_ONE_NETWORK_MAX: Final = 32
+"""Queries kept ready for one network alone; more of its own make room for each other, not for other readers'."""
 
-Spelling = tuple[str, bytes]
-"""A question as it was written: its path and its parameters."""
+
+class Asked(NamedTuple):
+    """A question as it was written, and the network from which it came."""
+
+    path: str
+    query: bytes
+    network: str
+
+
 Make = Callable[[AsyncConnection], Coroutine[Any, Any, Any]]
 
 
@@ -40,6 +49,8 @@ class _Answer:
     value: Any
     body: bytes
     asked_at: float
+    network: str | None
+    """The only one from which it was asked; None once others asked as well, or a stream shows it."""
     is_asked_again: bool = False
 
 
@@ -55,8 +66,9 @@ class AnswerCache:
 
     A dashboard's load is many readers of few queries: a reader costs a dictionary look-up, and the cost of a change
     does not grow with the readers. An answer is behind the database by one refresh and the time of working it out.
-    Answers are kept by what is meant, however it is written; those that were asked for once make room for others, so
-    made-up questions do not push out what a dashboard asks for again and again. A question that is being worked out is
+    Answers are kept by what is meant, however it is written. Those that were asked for once make room for others, and
+    one network has its share: made-up questions neither push out what a dashboard asks for again and again nor keep out
+    what somebody else begins to ask. A question that is being worked out is
     not worked out a second time beside it.
     """
 
@@ -74,7 +86,7 @@ class AnswerCache:
         self._answers: dict[Hashable, _Answer] = {}
         self._held: Counter[Hashable] = Counter()
         self._working: dict[Hashable, asyncio.Task[WorkedOut]] = {}
-        self._meant: dict[Spelling, Hashable] = {}
+        self._meant: dict[tuple[str, bytes], Hashable] = {}
 
     @asynccontextmanager
     async def watching(self) -> AsyncGenerator[None]:
@@ -144,20 +156,20 @@ class AnswerCache:
 
     async def value(self, key: Hashable, make: Make) -> Any:
         """The answer to `key` itself, for those who are told of changes."""
-        return (await self._answer(self._board, key, make)).value
+        return (await self._answer(self._board, key, make, network=None)).value
 
-    def kept(self, spelling: Spelling) -> bytes | None:
+    def kept(self, asked: Asked) -> bytes | None:
         """The answer to what was written as JSON, if it is kept ready and was written so before."""
-        answer = self._kept(self._meant.get(spelling))
+        answer = self._kept(self._meant.get(asked[:2]), asked.network)
         return None if answer is None else answer.body
 
-    async def answer(self, key: Hashable, make: Make, *, spelling: Spelling) -> bytes:
+    async def answer(self, key: Hashable, make: Make, *, asked: Asked) -> bytes:
         """The answer to `key` as JSON; `make` works it out, now if it is new and again whenever totals change."""
-        answer = await self._answer(self._engine, key, make)
-        if key in self._answers and len(spelling[1]) <= SPELLING_BYTES_MAX:
+        answer = await self._answer(self._engine, key, make, network=asked.network)
+        if key in self._answers and len(asked.query) <= SPELLING_BYTES_MAX:
             if len(self._meant) >= SPELLINGS_MAX:
                 del self._meant[next(iter(self._meant))]
-            self._meant[spelling] = key
+            self._meant[asked[:2]] = key
         return answer.body
 
     async def since(self, position: MinPosition, make: Make) -> bytes:
@@ -166,22 +178,24 @@ class AnswerCache:
         _, body = await _worked_out(self._engine, make)
         return body
 
-    def _kept(self, key: Hashable) -> _Answer | None:
+    def _kept(self, key: Hashable, network: str | None) -> _Answer | None:
         answer = self._answers.get(key)
         if answer is None or self._revision is None:
             return None
         answer.asked_at = time.monotonic()
         answer.is_asked_again = True
+        if answer.network != network:
+            answer.network = None
         return answer
 
-    async def _answer(self, engine: AsyncEngine, key: Hashable, make: Make) -> _Answer:
-        answer = self._kept(key)
+    async def _answer(self, engine: AsyncEngine, key: Hashable, make: Make, *, network: str | None) -> _Answer:
+        answer = self._kept(key, network)
         if answer is None:
             value, body = await self._once(engine, key, make)
             # Whoever waited for the same has it from the first to come.
             answer = self._answers.get(key)
             if answer is None or answer.value is not value:
-                answer = _Answer(make, value, body, time.monotonic())
+                answer = _Answer(make, value, body, time.monotonic(), network)
                 self._keep(key, answer)
         return answer
 
@@ -198,6 +212,9 @@ class AnswerCache:
             working.exception()  # those who waited have it; if they left, nobody needs it
 
     def _keep(self, key: Hashable, answer: _Answer) -> None:
+        own = [each for each, kept in self._answers.items() if kept.network == answer.network and not self._held[each]]
+        if answer.network is not None and len(own) >= OF_ONE_NETWORK_MAX:
+            del self._answers[min(own, key=lambda each: self._answers[each].asked_at)]
         if len(self._answers) >= ANSWERS_MAX and not self._held[key]:
             once = [each for each, kept in self._answers.items() if not kept.is_asked_again]
             if not once:

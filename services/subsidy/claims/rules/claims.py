@@ -88,6 +88,8 @@ class Claim:
     published_on: date | None = None
     public_until: date | None = None
     """The last day on which it is public, and an objection to it in time."""
+    account_id: UUID | None = None
+    """The payee's account to which it was paid, or to which the payment failed last."""
 
     @property
     def account(self) -> Account:

@@ -41,6 +41,17 @@ class ClassAlreadyClaimed(Conflict):
     reference = "GET /v1/claims/{claim_id}"
 
 
+class ClaimInBatch(Conflict):
+    """Facts: `batch_id`."""
+
+    slug = "claim-in-batch"
+    title_en = "The claim is in a payment batch, on its way to the bank."
+    title_zh = "该申领已列入付款批次，正在付款途中。"
+    cure_en = "Wait for the bank's return. If no money has left, have finance reject or recall batch {batch_id}."
+    cure_zh = "请等待银行回盘；款项尚未付出的，可由财务退回或撤回批次 {batch_id}。"
+    reference = "GET /v1/payment-batches/{batch_id}"
+
+
 class NothingToClaim(Conflict):
     slug = "nothing-to-claim"
     title_en = "Every line of the claim is refused; there is nothing to claim."

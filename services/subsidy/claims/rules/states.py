@@ -35,6 +35,8 @@ class ClaimVerb(StrEnum):
     APPROVE = "approve"
     PAY = "pay"
     FAIL_PAYMENT = "fail_payment"
+    REFUSE_PAYMENT = "refuse_payment"
+    """The bank paid nothing of a row of a payment batch."""
     RECOVER = "recover"
     RECOVER_REST = "recover_rest"
     """A recovery that leaves no paid line."""
@@ -103,10 +105,12 @@ MOVES: Final[Mapping[ClaimStatus, Mapping[ClaimVerb, ClaimStatus]]] = {
     },
     ClaimStatus.APPROVED: {
         ClaimVerb.PAY: ClaimStatus.PAID,
+        ClaimVerb.REFUSE_PAYMENT: ClaimStatus.PAYMENT_FAILED,
         ClaimVerb.RETURN: ClaimStatus.RETURNED,
     },
     ClaimStatus.PAYMENT_FAILED: {
         ClaimVerb.PAY: ClaimStatus.PAID,
+        ClaimVerb.REFUSE_PAYMENT: ClaimStatus.PAYMENT_FAILED,
         ClaimVerb.RETURN: ClaimStatus.RETURNED,
     },
     ClaimStatus.PAID: {

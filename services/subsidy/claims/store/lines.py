@@ -8,6 +8,7 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     Column,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    any_,
     bindparam,
     delete,
     select,
@@ -76,6 +78,11 @@ _OWN: Final = LINE.c[
     "dismissed_for",
 ]
 _FIND: Final = select(*_OWN).where(_OF_CLAIM).order_by(LINE.c.line)
+_FIND_ALL: Final = (
+    select(LINE.c.claim_id, *_OWN)
+    .where(LINE.c.claim_id == any_(bindparam("of_claims", type_=ARRAY(Uuid))))
+    .order_by(LINE.c.claim_id, LINE.c.line)
+)
 _DELETE: Final = delete(LINE).where(_OF_CLAIM)
 _RELEASE: Final = update(LINE).where(_OF_CLAIM).values(live=False)
 
@@ -176,6 +183,15 @@ async def add_all(connection: AsyncConnection, claim: Claim) -> None:
 
 async def of_claim(connection: AsyncConnection, claim_id: UUID) -> tuple[Line, ...]:
     return tuple(await tables.fetch_all(connection, _FIND, Line, of_claim=claim_id))
+
+
+async def of_claims(connection: AsyncConnection, claims: Collection[UUID]) -> dict[UUID, tuple[Line, ...]]:
+    """The lines of several claims."""
+    names = [column.key for column in _OWN]
+    found: dict[UUID, list[Line]] = {}
+    for claim_id, *values in await connection.execute(_FIND_ALL, {"of_claims": list(claims)}):
+        found.setdefault(claim_id, []).append(Line(**dict(zip(names, values, strict=True))))
+    return {claim_id: tuple(lines) for claim_id, lines in found.items()}
 
 
 async def replace_all(connection: AsyncConnection, claim: Claim) -> None:

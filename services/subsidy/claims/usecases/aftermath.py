@@ -15,6 +15,7 @@ from services.subsidy.claims.rules.claims import Claim
 from services.subsidy.claims.rules.states import ClaimVerb
 from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.store import lines as line_store
+from services.subsidy.claims.store import payments
 from services.subsidy.claims.usecases import steps
 from services.subsidy.claims.usecases.drafts import evidenced_on
 from services.subsidy.holds import store as hold_store
@@ -35,8 +36,19 @@ async def follow(
     """
     if not enrolments and not persons:
         return
-    for claim_id in await line_store.decided(connection, enrolments, persons):
+    await follow_claims(connection, await line_store.decided(connection, enrolments, persons), at=at)
+
+
+async def follow_claims(connection: AsyncConnection, claims: Collection[UUID], *, at: datetime) -> None:
+    """Follow what was received about the lines of `claims`.
+
+    What a bank may be paying already is looked at when its return says whether it did: until then nobody knows whether
+    a line can still be stopped, or is owed.
+    """
+    for claim_id in claims:
         before = await store.load(connection, claim_id, lock=True)
+        if await payments.touch(connection, claim_id):
+            continue
         followed = rules.follow(before, await _grounds(connection, before), at=at)
         if followed is None:
             continue

@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from services.subsidy.budgets import usecases as budgets
 from services.subsidy.claims.rules import claims as rules
 from services.subsidy.claims.rules.claims import Claim
+from services.subsidy.claims.rules.refusals import ClaimInBatch
 from services.subsidy.claims.rules.states import ClaimVerb
 from services.subsidy.claims.store import claims as store
-from services.subsidy.claims.store import lines
+from services.subsidy.claims.store import lines, payments
 from services.subsidy.limits import usecases as limits
 from services.subsidy.limits.rules import due_on
 from services.subsidy.trainings import store as trainings
@@ -96,6 +97,12 @@ async def load_for(connection: AsyncConnection, claim_id: UUID, *, caller: Calle
     claim = await store.load(connection, claim_id, lock=True)
     sight.require_handled(claim, owner=claim.institution_id)
     return claim
+
+
+async def require_outside_batches(connection: AsyncConnection, claim_id: UUID) -> None:
+    """Raises ClaimInBatch while the claim is in a payment batch. The claim is locked."""
+    if (batch_id := await payments.batch_of(connection, claim_id)) is not None:
+        raise ClaimInBatch(batch_id=str(batch_id))
 
 
 async def save(

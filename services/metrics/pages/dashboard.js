@@ -1,51 +1,3 @@
-<!doctype html>
-<html lang="zh-CN">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,">
-<title>技能河南 · 实时汇总 Live totals</title>
-<style>
-  :root { --ink: #1d2430; --soft: #667085; --line: #e4e7ec; --fill: #2563eb; --over: #059669; --flash: #fef3c7; }
-  * { box-sizing: border-box; }
-  body { margin: 0; font: 15px/1.5 system-ui, "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; color: var(--ink);
-         background: #f8fafc; }
-  main { max-width: 1280px; margin: 0 auto; padding: 24px; }
-  h1 { font-size: 22px; margin: 0; } h2 { font-size: 16px; margin: 32px 0 8px; }
-  small, .soft { color: var(--soft); }
-  #cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(240px, 1fr)); gap: 12px; margin-top: 20px; }
-  .card { background: #fff; border: 1px solid var(--line); border-radius: 8px; padding: 12px 14px; }
-  .card b { display: block; font-size: 22px; font-variant-numeric: tabular-nums; }
-  table { width: 100%; border-collapse: collapse; background: #fff; border: 1px solid var(--line); }
-  th, td { padding: 6px 10px; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap;
-           font-variant-numeric: tabular-nums; }
-  th { font-weight: 600; background: #f1f5f9; } th:first-child, td:first-child { text-align: left; }
-  tr.part td:first-child { padding-left: 28px; }
-  td.changed { background: var(--flash); }
-  .bar { display: inline-block; width: 140px; height: 8px; background: var(--line); border-radius: 4px;
-         overflow: hidden; vertical-align: middle; margin-left: 8px; }
-  .bar i { display: block; height: 100%; background: var(--fill); } .bar i.over { background: var(--over); }
-  .wide { overflow-x: auto; }
-  @media (max-width: 1280px) { #programmes td:first-child { white-space: normal; } .bar { width: 56px; } }
-</style>
-</head>
-<body>
-<main>
-  <h1>技能河南 · 实时汇总 <small>Live totals</small></h1>
-  <p>
-    <label>计划 <small>Plan</small> <select id="plan"></select></label>
-    <label>地区口径 <small>Map</small>
-      <select id="map"><option value="then">上报时 as reported</option><option value="now">现行区划 as of today</option></select>
-    </label>
-  </p>
-  <div id="as-of" class="soft" role="status">…</div>
-  <section id="cards"></section>
-  <h2>各专项进度 <small>Progress of the programmes</small></h2>
-  <div class="wide"><table id="programmes"></table></div>
-  <h2>各地区 <small>Reporting regions</small></h2>
-  <div class="wide"><table id="regions"></table></div>
-</main>
-<script>
 "use strict";
 const MEASURES = {
   in_training: ["在训人次", "in training"], trainings: ["完成培训人次", "trainings"],
@@ -162,6 +114,3 @@ async function follow() {
   });
 }
 start();
-</script>
-</body>
-</html>

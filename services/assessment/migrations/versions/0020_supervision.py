@@ -4,8 +4,8 @@ from alembic import op
 
 from shared.migrations.dated_rules import figures
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 
 # The figures that stood in the code before, and assumptions.
 _FIGURES = (

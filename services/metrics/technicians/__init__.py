@@ -1,0 +1,1 @@
+"""Technicians who are young, and enterprises filed for special-grade and chief technicians."""

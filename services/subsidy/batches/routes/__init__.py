@@ -1,0 +1,1 @@
+"""Payment batches over HTTP."""

@@ -1,0 +1,1 @@
+"""Payment batches in the database."""

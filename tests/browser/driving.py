@@ -1,0 +1,189 @@
+"""The machine's browser, driven through pages of services that run as processes, and what every page is held to."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Coroutine, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import httpx
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from deploy.local import ROOT
+from deploy.local.processes import free_port
+from deploy.local.services import PORTS, addresses
+from deploy.sandbox.client import Caller, Client
+from tests.system.province import Callers
+
+T = TypeVar("T")
+
+PICTURES: Final = ROOT / ".local" / "pictures"
+WAIT_MS: Final = 10_000
+FLAGS: Final = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+AXE: Final = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+REQUIRED: Final = os.environ.get("REQUIRE_BROWSER") == "1"
+
+
+def chromium() -> str | None:
+    """The program of the machine's browser."""
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def missing() -> str | None:
+    """Why pages cannot be tried here, in one line; None if they can."""
+    if chromium() is None:
+        return "this machine has no Chromium; sh deploy/web/browser.sh installs it"
+    if not (ROOT / "web" / "dist" / "assets").is_dir() or not AXE.exists():
+        return "the pages are not built; make web builds them"
+    return None
+
+
+@dataclass
+class Running:
+    """Four services as processes, with the sample in them."""
+
+    addresses: Mapping[str, str]
+    keys: Path
+    process: subprocess.Popen[str]
+
+    def ask(self, service: str, path: str, **query: str) -> Any:
+        """The answer of an open route."""
+        return httpx.get(self.addresses[service] + path, params=query, timeout=20).raise_for_status().json()
+
+    def get(self, service: str, path: str, *, by: Caller, **query: str) -> Any:
+        async def got() -> Any:
+            async with Client(self.addresses, self.keys) as client:
+                return await client.get(service, path, by=by, **query)
+
+        return apart(got())
+
+    def post_file(self, service: str, path: str, content: bytes, media_type: str, *, by: Caller) -> Any:
+        async def posted() -> httpx.Response:
+            async with Callers(self.addresses, self.keys) as client:
+                return await client.send(service, path, content, media_type, by=by)
+
+        return apart(posted()).raise_for_status().json()
+
+    def post(self, service: str, path: str, body: object = None, *, by: Caller) -> Any:
+        async def posted() -> Any:
+            async with Client(self.addresses, self.keys) as client:
+                return await client.post(service, path, body, by=by, once=False)
+
+        return apart(posted())
+
+
+def apart(work: Coroutine[Any, Any, T]) -> T:
+    """The result of `work`, in a thread of its own: this one belongs to the loop of the browser's driver."""
+
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(asyncio.run, work).result()
+
+
+@contextmanager
+def running(directory: Path) -> Iterator[Running]:
+    """The whole system with its sample, on ports and in a directory of its own."""
+    moved = {f"{service.upper()}_PORT": str(free_port()) for service in PORTS}
+    environment = {**os.environ, **moved, "SKILLS_LOCAL": str(directory)}
+    command = [sys.executable, "-m", "deploy.local.runner", "--samples"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=pipe, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            said = []
+            for line in process.stdout:
+                said.append(line)
+                if "Ctrl-C stops everything" in line:
+                    break
+            else:
+                raise AssertionError("".join(said))
+            yield Running(addresses(environment), directory / "keys", process)
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+                process.communicate()
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@dataclass
+class Visitor:
+    """Opens pages in a window of its own, and remembers what the browser complained of."""
+
+    browser: Browser
+    complaints: list[str] = field(default_factory=list)
+
+    def open(
+        self, address: str, *, width: int = 1440, height: int = 900, dark: bool = False, locale: str = "zh-CN"
+    ) -> Page:
+        context = self.browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            locale=locale,
+            timezone_id="Asia/Shanghai",
+            accept_downloads=True,
+        )
+        context.set_default_timeout(WAIT_MS)
+        page = context.new_page()
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.goto(address)
+        return page
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    def close(self) -> None:
+        for context in self.browser.contexts:
+            context.close()
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.2 AA and good practice on the page as it is shown."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("(rules) => axe.run(document, { runOnly: rules })", RULES)
+    return [
+        f"{each['id']}: {each['help']}: {node['target']} {node.get('failureSummary', '')}"
+        for each in found["violations"]
+        for node in each["nodes"][:3]
+    ]
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than its window."""
+    return int(page.evaluate("document.scrollingElement.scrollWidth - innerWidth"))
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep a picture of the whole page."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+
+
+def printed(page: Page, name: str) -> None:
+    """Keep the page as it is printed on A4."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.pdf(path=PICTURES / f"{name}.pdf", prefer_css_page_size=True, print_background=True)

@@ -1,0 +1,5 @@
+import { render } from "preact";
+import { Dashboard } from "./Dashboard";
+
+const page = document.getElementById("page");
+if (page) render(<Dashboard />, page);
