@@ -20,10 +20,8 @@ from tests.support.services import ServiceUnderTest
 
 MINUTE = timedelta(seconds=61)
 DOUBLED = """
-INSERT INTO contribution (
-    subject, part, version, measure, programme, region, reporting_region, level, plan_year, day, amount
-)
-SELECT {subject}, part + {parts}, version, measure, programme, region, reporting_region, level, plan_year, day, amount
+INSERT INTO contribution (subject, part, version, measure, combination, kind, day, amount)
+SELECT {subject}, part + {parts}, version, measure, combination, kind, day, amount
 FROM contribution WHERE measure = 'paid_fen' LIMIT 1
 """
 SHOWN = "UPDATE cell SET amount = amount + :amount WHERE measure = 'paid_fen'"
