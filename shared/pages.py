@@ -19,7 +19,7 @@ POLICY: Final = (
 )
 """Nothing comes from elsewhere, no script or style stands in a page or is made of text, and nothing frames a page."""
 
-_HEADERS: Final = {
+HEADERS: Final = {
     "Content-Security-Policy": POLICY,
     "Cache-Control": "no-cache",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -27,6 +27,11 @@ _HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+_UNBUILT: Final = """<!doctype html>
+<html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>页面暂不可用</title>
+<h1>页面暂不可用</h1>
+<p>本机没有构建此页面，请与管理员联系。 This page was not built on this machine; tell its administrator.</p></html>
+"""
 _FOR_EVER: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
@@ -52,19 +57,22 @@ class Pages:
         self._plain_files = {p.name: p.read_bytes() for folder in folders for kind in kinds for p in folder.glob(kind)}
 
     def document(self, name: str) -> Response:
-        """The page `name`, as it was built or plain. Raises NotFound if there is neither."""
+        """The page `name`, as it was built or plain; if there is neither, a page that says so."""
         content = self._built.get(name, self._plain.get(name))
         if content is None:
-            raise NotFound(what="page")
-        return HTMLResponse(content, headers=_HEADERS)
+            return HTMLResponse(_UNBUILT, 503, headers=HEADERS)
+        return HTMLResponse(content, headers=HEADERS)
+
+    def is_built(self, name: str) -> bool:
+        return name in self._built
 
     def asset(self, name: str) -> Response:
         """A file that a page asks for. Raises NotFound."""
         media_type, _ = mimetypes.guess_type(name)
         if name in self._files:
-            return Response(self._files[name], media_type=media_type, headers=_HEADERS | _FOR_EVER)
+            return Response(self._files[name], media_type=media_type, headers=HEADERS | _FOR_EVER)
         if name in self._plain_files:
-            return Response(self._plain_files[name], media_type=media_type, headers=_HEADERS)
+            return Response(self._plain_files[name], media_type=media_type, headers=HEADERS)
         raise NotFound(what="file")
 
 
@@ -74,7 +82,7 @@ def page_router() -> APIRouter:
 
 
 def page_of(request: Request, name: str) -> Response:
-    """The page `name` of the service that was asked. Raises NotFound."""
+    """The page `name` of the service that was asked."""
     pages: Pages = request.app.state.pages
     return pages.document(name)
 

@@ -66,10 +66,18 @@ class ServiceSettings(BaseSettings):
     log_replication: int = Field(default=1, ge=1, validation_alias="SKILLS_LOG_REPLICATION")
     """Replication factor of the topics created on Kafka."""
     keys_directory: Path = Field(default=Path(".local/keys"), validation_alias="SKILLS_KEYS_DIRECTORY")
-    """Directory of issuer-public.pem and, for registry and assessment, person-key.secret and field-keys.json; for
-    assessment also credential-keys.json."""
+    """Directory of issuer-public.pem and, for people who use pages, session-key.secret; for registry and assessment
+    also person-key.secret and field-keys.json; for assessment also credential-keys.json."""
     web_directory: Path = Field(default=Path("web/dist"), validation_alias="SKILLS_WEB_DIRECTORY")
     """Directory of the pages that `make web` builds; without them, the services show plain pages."""
+    session_minutes: int = Field(default=20, ge=1, le=240, validation_alias="SKILLS_SESSION_MINUTES")
+    """Minutes without a request after which a person who uses pages has to sign in again."""
+    session_hours_max: int = Field(default=10, ge=1, le=24, validation_alias="SKILLS_SESSION_HOURS_MAX")
+    """Hours after which they have to in any case."""
+    session_secure: bool = Field(default=False, validation_alias="SKILLS_SESSION_SECURE")
+    """Whether browsers send the cookie of a session over HTTPS only; set it wherever pages are reached by HTTPS."""
+    sandbox_people: Path | None = Field(default=None, validation_alias="SKILLS_SANDBOX_PEOPLE")
+    """For sandboxes on one machine only: a file of people whom everybody may choose to be."""
     token_hours_max: int = Field(default=24, ge=1, le=24 * 31, validation_alias="SKILLS_TOKEN_HOURS_MAX")
     """The longest lifetime of a token, from its `iat` to its `exp`, in hours; others are refused."""
     answers_kept_days: int = Field(default=7, ge=1, validation_alias="SKILLS_ANSWERS_KEPT_DAYS")
@@ -115,6 +123,14 @@ class ServiceSettings(BaseSettings):
     @property
     def token_lifetime_max(self) -> timedelta:
         return timedelta(hours=self.token_hours_max)
+
+    @property
+    def session_lifetime(self) -> timedelta:
+        return timedelta(minutes=self.session_minutes)
+
+    @property
+    def session_longest(self) -> timedelta:
+        return timedelta(hours=self.session_hours_max)
 
     @property
     def answers_kept(self) -> timedelta:

@@ -17,7 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from shared import api_pages, exposition, health, kept_answers, openapi, pages, problems
+from shared import api_pages, exposition, health, kept_answers, openapi, pages, problems, sign_in
 from shared.auth import Verifier
 from shared.batches import accepted_rows
 from shared.concerned import Concerned, NamesInRows, Whose
@@ -35,6 +35,7 @@ from shared.own_loop import OwnLoop
 from shared.persons import Persons
 from shared.rights import OF_EVERY_SERVICE, READING, Rights, require_complete
 from shared.rows import Posted
+from shared.sessions import Sessions
 from shared.settings import ServiceSettings
 from shared.standings import Standings
 from shared.telemetry import RequestLines
@@ -88,13 +89,18 @@ class TransactionalRoute(EdgeRoute):
     has_lane = True
 
     def identify(self, request: Request) -> None:
-        """Raises Unauthenticated, WrongRole."""
-        caller = replace(request.app.state.verifier.caller_of(request), today=business_day(request.app.state.clock()))
+        """Raises Unauthenticated, WrongRole; for a session SessionExpired, RequestOfAnotherPage."""
+        state = request.app.state
+        # A token comes before a session: it says which of their roles a person acts in.
+        signed_in = None if "authorization" in request.headers else state.sessions.caller_of(request)
+        caller = replace(signed_in or state.verifier.caller_of(request), today=business_day(state.clock()))
         request.state.caller = request.app.state.rights[self.name].admit(caller)
 
     async def respond(self, request: Request, handle: Handler) -> Response:
         limits: Limits = request.app.state.limits
-        return await limits.handle(request, self.kind, lambda: self._transact(request, handle))
+        answer = await limits.handle(request, self.kind, lambda: self._transact(request, handle))
+        request.app.state.sessions.renew(request, answer)
+        return answer
 
     async def _transact(self, request: Request, handle: Handler) -> Response:
         for attempts_left in (2, 1, 0):
@@ -336,6 +342,16 @@ def make_app(
     app.state.open_requests = OpenRequests(BodyLimits.of(settings))
     api_pages.install(app)
     pages.install(app, pages.Pages(settings.web_directory, plain_pages))
+    sign_in.install(
+        app,
+        Sessions(
+            settings.keys_directory,
+            lifetime=settings.session_lifetime,
+            longest=settings.session_longest,
+            is_secure=settings.session_secure,
+        ),
+        sign_in.SandboxDoor(settings.sandbox_people, host=settings.host),
+    )
     problems.install(app)
     app.add_middleware(HeadLikeGet)
     app.add_middleware(RateFields)

@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 from deploy.docs.markdown import table
 from deploy.docs.problems import refusals
 from services.assessment.exams.rules.notices import Notice
-from services.assessment.exams.rules.signs import Sign
 from services.assessment.persons.rules import NAME_DIFFERS
+from services.assessment.supervision.rules.kinds import KINDS as EXAM_FLAGS
 from services.registry.flags.rules.kinds import KINDS
 from services.subsidy.claims.rules.checks import Check
 
@@ -25,8 +25,10 @@ Every numbered check of the domain rules (§4.6), and where it is implemented.
   approved nor paid. Upheld about a trainee, it refuses the line when the claim is rebuilt; upheld about the class or
   the institution, the claim is rejected.
 - A *line* of a claim that fails a check pays nothing and names the check.
-- A *notice* stands in the answer to what was accepted, and a *sign* in the list of a session for its supervisors (`GET
-  /v1/sessions/{session_id}/signs`). Nothing follows from either by itself.
+- A *flag* of assessment is about a session and its body (`GET /v1/exam-flags`), raised when the results are published
+  or final, or when a fee is stated; before that, `GET /v1/sessions/{session_id}/signs` says what would be flagged. A
+  session that one *holds* is not concluded until it is dismissed.
+- A *notice* stands in the answer to what was accepted. Nothing follows from it by itself.
 
 Checks of classes and claims use the class's first day, so that a decision can be replayed with the lists and policy of
 that day; C25 also uses the other days of the class. Checks of exams use the day of the exam.
@@ -106,8 +108,9 @@ def places() -> Mapping[str, list[Place]]:
     for notice in Notice:
         found[notice.value.check].append(Place("assessment", "notice", notice.value.code, notice.value.title_en))
     found[NAME_DIFFERS.check].append(Place("assessment", "notice", NAME_DIFFERS.code, NAME_DIFFERS.title_en))
-    for sign in Sign:
-        found[sign.value.check].append(Place("assessment", "sign", sign.value.code, sign.value.title_en))
+    for seen, exam_flag in EXAM_FLAGS.items():
+        how = "flag that holds" if exam_flag.holds else "flag"
+        found[exam_flag.check].append(Place("assessment", how, seen.value, exam_flag.title_en))
     for check in Check:
         if check.value in ABOUT:
             found[check.value].append(Place("subsidy", "line", check.name.lower(), check.words.title_en))

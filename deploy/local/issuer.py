@@ -31,6 +31,7 @@ ALGORITHM: Final = "EdDSA"
 
 PRIVATE_KEY: Final = "issuer-private.pem"
 PUBLIC_KEY: Final = "issuer-public.pem"
+SESSION_KEY: Final = "session-key.secret"
 PERSON_KEY_SECRET: Final = "person-key.secret"  # noqa: S105 - the name of the file
 FIELD_KEYS: Final = "field-keys.json"
 CREDENTIAL_KEYS: Final = "credential-keys.json"
@@ -44,6 +45,7 @@ def make_keys(directory: Path) -> None:
     """Create the keys that a run on one machine needs; existing keys are never changed.
 
     - `issuer-private.pem`, `issuer-public.pem`: Ed25519, for tokens.
+    - `session-key.secret`: 32 random bytes in hex, the HMAC key of sessions of people who use pages.
     - `person-key.secret`: 32 random bytes in hex, the HMAC secret of person keys, shared by the services.
     - `field-keys.json`: `{"current": "k1", "keys": {"k1": base64 of 32 bytes}}`, for the encryption of fields.
     - `credential-keys.json`: `{"current": "c1", "keys": {"c1": {"private": PEM}}}`, Ed25519, for credentials.
@@ -57,6 +59,7 @@ def make_keys(directory: Path) -> None:
         directory / PUBLIC_KEY,
         private.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo),
     )
+    _write_once(directory / SESSION_KEY, f"{secrets.token_hex(32)}\n".encode("ascii"))
     _write_once(directory / PERSON_KEY_SECRET, f"{secrets.token_hex(32)}\n".encode("ascii"))
     field_key = base64.b64encode(secrets.token_bytes(32)).decode("ascii")
     _write_once(directory / FIELD_KEYS, f"{json.dumps({'current': 'k1', 'keys': {'k1': field_key}})}\n".encode("ascii"))

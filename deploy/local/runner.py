@@ -24,6 +24,7 @@ from deploy.local import home as home_of
 from deploy.local import issuer, totals
 from deploy.local.beside import Beside
 from deploy.local.databases import Databases
+from deploy.local.people import people_of, write_people
 from deploy.local.processes import Child, LaunchError, LocalServer
 from deploy.local.services import (
     PORTS,
@@ -189,7 +190,8 @@ class Run:
         registry, metrics = self.addresses["registry"], self.addresses["metrics"]
         pages = {
             "live page": f"{metrics}/",
-            "clerk's page": f"{registry}/  (uploads a roster; asks for a token)",
+            "sign in": f"{registry}/sign-in  (choose whom to be; it holds for all services)",
+            "clerk's page": f"{registry}/  (uploads a roster)",
             "a token": asyncio.run(self._token_command()),
             "totals": f"{metrics}/v1/totals?by=programme,region",
             "progress": f"{metrics}/v1/progress",
@@ -201,6 +203,14 @@ class Run:
         width = max(map(len, pages))
         print("\n" + "\n".join(f"  {name:<{width}}  {where}" for name, where in pages.items()))
         print("\nCtrl-C stops everything; the data stays.", flush=True)
+
+    def list_people(self) -> None:
+        """Write down whom to choose from on the page to sign in."""
+        write_people(asyncio.run(self._people()), self.home / "people.json")
+
+    async def _people(self) -> list[dict[str, str | None]]:
+        async with Client(self.addresses, self.keys) as client:
+            return await people_of(client)
 
     async def _token_command(self) -> str:
         """For a clerk of an institution, or for an officer if there is none yet."""
@@ -229,6 +239,7 @@ def run(*, samples: bool, once: bool, log: str) -> int:
             if once:
                 return 0 if is_right else 1
             serving = True
+            here.list_people()
             here.show()
             here.serve()
         except (LaunchError, Unanswered, httpx.TransportError) as error:

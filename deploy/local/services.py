@@ -69,6 +69,7 @@ def settings_of(
     named = environment.get("ASSESSMENT_PUBLIC_URL")
     settings["ASSESSMENT_PUBLIC_URL"] = named or addresses(environment)["assessment"]
     settings |= {f"{service.upper()}_HOST": LOOPBACK for service in PORTS}
+    settings["SKILLS_SANDBOX_PEOPLE"] = str(keys.parent / "people.json")
     return settings | {"SKILLS_LOG_URL": log_url, "SKILLS_KEYS_DIRECTORY": str(keys)}
 
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, nullcontext
 
 from fastapi import FastAPI
 
+from services.assessment.appeals import routes as appeals
 from services.assessment.appointments import routes as appointments
 from services.assessment.bodies.routes import bodies, sanctions, scope, territory
 from services.assessment.bodies.store.bodies import STANDINGS
@@ -31,6 +32,7 @@ from services.assessment.rights import RIGHTS
 from services.assessment.session_rules import routes as session_rules
 from services.assessment.settings import AssessmentSettings
 from services.assessment.standards import routes as standards
+from services.assessment.supervision import routes as supervision
 from services.assessment.verification import store as verification_store
 from services.assessment.verification.routes import holders, public
 from services.assessment.verification.store import Look
@@ -81,6 +83,9 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
                 credentials.well_known,
                 pass_rules.routes,
                 session_rules.routes,
+                supervision.routes,
+                appeals.routes,
+                supervision.public_routes,
                 standards.routes,
                 recognition_rules.routes,
                 credits_.rule_routes,

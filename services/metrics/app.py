@@ -12,6 +12,7 @@ from prometheus_client.core import GaugeMetricFamily
 from services.metrics.alerts.routes import routes as alert_routes
 from services.metrics.allocations.routes import routes as allocation_routes
 from services.metrics.books.routes import routes as book_routes
+from services.metrics.exports.routes import routes as export_routes
 from services.metrics.figures.routes import routes as figure_routes
 from services.metrics.pace.routes import routes as pace_routes
 from services.metrics.pages.routes import PLAIN_PAGES
@@ -58,7 +59,7 @@ def make_app(settings: MetricsSettings, background: Background | None = None) ->
         search_path=SEARCH_PATH,
         routers=[
             *(total_routes, stream_routes, progress_routes, pace_routes, alert_routes, allocation_routes),
-            *(quality_routes, book_routes, page_routes),
+            *(quality_routes, export_routes, book_routes, page_routes),
             *(target_routes, target_file_routes, figure_routes, proposal_routes),
         ],
         rights=RIGHTS,

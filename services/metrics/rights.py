@@ -16,6 +16,8 @@ _TOTALS: Final = "Totals, progress and names are published; they hold no person 
 RIGHTS: Final[Rights] = {
     "page": public(_TOTALS),
     "get_totals": public(_TOTALS),
+    "get_totals_file": public(_TOTALS),
+    "get_totals_dictionary_file": public(_TOTALS),
     "get_names": public(_TOTALS),
     "get_measures": public(_TOTALS),
     "get_plans": public(_TOTALS),

@@ -1,4 +1,6 @@
-"""Facts that the registry consumes, all from assessment: exam results and certificates, for quality rates."""
+"""Facts that the registry consumes: of assessment exam results and certificates, for quality rates; of the subsidy
+recoveries, for the officers who decide about sanctions.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,9 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.registry.directory.rules import ladder
+from services.registry.directory.rules.ladder import Recovery
+from services.registry.flags import usecases as flags
 from services.registry.quality.store import heard
 from services.registry.quality.store.heard import Certificate, Result
 from services.registry.settings import RegistrySettings
@@ -21,8 +26,12 @@ from shared.contracts.assessment import (
 )
 from shared.contracts.dimensions import award_of
 from shared.contracts.fact import Fact
+from shared.contracts.subsidy import RecoveryConfirmed
+from shared.kernel.money import Fen
 
-HEARS: Final[frozenset[type[Fact]]] = frozenset({ResultRecorded, ResultCorrected, *CERTIFICATE_FACTS})
+HEARS: Final[frozenset[type[Fact]]] = frozenset(
+    {ResultRecorded, ResultCorrected, *CERTIFICATE_FACTS, RecoveryConfirmed}
+)
 
 
 def consumers(settings: RegistrySettings) -> list[Consumer]:  # noqa: ARG001  (every service has this signature)
@@ -36,10 +45,27 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     await heard.save_results(connection, [_result(fact) for fact in latest if isinstance(fact, ResultState)])
     certificates = [_certificate(fact) for fact in latest if isinstance(fact, CertificateState)]
     await heard.save_certificates(connection, certificates)
+    recovered = [fact for fact in latest if isinstance(fact, RecoveryConfirmed)]
+    if seen := ladder.observed(map(_recovery, recovered)):
+        await flags.raise_all(connection, seen, at=max(fact.at for fact in recovered))
 
 
 def _result(fact: ResultState) -> Result:
     return Result(fact.candidate_id, fact.person, fact.occupation, award_of(fact), fact.passed, fact.effective_on)
+
+
+def _recovery(fact: RecoveryConfirmed) -> Recovery:
+    return Recovery(
+        id=fact.recovery_id,
+        claim_id=fact.claim_id,
+        class_id=fact.class_id,
+        institution_id=fact.institution_id,
+        region=fact.region,
+        reporting_region=fact.reporting_region,
+        cause=fact.cause,
+        lines=fact.lines,
+        amount_fen=Fen(fact.amount_fen),
+    )
 
 
 def _certificate(fact: CertificateState) -> Certificate:

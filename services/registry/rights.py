@@ -40,6 +40,7 @@ _REJECTED: Final = "Who enters a rule may withdraw it; rejected, it decides noth
 RIGHTS: Final[Rights] = {
     # The page of clerks, which sends the token that they enter.
     "page": public("The page is the same for everybody and shows nothing without a token."),
+    "report_page": public("A page for the public, which asks the routes of public reports."),
     # plan
     "list_programmes": reads(EVERY_ROLE, note=_REFERENCE),
     "list_plans": reads(EVERY_ROLE, note=_REFERENCE),
@@ -203,6 +204,7 @@ RIGHTS: Final[Rights] = {
     "assign_flag": writes(OFFICERS, one="It says who looks after the flag, and changes nothing of it."),
     "get_flag_rates": public("How often each rule that flags is right; small groups of people are not shown."),
     # reports of the public
+    "list_public_places": public("Names of places are published."),
     "file_public_report": public(
         "Whoever knows of misconduct may report it; the number an hour is bounded.",
         one="A report decides nothing; an officer examines it.",

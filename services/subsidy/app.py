@@ -10,6 +10,7 @@ from services.subsidy.batches.rules import layouts
 from services.subsidy.budgets import routes as budgets
 from services.subsidy.claims.routes import checks, claims
 from services.subsidy.duplicates import routes as duplicates
+from services.subsidy.external_lists import routes as external_lists
 from services.subsidy.ledger import routes as ledger
 from services.subsidy.limits import routes as limits
 from services.subsidy.objections import routes as objections
@@ -52,12 +53,13 @@ def make_app(settings: SubsidySettings, background: Background | None = None) ->
             *(duplicates.routes, rekeyings.routes, owed.routes, ledger.routes, statements.routes),
             *(publicity.public_routes, publicity.page_routes, objections.public_routes, objections.routes),
             *(appeals.routes, quotes.routes, worklists.routes, payees.routes),
-            *(batches.routes, returns.routes),
+            *(batches.routes, returns.routes, external_lists.routes, external_lists.file_routes),
         ],
         rights=RIGHTS,
         background=background,
         codes=codes_beside(__file__),
         standings=STANDINGS,
+        plain_pages=[publicity.PLAIN_PAGES],
     )
     app.state.persons = persons = Persons.load(settings.keys_directory)
     app.state.bank_layouts = layouts.load(settings.bank_layouts)

@@ -15,6 +15,8 @@ _REFERENCE: Final = "What everybody has to look up: it names no person."
 _PUBLICITY: Final = "Publicity is for everybody: it names institutions and amounts, and no person."
 _FROM_ABOVE: Final = "A city or the province acts in a county's place through reviewers and finance of that region."
 _ACCOUNTS: Final = "Of a number, nobody sees more than the last digits."
+_OWN_FILES: Final = "Everybody sees the files that they posted."
+_LISTS: Final = {Role.REVIEWER: Whose.ALL, Role.PROVINCE: Whose.ALL}
 _OWN_CLAIM: Final = "A reviewer decides on it."
 _PROVINCE_ITSELF: Final = "The province is a caller whose region is the province's code."
 _PROPOSED: Final = "What one enters decides nothing until another person of the province approves it."
@@ -151,6 +153,16 @@ RIGHTS: Final[Rights] = {
     "fail_payment": writes(
         _FINANCE, two="Who records that the bank sent a payment back is not who paid it.", note=_FROM_ABOVE
     ),
+    # external lists
+    "list_external_matches": reads(SUPERVISORS, _FINANCE, note="A match belongs where a claim lies that it concerns."),
+    "settle_external_match": writes(_REVIEWER, _PROVINCE, two="Who decides on a match did not post it."),
+    "post_external_match_file": writes(_LISTS, two="Who decides on a match did not post it."),
+    "list_external_match_files": reads(_LISTS, note=_OWN_FILES),
+    "get_external_match_file_template": reads(EVERY_ROLE, note=_REFERENCE),
+    "get_external_match_file": reads(_LISTS, note=_OWN_FILES),
+    "remove_external_match_file": writes(_LISTS, one="What was stored stays, and is dismissed match by match."),
+    "get_external_match_file_report": reads(_LISTS, note=_OWN_FILES),
+    "get_external_match_file_failed_rows": reads(_LISTS, note=_OWN_FILES),
     # payment batches
     "list_payable_claims": reads(
         _FINANCE, note="What bars a claim depends on who asks, too: nobody pays what they approved."
@@ -169,7 +181,7 @@ RIGHTS: Final[Rights] = {
         _FINANCE, two="Who confirms that a batch is taken back neither proposed nor released it."
     ),
     "post_payment_return_file": writes(_FINANCE, two="Who posts a bank's return did not release the batch."),
-    "list_payment_return_files": reads({Role.FINANCE: Whose.ALL}, note="Everybody sees the files that they posted."),
+    "list_payment_return_files": reads({Role.FINANCE: Whose.ALL}, note=_OWN_FILES),
     "get_payment_return_file_template": reads(EVERY_ROLE, note=_REFERENCE),
     "get_payment_return_file": reads(_FINANCE),
     "remove_payment_return_file": writes(_FINANCE, one="What was taken stays; a file that waits is only cancelled."),

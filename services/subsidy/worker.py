@@ -15,6 +15,7 @@ from services.subsidy.batches.usecases.returns import return_decider
 from services.subsidy.books.store import BOOK
 from services.subsidy.claims.usecases.steps import let_expire
 from services.subsidy.consumers import consumers
+from services.subsidy.external_lists.usecases import match_decider
 from services.subsidy.objections.usecases import erase
 from services.subsidy.policy import usecases as policy
 from services.subsidy.review.usecases import approve_published
@@ -47,11 +48,11 @@ async def load_policy(settings: SubsidySettings, arguments: argparse.Namespace) 
 
 
 def file_worker(settings: SubsidySettings, engine: AsyncEngine) -> FileWorker:
-    """The worker that processes what banks return."""
+    """The worker that processes what banks return, and lists of other authorities."""
     persons = Persons.load(settings.keys_directory)
     return FileWorker(
         begin=engine.begin,
-        deciders=[return_decider(persons)],
+        deciders=[return_decider(persons), match_decider(persons, settings.now)],
         storage=FileStorage(
             seal=Seal.load(settings.keys_directory), mark=persons.mark, rows_kept=settings.refused_rows_kept
         ),

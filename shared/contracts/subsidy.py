@@ -233,6 +233,28 @@ CLAIM_FACTS: Final = (
 """All facts of a claim. Versions have no gaps, so a consumer that needs one of them consumes all."""
 
 
+class RecoveryConfirmed(SubsidyFact):
+    """Two people recovered money of an institution, for a cause. Subject: recoveries/{recovery_id}.
+
+    It is told once; `subsidy.claim-recovered.v1` and what follows it say what came back since, and what did not.
+    """
+
+    type: ClassVar[str] = "subsidy.recovery-confirmed.v1"
+
+    recovery_id: UUID
+    claim_id: UUID
+    class_id: UUID
+    institution_id: UUID
+    region: RegionCode
+    reporting_region: RegionCode
+    cause: str
+    """Why: `ground_lost`, `audit`, `spot_check`, `fraud`, `overpaid`, `voluntary`, `other`."""
+    lines: int
+    """How many lines it concerns."""
+    amount_fen: AmountFen
+    recovered_on: date
+
+
 class BudgetState(SubsidyFact):
     """What a reporting region may spend from a fund source on the classes of a year."""
 

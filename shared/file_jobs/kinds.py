@@ -49,7 +49,8 @@ class FileKind:
     of_organisations: bool = True
     """Whether its senders are organisations; if not, `admit` says which authorities may send it."""
     reach: Admit | None = None
-    """Which authorities see a file that was sent for a record, where they are not those that may send it."""
+    """Which authorities see a file that was sent for a record; without it, a file of an authority is seen by its sender
+    alone."""
     too_many: type[Conflict] = TooManyFiles
     failed: type[Conflict] = FileFailed
 

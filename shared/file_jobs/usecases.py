@@ -16,8 +16,9 @@ from shared.file_jobs import rules, store
 from shared.file_jobs.kinds import FileKind, FileStorage
 from shared.file_jobs.rules import NO_ORGANISATION, FileJob, Posting
 from shared.file_jobs.store import RefusedRow
-from shared.kernel.callers import Caller
+from shared.kernel.callers import Caller, ForeignPerson
 from shared.kernel.ids import new_id
+from shared.kernel.spelling import canonical
 from shared.sealed import Seal
 from shared.spreadsheets import packages
 from shared.spreadsheets.failed_rows import FailedRow, FailedRowsFile, failed_rows_file
@@ -132,8 +133,10 @@ async def _own_file(
     file = await store.load(connection, kind.name, file_id, lock=lock)
     if kind.of_organisations:
         caller.require_organisation(file.posting.organisation_id)
-    else:
-        await (kind.reach or kind.admit)(connection, caller, file.posting.target_id)
+    elif kind.reach is not None:
+        await kind.reach(connection, caller, file.posting.target_id)
+    elif canonical(file.posting.posted_by) != canonical(caller.person):
+        raise ForeignPerson
     return file
 
 

@@ -20,40 +20,57 @@ MEDIA_TYPES: Final = {
 
 
 class Heading(NamedTuple):
+    """In Chinese and English, or a code alone in place of the English."""
+
     zh: str
     en: str
+
+    def text(self, between: str) -> str:
+        return between.join(filter(None, self))
 
 
 Cells = Sequence[str | int]
 
 
+class Sheet(NamedTuple):
+    name: str
+    headings: Sequence[Heading]
+    rows: Iterable[Cells]
+
+
 def listing(format_: SheetFormat, sheet: str, headings: Sequence[Heading], rows: Iterable[Cells]) -> bytes:
     """The file. Texts are kept as texts: no cell is calculated, rounded or made a date."""
-    return _xlsx(sheet, headings, rows) if format_ is SheetFormat.XLSX else _csv(headings, rows)
+    return workbook(format_, Sheet(sheet, headings, rows))
 
 
-def _csv(headings: Sequence[Heading], rows: Iterable[Cells]) -> bytes:
+def workbook(format_: SheetFormat, first: Sheet, *beside: Sheet) -> bytes:
+    """The same of several sheets; CSV has room for the first one only."""
+    return _xlsx((first, *beside)) if format_ is SheetFormat.XLSX else _csv(first)
+
+
+def _csv(sheet: Sheet) -> bytes:
     lines = StringIO()
     writer = csv.writer(lines)
-    writer.writerow([f"{each.zh} {each.en}" for each in headings])
-    for row in rows:
+    writer.writerow([each.text(" ") for each in sheet.headings])
+    for row in sheet.rows:
         writer.writerow([cell if isinstance(cell, int) else harmless(cell) for cell in row])
     return (BYTE_ORDER_MARK + lines.getvalue()).encode()
 
 
-def _xlsx(sheet: str, headings: Sequence[Heading], rows: Iterable[Cells]) -> bytes:
+def _xlsx(sheets: Sequence[Sheet]) -> bytes:
     file = BytesIO()
-    with Workbook(file, {"in_memory": True}) as workbook:
-        head = workbook.add_format({"bold": True, "text_wrap": True})
-        written = workbook.add_worksheet(sheet)
-        for place, heading in enumerate(headings):
-            written.set_column(place, place, 22)
-            written.write_string(0, place, f"{heading.zh}\n{heading.en}", head)
-        for number, row in enumerate(rows, 1):
-            for place, cell in enumerate(row):
-                if isinstance(cell, int):
-                    written.write_number(number, place, cell)
-                else:
-                    written.write_string(number, place, cell)
-        written.freeze_panes(1, 0)
+    with Workbook(file, {"in_memory": True}) as book:
+        head = book.add_format({"bold": True, "text_wrap": True})
+        for sheet in sheets:
+            written = book.add_worksheet(sheet.name)
+            for place, heading in enumerate(sheet.headings):
+                written.set_column(place, place, 22)
+                written.write_string(0, place, heading.text("\n"), head)
+            for number, row in enumerate(sheet.rows, 1):
+                for place, cell in enumerate(row):
+                    if isinstance(cell, int):
+                        written.write_number(number, place, cell)
+                    else:
+                        written.write_string(number, place, cell)
+            written.freeze_panes(1, 0)
     return file.getvalue()

@@ -62,6 +62,8 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
     renamed = await centre.session(local_id="renamed", **place)
     await centre.batch(f"/sessions/{renamed}/candidates", [person_row(first + 5, name="王晓明")])
     question = (await centre.get("/name-questions")).json()["rows"][0]["id"]
+    # The candidate of the open session is the holder, too, who appeals against that result.
+    await assessment.hear(merged(person_key(assessment, first + 5), person_key(assessment, first + 3)))
     territory = (await centre.get(f"/bodies/{centre.body['id']}/territories")).json()[0]["id"]
     given = await centre.post(
         f"/bodies/{centre.body['id']}/number-blocks",
@@ -111,7 +113,19 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
             ),
             {"id": term, "certificate": certificates[0]},
         )
+    certificate_candidate = (await centre.certificates(sessions[0]))[0]["candidate_id"]
+    charged = await centre.post(f"/sessions/{open_session}/fee", {"fee_fen": 16000, "subsidised": True})
+    assert charged.status_code == 200, charged.text
+    flag = (await centre.get(f"/exam-flags?session_id={open_session}", centre.province)).json()["rows"][0]["id"]
+    related = {"institution_code": f"9141010000000{number:05}", "ground": "同一实际控制人"}
+    relation = await centre.post(f"/bodies/{centre.body['id']}/relations", related)
+    assert relation.status_code == 201, relation.text
+    appealed = await centre.post(f"/candidates/{certificate_candidate}/appeals", {"ground": "请求复核"}, holder)
+    assert appealed.status_code == 201, appealed.text
     ids = {
+        "appeal_id": appealed.json()["id"],
+        "exam_flag_id": flag,
+        "relation_id": relation.json()["id"],
         "file_id": sent.json()["id"],
         "code_id": code.json()["id"],
         "conferral_id": conferral,
@@ -181,6 +195,20 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
         "give_up_national_export": {"reason": "上传失败"},
         "add_candidates": {"rows": [person_row(first + 1)]},
         "post_result_file": b"x",
+        "file_appeal": {"ground": "请求复核"},
+        "answer_appeal": {"verdict": "reject", "reason": "复核无误"},
+        "settle_exam_flag": {"verdict": "uphold", "reason": "已核查"},
+        "assign_exam_flag": {"person": "eve", "reason": "已核查"},
+        "inspect_session": {"manner": "video", "inspected_on": "2025-06-30", "found": "监控缺失"},
+        "state_session_fee": {"fee_fen": 0, "subsidised": True},
+        "declare_body_relation": related,
+        "add_supervision_rule": {
+            "key": "flag.due_days",
+            "value": "10",
+            "region": PROVINCE,
+            "first_on": "2098-01-01",
+            "source": "文件",
+        },
         "record_results": {"rows": [pass_row(first + 1)]},
         "propose_correction": marks,
         "propose_territory": agreed | {"first_on": "2024-01-01", "last_on": "2024-12-31"},
@@ -218,6 +246,9 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
             "list_bodies": ids["body_id"],
             "list_body_sanctions": ids["sanction_id"],
             "list_sessions": ids["session_id"],
+            "list_exam_flags": flag,
+            "list_appeals": appealed.json()["id"],
+            "list_own_appeals": appealed.json()["id"],
             "list_result_files": ids["file_id"],
             "list_conferrals": conferral,
             "list_credit_uses": used.json()["id"],
@@ -254,6 +285,7 @@ async def test_every_operation_does_for_every_role_what_the_table_says(assessmen
                 "add_pass_rule",
                 "add_recognition_rule",
                 "add_session_rule",
+                "add_supervision_rule",
                 "register_examiner",
             }
         ),

@@ -17,11 +17,13 @@ PARTS = (
     "relay",
     "backlog",
     "latency",
+    "stream",
     "totals",
     "memory",
     "overlap",
     "lists",
     "busy",
+    "results",
     "verification",
     "credentials",
 )

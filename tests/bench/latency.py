@@ -82,6 +82,9 @@ async def _watch(here: Ground, http: httpx.AsyncClient, shown: list[tuple[int, f
 async def changes(here: Ground, http: httpx.AsyncClient) -> AsyncGenerator[dict[str, object]]:
     """The events of the stream."""
     async with http.stream("GET", f"{here.url('metrics')}/v1/stream?by=programme", timeout=None) as answer:
+        is_cells = False
         async for text in answer.aiter_lines():
-            if text.startswith("data: "):
+            if text.startswith("event: "):
+                is_cells = text == "event: cells"
+            elif is_cells and text.startswith("data: "):
                 yield orjson.loads(text.removeprefix("data: "))

@@ -120,6 +120,10 @@ PROMISED: dict[type, set[str]] = {
         "lines.occupation", "lines.level", "lines.award", "lines.amount_fen", "lines.recovered_fen",
         "lines.recovered_on",
     },
+    subsidy.RecoveryConfirmed: {
+        "claim_id", "class_id", "institution_id", "region", "reporting_region", "cause", "lines", "amount_fen",
+        "recovered_on",
+    },
     books.BookState: {
         "programme", "reporting_region", "plan_year", "entries.measure", "entries.records", "entries.amount",
         "entries.checksum", "outbox_position",

@@ -42,7 +42,7 @@ class TestMakeKeys:
         issuer.make_keys(tmp_path / "keys")
 
         assert {path.name: path.read_bytes() for path in (tmp_path / "keys").iterdir()} == before
-        assert len(before) == 5
+        assert len(before) == 6
 
     def test_only_the_owner_can_read_them(self, tmp_path: Path) -> None:
         issuer.make_keys(tmp_path / "keys")

@@ -48,9 +48,10 @@ class TestPages:
         with pytest.raises(NotFound):
             Pages(built, [PLAIN[0].parent]).asset(name)
 
-    def test_a_page_that_is_not_there_is_not_found(self, tmp_path: Path) -> None:
-        with pytest.raises(NotFound):
-            Pages(tmp_path, []).document("board")
+    def test_a_page_that_was_not_built_says_so(self, tmp_path: Path) -> None:
+        answer = Pages(tmp_path, []).document("board")
+
+        assert (answer.status_code, "没有构建此页面" in bytes(answer.body).decode()) == (503, True)
 
 
 async def test_the_query_in_the_address_of_a_page_is_its_own(built: Path) -> None:
@@ -80,7 +81,7 @@ class TestPolicy:
     def test_plain_pages_keep_to_it(self, page: Path) -> None:
         text = page.read_text(encoding="utf-8")
 
-        needed = re.findall(r"(?:src|href)=\"(?!data:)([^\"]+)", text)
+        needed = re.findall(r"(?:src|<link[^>]*href)=\"(?!data:)([^\"]+)", text)
 
         assert not re.search(r"<style|style=|<script>|\son\w+=", text)
         assert [name for name in needed if not (page.parent / name.removeprefix("assets/")).is_file()] == []

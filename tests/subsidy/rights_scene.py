@@ -14,6 +14,7 @@ from tests.subsidy.builders import (
     Taught,
     people,
 )
+from tests.subsidy.external_lists.lists import matched
 from tests.subsidy.office import Office
 from tests.subsidy.payees.accounts import account_of, open_account
 from tests.support.persons import merged, rekeyed
@@ -65,6 +66,7 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
     gone = first.withdrawn(0, version=2)
     await office.service.hear(gone, merged(persons[1], persons[0]), rekeyed(third.finished(0), persons[3]))
     statement_id = await _statement(office, first, finance)
+    match_id = await matched(office, first.persons[0])
     batch_id, file_id = await _batch(office, region)
     account_id = await _shared_account(office, first, second, finance)
     budgets = (await office.get(f"/v1/budgets?region={reports_to}", office.province())).json()["rows"]
@@ -77,6 +79,7 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
         ids={
             "claim_id": claim_id, "proposal_id": proposed["id"], "row_id": "HN-T-L4", "line": "1",
             "statement_id": statement_id, "account_id": account_id,
+            "match_id": match_id,
             "batch_id": batch_id, "file_id": file_id,
             "objection_id": objected["id"], "appeal_id": appealed["id"],
             "delegation_id": delegated["id"], "sample_id": sample["id"],
@@ -88,6 +91,7 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
             "list_proposals": proposed["id"],
             "list_postings": claim_id,
             "list_statements": statement_id,
+            "list_external_matches": match_id,
             "list_payable_claims": of_another,
             "list_payment_batches": batch_id,
             "list_payee_accounts": account_id,
@@ -113,6 +117,8 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
             },
             "enter_payee_account": account_of(first, number="16050101040099887"),
             "withdraw_payee_account": {"reason": "账号录入有误"},
+            "settle_external_match": {"verdict": "dismiss", "reason": "同名同号有误"},
+            "post_external_match_file": b"x",
             "draft_payment_batch": {
                 "region": region, "rows": 1, "amount_fen": 1, "layout": "sandbox", "reason": "第一批",
             },

@@ -95,6 +95,8 @@ CONCERNED: Final = Concerned(
         "nominee_id": f"{_PERSONS} JOIN nominee n USING (person) WHERE n.id = $1",
         "term_id": f"{_PERSONS} JOIN certificate c USING (person) JOIN appointment_term t ON t.certificate_id = c.id "
         "WHERE t.id = $1",
+        "appeal_id": f"{_PERSONS} JOIN candidate c USING (person) JOIN appeal a ON a.candidate_id = c.id "
+        "WHERE a.id = $1",
         "candidate_id": f"{_PERSONS} JOIN candidate c USING (person) WHERE c.id = $1",
         "certificate_id": f"{_PERSONS} JOIN certificate c USING (person) WHERE c.id = $1",
         "proposal_id": f"{_PERSONS} WHERE p.person IN ({_PROPOSED_OF.format(table='candidate', key='id')} "

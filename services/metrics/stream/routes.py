@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from datetime import UTC, datetime
+from functools import partial
 from secrets import randbelow
 from typing import Annotated, Any, Final
 
 import orjson
-from fastapi import Header, Request, Response
+from fastapi import APIRouter, Header, Request, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from services.metrics.stream.usecases import Streams
 from services.metrics.totals.routes import AskedCut
-from shared.web import open_router
+from shared.edge.lanes import Limits
+from shared.edge.routes import Handler
+from shared.web import OpenRoute
 
-routes = open_router("totals")
+
+class StreamRoute(OpenRoute):
+    """A route that needs a place in a lane, and is counted, only for what is not streamed already.
+
+    After a restart all readers come back at once, and a browser that is refused does not come back again.
+    """
+
+    def count(self, request: Request) -> None:
+        """Counts nothing yet."""
+
+    async def respond(self, request: Request, handle: Handler) -> Response:
+        return await handle(request)
+
+    async def admit(self, request: Request, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do `work` in the lane of the route. Raises TooManyRequests, Busy."""
+        super().count(request)
+        limits: Limits = request.app.state.limits
+        await limits.handle(request, self.kind, work)
+
+
+routes = APIRouter(prefix="/v1", tags=["totals"], route_class=StreamRoute)
 
 ALIVE_SECONDS: Final = 15
 RETRY_MS_MIN: Final = 1_000
@@ -46,7 +69,8 @@ async def stream_totals(
     is refused is refused before the stream begins.
     """
     streams: Streams = request.app.state.streams
-    await streams.require(cut)
+    route: StreamRoute = request.scope["route"]
+    await streams.require(cut, partial(route.admit, request))
 
     async def events() -> AsyncGenerator[ServerSentEvent]:
         retry_ms: int | None = _retry_ms()

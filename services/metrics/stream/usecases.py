@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Generator, Hashable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator, Hashable, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -28,6 +29,10 @@ KEPT_SECONDS: Final = 120.0
 
 Row = Mapping[str, Any]
 CellKey = tuple[object, ...]
+
+
+Admit = Callable[[Callable[[], Coroutine[Any, Any, None]]], Awaitable[None]]
+"""Does something once there is a place for it."""
 
 
 class Message(NamedTuple):
@@ -110,6 +115,7 @@ class Streams:
     def __init__(self, answers: AnswerCache) -> None:
         self._answers = answers
         self._channels: dict[Cut, Channel] = {}
+        self._opening: dict[Cut, asyncio.Task[None]] = {}
 
     @property
     def readers(self) -> int:
@@ -119,9 +125,33 @@ class Streams:
     def channels(self) -> int:
         return len(self._channels)
 
-    async def require(self, cut: Cut) -> None:
-        """Raises what there is to refuse before a stream begins: UnknownPlan, UnknownProgramme, UnknownRegion, Busy."""
-        await self._show(self._channel(cut), cut)
+    async def require(self, cut: Cut, admit: Admit) -> None:
+        """Open the channel of `cut`, by way of `admit`, unless it is open: of many who come at once one is admitted.
+
+        Raises what there is to refuse before a stream begins: Busy, UnknownPlan, UnknownProgramme, UnknownRegion,
+        UnknownDepartment.
+        """
+        channel = self._channels.get(cut)
+        if channel is not None and channel.view is not None:
+            return
+        opening = self._opening.get(cut)
+        if opening is None:
+            opening = self._opening[cut] = asyncio.create_task(self._open(cut, admit))
+            opening.add_done_callback(lambda done: self._opened(cut, done))
+        await asyncio.shield(opening)
+
+    async def _open(self, cut: Cut, admit: Admit) -> None:
+        channel = self._channel(cut)
+        try:
+            await admit(lambda: self._show(channel, cut))
+        finally:
+            if channel.view is None and not channel.readers:
+                self._channels.pop(cut, None)
+
+    def _opened(self, cut: Cut, opening: asyncio.Task[None]) -> None:
+        del self._opening[cut]
+        if not opening.cancelled():
+            opening.exception()  # those who waited have it; if they left, nobody needs it
 
     async def messages(self, cut: Cut, *, known: str | None = None) -> AsyncGenerator[Message]:
         """First what leads from the state `known` to the present one, or all cells; then every change.

@@ -162,7 +162,7 @@ def _narrowed(
     ] = None,
     group: Annotated[
         Group | None,
-        Query(description="Trainees of priority groups, or the others; not by county, day or week: `group-too-fine`"),
+        Query(description="Trainees of priority groups, or the others"),
     ] = None,
     kind: Annotated[OrganisationKind | None, Query(description="The kind of institution or assessment body")] = None,
     fund_source: AskedFund | None = None,
@@ -317,6 +317,9 @@ async def get_totals(request: Request, cut: AskedCut, position: AskedPosition) -
     A training counts to the plan of the year in which its class begins, and to the region that reported it.
     Flows are those of the period; stocks are those at the end of it, so that they go on over New Year.
     `by=award` tells apart what leads to no level as well; high-skilled persons hold a level of rank 4 or above.
+    Small cells are shown, so that parts add up to their totals: a cell tells how many there are, of what classes,
+    certificates and claims say in public, and nothing of what became of a person. Rates, which do, hide groups of fewer
+    than ten people (`GET /v1/quality`).
     """
     answers: AnswerCache = request.app.state.answers
     return await ready_answer(

@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from shared.kernel.refusals import Invalid
 
 POSITIONS_MAX: Final = 10
-TOO_FINE_FOR_GROUPS: Final = ("county", "day", "week")
-"""What priority groups are not cut by in public: a cell could be one person, and say that they are in such a group."""
 _TOPIC: Final = re.compile(r"([a-z]{1,20}):([0-9]{1,15})")
 _RECORD: Final = re.compile(r"([a-z-]{1,40}/[A-Za-z0-9-]{1,60})@([0-9]{1,9})")
 _COUNTED: Final = re.compile(r"(enrolments|certificates|claims)/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-
-class GroupTooFine(Invalid):
-    """Facts: `too_fine`, what was asked for beside the group."""
-
-    slug = "group-too-fine"
-    title_en = "Priority groups are not published by {too_fine}."
-    title_zh = "重点群体数据不按此维度公布：{too_fine}。"
-    cure_en = "Ask for them by reporting region, and by month or longer periods, or leave out the group."
-    cure_zh = "请按上报地区、按月或更长周期查询，或不按重点群体查询。"
 
 
 class UnknownPosition(Invalid):
@@ -72,20 +60,3 @@ def min_position(written: str) -> MinPosition:
     if len(parts) > POSITIONS_MAX:
         raise UnknownPosition(pointer="/min_position", positions_max=POSITIONS_MAX)
     return MinPosition(topics, records)
-
-
-def require_published(
-    by: Collection[str], *, has_group: bool, region: str | None, reporting_regions: Collection[str | None]
-) -> None:
-    """The rule for small cells: whether someone is in a priority group is the only trait of persons in the totals.
-
-    Everything else that totals are cut by is public of each class, certificate and claim, so small cells tell nothing
-    new. Raises GroupTooFine for a cut by or of a group that is finer than reporting region and month.
-    """
-    if not has_group:
-        return
-    too_fine = [each for each in TOO_FINE_FOR_GROUPS if each in by]
-    if region is not None and region not in reporting_regions and "county" not in too_fine:
-        too_fine.append("county")
-    if too_fine:
-        raise GroupTooFine(pointer="/by", too_fine=too_fine)

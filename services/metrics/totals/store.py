@@ -23,7 +23,6 @@ from services.metrics.measures.rules.traits import (
 )
 from services.metrics.plan import store as plan
 from services.metrics.plan.rules import Lead, Placement, RegionMap, UnknownDepartment
-from services.metrics.totals.rules import require_published
 from shared.backbone.log import TopicPartition
 from shared.database import driver
 from shared.kernel.awards import Award
@@ -205,7 +204,7 @@ async def totals(
     Flows only of the plan of `year` if it is given. A programme stands for its parts, too. `leads` are needed by
     department only.
 
-    Raises UnknownProgramme, UnknownRegion or UnknownDepartment for what was never listed, GroupTooFine.
+    Raises UnknownProgramme, UnknownRegion or UnknownDepartment for what was never listed.
     """
     if cut.department is not None and all(each.department != cut.department for each in leads):
         known = {each.department for each in leads if each.department is not None}
@@ -231,12 +230,6 @@ async def totals(
         order=f"ORDER BY {_places(len(cut.by))}" if cut.by else "",
     )
     everywhere = cut.region is None or await plan.is_province(connection, cut.region)
-    require_published(
-        cut.by,
-        has_group=Dimension.GROUP in cut.by or cut.group is not None,
-        region=None if everywhere else cut.region,
-        reporting_regions={each.reporting_region for each in placements},
-    )
     mask, traits = _traits(cut)
     values = {
         "programmes": None if cut.programme is None else await _parts(connection, cut.programme, year),

@@ -1,1 +1,1 @@
-"""The page for clerks."""
+"""Pages for clerks and for the public."""

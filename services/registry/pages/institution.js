@@ -1,7 +1,8 @@
 "use strict";
 const at = (id) => document.getElementById(id);
 const wait = (ms) => new Promise((wake) => setTimeout(wake, ms));
-const headers = () => ({Authorization: `Bearer ${at("token").value.trim()}`});
+// A token goes first; without one, whoever is signed in is known by a cookie that this page cannot read.
+const headers = () => at("token").value.trim() ? {Authorization: `Bearer ${at("token").value.trim()}`} : {};
 const stands = (file) => ["waiting", "working"].includes(file.status);
 const states = {waiting: "排队中 waiting", working: "处理中 working", done: "完成 done",
                 refused: "文件被退回 the file was refused", cancelled: "已取消 cancelled"};
@@ -151,9 +152,21 @@ const post = (mode) => saying(async () => {
   }
 });
 
+async function drawSession() {
+  const {signed_in} = await (await ask("/session")).json();
+  at("who").textContent = signed_in ? `已登录 signed in: ${signed_in.person}` : "未登录 not signed in";
+  at("sign-in").textContent = signed_in ? "换人或退出 Change or sign out" : "登录 Sign in";
+  return signed_in?.role === "institution";
+}
+
+const start = saying(async () => { if (await drawSession()) await drawFiles(); });
+
 at("token").onchange = saying(drawFiles);
 at("file").onchange = () => { for (const id of ["try", "send"]) at(id).disabled = !at("file").files.length; };
 at("try").onclick = post("validate");
 at("send").onclick = post("store");
 for (const kind of ["xlsx", "csv"])
   at(`template-${kind}`).onclick = save(`/v1/roster-files/template?form=${kind}`, `学员名册模板.${kind}`);
+// Signing in opens beside this page, so that nothing that was chosen here is lost.
+document.addEventListener("visibilitychange", () => { if (!document.hidden) start(); });
+start();

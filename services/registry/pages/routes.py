@@ -1,4 +1,4 @@
-"""The page at / : a clerk files a roster from a spreadsheet, with the same API that institutions' systems use."""
+"""Pages: at / a clerk files a roster from a spreadsheet, at /report the public says what went wrong."""
 
 from __future__ import annotations
 
@@ -17,3 +17,8 @@ PLAIN_PAGES: Final = Path(__file__).parent
 @routes.get("/")
 async def page(request: Request) -> Response:
     return page_of(request, "institution")
+
+
+@routes.get("/report")
+async def report_page(request: Request) -> Response:
+    return page_of(request, "report")

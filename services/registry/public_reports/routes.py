@@ -10,6 +10,8 @@ from fastapi import Query, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.registry.flags.rules.flags import FlagVerb
+from services.registry.plan.store import plan as plan_store
+from services.registry.plan.store import rulebook as rulebook_store
 from services.registry.plan.usecases import visibility
 from services.registry.public_reports import store, usecases
 from services.registry.public_reports.rules import Misconduct, PublicReportState, ReportedKind, state_of
@@ -169,6 +171,28 @@ class ReportAnswerRequest(Strict):
     verdict: Literal[FlagVerb.UPHOLD, FlagVerb.DISMISS]
     reason: Reason
     answer: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=1000), VISIBLE, MASKED]
+
+
+class PlaceAnswer(BaseModel):
+    """A place where something may have happened; `parent` is the city above a county."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    parent: str
+
+
+@public_routes.get("/public-places")
+async def list_public_places(request: Request, at: Now) -> list[PlaceAnswer]:
+    """The cities and counties of today, for whoever says where something happened. No token is needed."""
+    today = business_day(at)
+    async with request.app.state.engines.connect() as connection:
+        regions = (await rulebook_store.current(connection)).plan.regions
+        named = await plan_store.entries(connection, "regions")
+    places = [
+        (each, regions[each["code"]].on(today).parent) for each in named if regions[each["code"]].exists_on(today)
+    ]
+    return [PlaceAnswer.model_validate(each | {"parent": parent}) for each, parent in places if parent is not None]
 
 
 @public_routes.post("/public-reports", status_code=201)

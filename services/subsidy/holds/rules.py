@@ -23,6 +23,21 @@ class HoldStatus(StrEnum):
     DISMISSED = "dismissed"
 
 
+class ListKind(StrEnum):
+    """What a list says of the people on it. Source: domain rules §4.6, C07, C08, C09, C22."""
+
+    DEATH = "death"
+    PRISON = "prison"
+    ABROAD = "abroad"
+    PAYROLL = "payroll"
+    PENSION = "pension"
+    IN_SCHOOL = "in_school"
+    NOT_INSURED = "not_insured"
+    """Without a contract or insurance at the enterprise whose staff was trained."""
+    OTHER_SUBSIDY = "other_subsidy"
+    """Paid for the same by another fund, or another province."""
+
+
 class FlagSubject(StrEnum):
     """What a flag is about, as far as a claim is concerned."""
 
@@ -76,6 +91,11 @@ class Flag:
                 "ends by itself once it is found.",
                 "全国联网查询系统查不到该证书。由省级重新上报，查到后自动解除。",
             )
+        if self.status is HoldStatus.OPEN and self.kind in set(ListKind):
+            return Cure(
+                "A reviewer decides on the match with the list of another authority; until then the claim waits.",
+                "由审核人员核定外部名单的比对结果，核定前暂缓办理。",
+            )
         if self.status is HoldStatus.OPEN:
             return Cure(
                 f"Officers of {self.region} settle the flag; until then the claim waits.",
@@ -117,8 +137,11 @@ class FlagsOpen(Conflict):
     slug = "flags-open"
     title_en = "The claim waits for flags that are not settled yet."
     title_zh = "该申领涉及的预警尚未处理完毕。"
-    cure_en = "Ask the officers of {regions} to settle the flags, then repeat this step."
-    cure_zh = "请由 {regions} 的工作人员处理完预警后再办理。"
+    cure_en = (
+        "Ask the officers of {regions} to settle the flags, or a reviewer to decide on matches with external lists; "
+        "then repeat this step."
+    )
+    cure_zh = "请由 {regions} 的工作人员处理完预警；属外部名单比对的，由审核人员核定后再办理。"
     reference = "GET /v1/flags"
 
 

@@ -37,12 +37,14 @@ ON CONFLICT (id) DO UPDATE SET {tables.excluded(HEARD_FLAG.c)}
 _UPHELD: Final = """
 SELECT DISTINCT e.id
 FROM heard_enrolment AS e
+JOIN heard_class AS k ON k.id = e.class_id
 LEFT JOIN heard_alias AS a ON a.person = e.person
 LEFT JOIN heard_alias AS o ON o.into_person = coalesce(a.into_person, e.person)
 JOIN heard_flag AS f ON f.status = 'upheld' AND (
     f.enrolment_id = e.id
     OR (f.enrolment_id IS NULL AND f.class_id IS NULL
-        AND f.person IN (e.person, coalesce(a.into_person, e.person), o.person))
+        AND f.person IN (e.person, coalesce(a.into_person, e.person), o.person)
+        AND (f.first_on IS NULL OR f.first_on <= e.effective_on) AND (f.last_on IS NULL OR f.last_on >= k.starts_on))
 )
 WHERE e.class_id = $1
 """

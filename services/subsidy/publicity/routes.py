@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from html import escape
+from pathlib import Path
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
@@ -16,17 +17,19 @@ from services.subsidy.publicity.store import PublicClaim, PublicLine
 from shared.awards import AnsweredAward, AnsweredLevel
 from shared.contracts.dimensions import FundSource
 from shared.edge.lanes import bulk
-from shared.edge.routes import EdgeRoute
 from shared.forms import Day
 from shared.kernel.money import Fen
 from shared.kernel.periods import business_day
+from shared.pages import HEADERS, Pages, page_router
 from shared.paging import BEGINNING, Cursor, Page, PageSize, after, next_cursor
 from shared.spreadsheets.listings import MEDIA_TYPES, Heading, listing
 from shared.spreadsheets.tables import SheetFormat
 from shared.web import Now, open_router
 
 public_routes = open_router("publicity")
-page_routes = APIRouter(include_in_schema=False, route_class=EdgeRoute)
+page_routes = page_router()
+
+PLAIN_PAGES: Final = Path(__file__).parent
 
 ROWS_MAX: Final = 10_000
 _HEADINGS: Final = (
@@ -144,9 +147,9 @@ async def get_publicity_file(
 _PAGE: Final = """<!doctype html>
 <html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>补贴公示 Publicity of subsidies</title>
-<style>body{{font-family:sans-serif;margin:1rem}}table{{border-collapse:collapse}}
-td,th{{border:1px solid #999;padding:.3rem .5rem;text-align:left}}</style>
+<link rel="stylesheet" href="assets/publicity.css"><link rel="icon" href="data:,">
 <h1>补贴公示 Publicity of subsidies</h1>
+<p>简版页面，仅以表格显示。 Plain page: tables only.</p>
 <p>{first} – {last}。对公示内容有异议的，可在公示期内提出（POST /v1/objections，无需登录）。
 Objections are taken until the last day of each row (POST /v1/objections, no token).</p>
 <p><a href="/v1/publicity-file?format=xlsx">XLSX</a> <a href="/v1/publicity-file?format=csv">CSV</a></p>
@@ -155,15 +158,14 @@ Objections are taken until the last day of each row (POST /v1/objections, no tok
 </tbody></table></html>
 """
 _NOTHING: Final = "今日没有公示事项。 Nothing is public today."
-_HEADERS: Final = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-}
 
 
-@page_routes.get("/publicity", response_class=HTMLResponse)
-async def publicity_page(request: Request) -> HTMLResponse:
-    """Today's list as a plain page, without scripts."""
+@page_routes.get("/publicity")
+async def publicity_page(request: Request) -> Response:
+    """The page; where it was not built, today's list without scripts."""
+    pages: Pages = request.app.state.pages
+    if pages.is_built("publicity"):
+        return pages.document("publicity")
     today = business_day(request.app.state.clock())
     days = usecases.period(None, None, today=today)
     async with request.app.state.engines.connect() as connection:
@@ -171,7 +173,7 @@ async def publicity_page(request: Request) -> HTMLResponse:
     head = "".join(f"<th>{escape(each.zh)}<br>{escape(each.en)}</th>" for each in _HEADINGS)
     body = "\n".join(f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in _cells(row))}</tr>" for row in rows)
     body = body or f'<tr><td colspan="{len(_HEADINGS)}">{_NOTHING}</td></tr>'
-    return HTMLResponse(_PAGE.format(first=days.first, last=days.last, head=head, rows=body), headers=_HEADERS)
+    return HTMLResponse(_PAGE.format(first=days.first, last=days.last, head=head, rows=body), headers=HEADERS)
 
 
 def _cells(claim: PublicClaim) -> tuple[str | int, ...]:

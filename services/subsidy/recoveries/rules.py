@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
+from uuid import UUID
 
 from services.subsidy.claims.rules.checks import Check
 from services.subsidy.claims.rules.claims import (
@@ -25,6 +26,7 @@ from shared.contracts.subsidy import (
     ClaimRecoveryReversed,
     ClaimWriteOffReversed,
     ClaimWrittenOff,
+    RecoveryConfirmed,
 )
 from shared.kernel.money import Fen
 from shared.kernel.moves import move
@@ -111,6 +113,27 @@ WRITE_OFF_REVERSAL: Final = "write-off-reversal"
 """The kind of the proposals to take a write-off back."""
 DISMISSAL: Final = "owed-dismissal"
 """The kind of the proposals to find that paid lines are not owed."""
+
+
+def confirmed(
+    claim: Claim, amounts: Sequence[RecoveredAmount], cause: RecoveryCause, *, id_: UUID, at: datetime
+) -> RecoveryConfirmed:
+    """The fact that two people recovered `amounts` of the claim for `cause`."""
+    return RecoveryConfirmed(
+        subject=f"recoveries/{id_}",
+        version=1,
+        at=at,
+        recovery_id=id_,
+        claim_id=claim.id,
+        class_id=claim.class_id,
+        institution_id=claim.institution_id,
+        region=claim.region,
+        reporting_region=claim.reporting_region,
+        cause=cause.value,
+        lines=len(amounts),
+        amount_fen=sum(each.amount_fen for each in amounts),
+        recovered_on=business_day(at),
+    )
 
 
 def recover(

@@ -21,6 +21,7 @@ from services.subsidy.recoveries import rules
 from services.subsidy.recoveries import store as recovery_store
 from services.subsidy.recoveries.rules import CauseRecovered, OffsetImpossible, RecoveryCause
 from services.subsidy.trainings.usecases import load_plan, scope
+from shared.backbone import outbox
 from shared.contracts.subsidy import ClaimStatus
 from shared.kernel.callers import Caller, Role
 from shared.kernel.four_eyes import require_another
@@ -197,6 +198,8 @@ async def recover(connection: AsyncConnection, proposal: Proposal, *, caller: Ca
         for each in rules.recovered_amounts(before, after)
     ]
     await recovery_store.add_all(connection, recovered)
+    told = rules.confirmed(after, rules.recovered_amounts(before, after), cause, id_=proposal.id, at=at)
+    await outbox.record(connection, told)
     offset = against is not None
     by, reason = caller.person, proposal.reason
     await steps.save(connection, after, fact, ClaimVerb.RECOVER, by=by, reason=reason, offset=offset)

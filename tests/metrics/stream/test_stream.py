@@ -21,6 +21,7 @@ from services.metrics.totals.usecases import answer_cache
 from services.metrics.totals.usecases.answer_cache import ANSWERS_MAX, OF_ONE_NETWORK_MAX, AnswerCache, Asked
 from services.metrics.worker import SERVICE
 from shared.contracts.registry.enrolments import EnrolmentStatus
+from shared.edge.lanes import Lane, Limits
 from tests.conftest import OpenService
 from tests.support.facts import class_started, enrolment, region
 from tests.support.services import ServiceUnderTest
@@ -126,7 +127,7 @@ async def test_cells_that_vanish_are_told(metrics: ServiceUnderTest) -> None:
         await anext(messages)
         async with metrics.engine.begin() as connection:  # as after a rebuild without what was told by mistake
             await connection.execute(
-                text("DELETE FROM cell USING combination WHERE id = combination AND region = '410173'")
+                text("DELETE FROM cell USING combination AS c WHERE c.id = cell.combination AND c.region = '410173'")
             )
             await connection.execute(text("UPDATE position SET applied_at = applied_at + interval '1 second'"))
         then = await anext(messages)
@@ -291,6 +292,16 @@ async def test_made_up_cuts_take_no_more_channels_than_there_are(
 
         assert (refused.status_code, refused.json()["code"]) == (503, "busy")
         assert in_training(await anext(messages)) == {"419001": 1}
+
+
+async def test_many_who_come_back_at_once_need_one_place_together(metrics: ServiceUnderTest) -> None:
+    limits: Limits = metrics.app.state.limits
+    limits.lanes[Lane.INTERACTIVE]._waiting_max = 0
+
+    async with asyncio.timeout(10):
+        answers = await asyncio.gather(*(metrics.http.head("/v1/stream?by=region") for _ in range(100)))
+
+    assert {answer.status_code for answer in answers} == {200}
 
 
 async def test_the_head_of_the_stream_ends(metrics: ServiceUnderTest) -> None:

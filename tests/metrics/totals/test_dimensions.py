@@ -138,19 +138,13 @@ class TestTraits:
 
 
 class TestSmallCells:
-    @pytest.mark.parametrize(
-        "asked", ["by=group,county", "by=group,day", "by=week&group=priority", "by=programme&group=other&region=410102"]
-    )
-    async def test_who_is_in_a_priority_group_is_not_told_of_a_county_or_a_day(
-        self, metrics: ServiceUnderTest, asked: str
-    ) -> None:
-        answer = await metrics.http.get(f"/v1/totals?{asked}")
+    async def test_they_are_shown_so_that_parts_add_up_to_their_total(self, metrics: ServiceUnderTest) -> None:
+        await metrics.hear(completed(1, priority=True), completed(2))
 
-        assert (answer.status_code, answer.json()["code"]) == (422, "group-too-fine")
+        found = await get(metrics, by="county,day,group")
 
-    @pytest.mark.parametrize("asked", ["by=group,region,month", "by=county,day", "by=group&region=410000"])
-    async def test_of_reporting_regions_and_months_it_is(self, metrics: ServiceUnderTest, asked: str) -> None:
-        assert (await metrics.http.get(f"/v1/totals?{asked}")).status_code == 200
+        assert sorted(row["trainings"] for row in found["rows"]) == [1, 1]
+        assert found["total"]["trainings"] == 2
 
 
 class TestDepartments:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 from datetime import timedelta
 from io import BytesIO, StringIO
+from pathlib import Path
 
 from python_calamine import CalamineWorkbook
 
+from shared.pages import Pages
 from tests.subsidy.builders import (
     L4_FEN,
     TODAY,
@@ -61,11 +63,12 @@ async def test_a_list_is_of_the_days_and_the_region_that_are_asked_for(ladder: O
     assert turned.json()["code"] == "period-ends-before-start"
 
 
-async def test_files_and_page_say_the_same(ladder: Office) -> None:
+async def test_files_and_plain_page_say_the_same(ladder: Office, tmp_path: Path) -> None:
     _, claim_id = await one_public_claim(ladder, "=HYPERLINK(技工)")
 
     text = (await ladder.get("/v1/publicity-file?format=csv", {})).content.decode("utf-8-sig")
     workbook = CalamineWorkbook.from_filelike(BytesIO((await ladder.get("/v1/publicity-file", {})).content))
+    ladder.service.app.state.pages = Pages(tmp_path, [])
     page = await ladder.get("/publicity", {})
 
     [_, row] = csv.reader(StringIO(text))

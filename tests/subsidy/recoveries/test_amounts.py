@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from shared.contracts.subsidy import RecoveryConfirmed
 from tests.subsidy.builders import (
     L4_FEN,
     Taught,
@@ -209,3 +210,14 @@ class TestRekeyed:
             "total": 0, "committed": L4_FEN, "paid": L4_FEN, "recovered": 0, "free": 0,
         }  # fmt: skip
         await balanced(office)
+
+
+async def test_a_recovery_is_told_with_its_cause_to_whoever_decides_about_sanctions(office: Office) -> None:
+    taught, claim_id = await paid(office, 2)
+
+    await do(office, claim_id, lines=[1, 2], cause="audit")
+
+    [told] = [fact for fact in await office.service.told() if isinstance(fact, RecoveryConfirmed)]
+    assert (told.cause, told.lines, told.amount_fen, told.institution_id) == (
+        "audit", 2, 2 * L4_FEN, taught.institution_id,
+    )  # fmt: skip

@@ -31,24 +31,34 @@ function wordsOf(problem: Problem): Name {
   return zh || en ? [zh || en, en || zh] : AWAY;
 }
 
-export async function ask<T>(path: string, options: RequestInit = {}): Promise<T> {
+async function answered(path: string, options: RequestInit): Promise<Response> {
   let answer: Response;
   try {
     answer = await fetch(path, { signal: AbortSignal.timeout(WAIT_MS), ...options });
   } catch {
     throw new Refused(0, "away", AWAY);
   }
-  if (answer.ok) return (await answer.json()) as T;
+  if (answer.ok) return answer;
   const problem = (await answer.json().catch(() => ({}))) as Problem;
   throw new Refused(answer.status, problem.code ?? "", wordsOf(problem));
 }
 
+function writing(method: string, body: unknown): RequestInit {
+  if (body === undefined) return { method };
+  return { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+}
+
+export async function ask<T>(path: string, options: RequestInit = {}): Promise<T> {
+  return (await (await answered(path, options)).json()) as T;
+}
+
+/** A write that is answered with nothing. */
+export async function send(path: string, method: string, body?: unknown): Promise<void> {
+  await answered(path, writing(method, body));
+}
+
 export function post<T>(path: string, body: unknown): Promise<T> {
-  return ask<T>(path, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  });
+  return ask<T>(path, writing("POST", body));
 }
 
 /** A path with the parameters that are set. */

@@ -124,9 +124,6 @@ _WITHDRAWAL: Final = Table(
     *(Column(name, Text) for name in ("local_id", "reason", "withdrawn_by")),
     Column("withdrawn_at", Instant),
 )
-_MARKS: Final = f"""
-SELECT {", ".join(_PARTS)}, passed FROM candidate WHERE session_id = $1 AND passed IS NOT NULL AND theory IS NOT NULL
-"""
 _POSTING: Final = Table(
     "result_posting",
     MetaData(),
@@ -344,9 +341,3 @@ async def withdrawals(connection: AsyncConnection, session_id: UUID) -> list[Wit
     asked = _WITHDRAWAL.c.session_id == session_id
     statement = select(_WITHDRAWAL).where(asked).order_by(_WITHDRAWAL.c.id)
     return await tables.fetch_all(connection, statement, Withdrawal)
-
-
-async def marks(connection: AsyncConnection, session_id: UUID) -> list[tuple[Marks, bool]]:
-    """The marks of a session with whether they passed, in no order."""
-    rows = await (await driver(connection)).fetch(_MARKS, session_id)
-    return [(Marks(*(row[part] for part in _PARTS)), row["passed"]) for row in rows]

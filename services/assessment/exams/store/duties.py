@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.exams.rules.assignments import Duty
 from services.assessment.exams.rules.history import SessionStep
-from services.assessment.exams.rules.signs import FIRST_DAYS, Beginning
 from services.assessment.exams.rules.sittings import Hours
 from shared import tables
 from shared.database import driver
@@ -40,14 +39,6 @@ FROM (
     ORDER BY held_on DESC, id DESC LIMIT $5
 ) AS s LEFT JOIN examiner_duty AS d ON d.session_id = s.id
 GROUP BY s.id, s.held_on ORDER BY s.held_on DESC, s.id DESC
-"""
-_BEGINNING: Final = """
-SELECT f.first_on, count(DISTINCT s.id) AS sessions, count(c.id) AS candidates
-FROM (SELECT min(first_on) AS first_on FROM scope_entry WHERE body_id = $1) AS f
-LEFT JOIN session AS s ON s.body_id = $1 AND s.status <> 'cancelled'
-    AND s.held_on BETWEEN f.first_on AND f.first_on + CAST($2 AS integer)
-LEFT JOIN candidate AS c ON c.session_id = s.id
-WHERE f.first_on IS NOT NULL GROUP BY f.first_on
 """
 _STEP: Final = Table(
     "session_step",
@@ -101,9 +92,3 @@ async def steps(connection: AsyncConnection, session_id: UUID) -> list[SessionSt
     """The history of a session, oldest first; steps from before it was kept are missing."""
     statement = select(_STEP).where(_STEP.c.session_id == session_id).order_by(_STEP.c.version)
     return await tables.fetch_all(connection, statement, SessionStep)
-
-
-async def beginning(connection: AsyncConnection, body_id: UUID) -> Beginning | None:
-    """What a body did in the first days after its filing; None if it is filed for nothing."""
-    row = await (await driver(connection)).fetchrow(_BEGINNING, body_id, FIRST_DAYS.days)
-    return None if row is None else Beginning(*row)

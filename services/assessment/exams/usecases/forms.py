@@ -96,14 +96,13 @@ class ResultRowRequest(ResultForm):
         return ResultRow(place, self.local_id, self._marks(), self._missed(), self.cheated, self.note)
 
 
-class CorrectionRequest(ResultForm):
-    """The whole result as it is to be, and why. Parts that were passed in an earlier exam are left out."""
+class WholeResultForm(ResultForm):
+    """The whole result as it is to be. Parts that were passed in an earlier exam are left out."""
 
     unexamined: Annotated[
         tuple[Part, ...],
         Field(max_length=3, description="Parts whose mark was another person's: they are open again"),
     ] = ()
-    reason: Reason
 
     def _require_said(self, *, has_marks: bool) -> None:
         if not (has_marks or self.absent or self.absent_from or self.cheated or self.unexamined):
@@ -112,6 +111,12 @@ class CorrectionRequest(ResultForm):
     def correction(self) -> Correction:
         unexamined = tuple(part for part in _PARTS if part in self.unexamined)
         return Correction(self._marks(), self._missed(), self.absent, self.cheated, self.note, unexamined)
+
+
+class CorrectionRequest(WholeResultForm):
+    """The whole result as it is to be, and why. Parts that were passed in an earlier exam are left out."""
+
+    reason: Reason
 
 
 class FileRowRequest(ResultRowRequest):

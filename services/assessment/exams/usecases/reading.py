@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.bodies.store import bodies as body_store
 from services.assessment.exams.rules import notices as rules
-from services.assessment.exams.rules import signs as sign_rules
 from services.assessment.exams.rules.candidates import Candidate
 from services.assessment.exams.rules.history import Posting, SessionStep, Withdrawal
 from services.assessment.exams.rules.sessions import ExamSession
@@ -17,6 +16,8 @@ from services.assessment.exams.store import duties as duty_store
 from services.assessment.exams.store import sessions as store
 from services.assessment.sight.rules import Sight
 from services.assessment.sight.usecases import sight
+from services.assessment.supervision import usecases as supervision
+from services.assessment.supervision.rules.kinds import KINDS
 from services.assessment.trainings import store as trainings
 from shared.contracts.assessment import SessionStatus
 from shared.kernel.awards import Award
@@ -78,16 +79,12 @@ async def signs(connection: AsyncConnection, session_id: UUID, *, caller: Caller
 
     Raises NotYetReceived, NotFound, ForeignRegion.
     """
-    found = await session(connection, session_id, caller=caller)
-    marks = await candidate_store.marks(connection, session_id)
-    summary = await store.summary(connection, session_id)
-    return sign_rules.signs(
-        [each for each, _ in marks],
-        passed=summary.passed,
-        candidates=summary.candidates,
-        held_on=found.held_on,
-        beginning=await duty_store.beginning(connection, found.body_id),
-    )
+    await session(connection, session_id, caller=caller)
+    return [
+        RowWarning(each.kind.value, words.check, words.title_en, words.title_zh, each.facts)
+        for each in await supervision.seen(connection, session_id)
+        for words in (KINDS[each.kind],)
+    ]
 
 
 async def candidates(

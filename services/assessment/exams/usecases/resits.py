@@ -64,7 +64,7 @@ async def barred(connection: AsyncConnection, session: ExamSession, keys: Mappin
 
 
 async def require_none_barred(connection: AsyncConnection, session: ExamSession, roster: Sequence[RosterLine]) -> None:
-    """Raises CandidatesBarred if somebody of the roster was found cheating in another exam since."""
+    """Raises CandidatesBarred if a candidate of the roster was found cheating in another exam since."""
     humans = await person_store.humans(connection, {each.person for each in roster})
     found = await barred(connection, session, await heard.keys_of(connection, set(humans.values())))
     met = [each.local_id for each in sorted(roster) if humans[each.person] in found]

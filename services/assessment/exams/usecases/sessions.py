@@ -29,6 +29,7 @@ from services.assessment.exams.usecases import filing, resits
 from services.assessment.exams.usecases.filing import SessionPlan, keep, session_rule
 from services.assessment.plan import usecases as plans
 from services.assessment.session_rules.rules import SessionRule
+from services.assessment.supervision import usecases as supervision
 from shared.contracts.assessment import SessionState
 from shared.kernel.callers import Caller
 from shared.kernel.periods import business_day
@@ -121,6 +122,7 @@ async def publish(connection: AsyncConnection, session_id: UUID, *, caller: Call
     calendar = await plans.working_days(connection)
     after, fact = rules.publish(before, summary, rule.figures, calendar, today=business_day(at), at=at)
     content = {"public_until": None if after.public_until is None else after.public_until.isoformat()}
+    await supervision.observe(connection, session_id, at=at)
     return await _step(connection, after, SessionVerb.PUBLISH, fact, rule, content=content, caller=caller, at=at)
 
 
@@ -142,16 +144,18 @@ async def conclude(
 ) -> Conclusion:
     """Make the results final, and issue a certificate to every candidate who passed and does not hold one yet.
 
-    Raises NotFound, ForeignOrganisation, BodyStopped, PosterConcludes, IllegalMove, TooEarly, NotApproved, NotSealed,
-    NoCandidates, ResultsMissing, NotPublished, StillPublic, NumberExhausted.
+    Raises NotFound, ForeignOrganisation, BodyStopped, SessionHeld, PosterConcludes, IllegalMove, TooEarly, NotApproved,
+    NotSealed, NoCandidates, ResultsMissing, NotPublished, StillPublic, NumberExhausted.
     """
     before = await own(connection, session_id, caller)
     await standing.require_may_examine(connection, before.body_id, day=before.held_on)
+    await supervision.require_not_held(connection, session_id)
     rule, summary = await session_rule(connection, before), await store.summary(connection, session_id)
     after, fact = rules.conclude(before, summary, rule.figures, today=business_day(at), at=at)
     if await candidate_store.has_posted(connection, session_id, caller.person):
         raise PosterConcludes
     await _step(connection, after, SessionVerb.CONCLUDE, fact, rule, caller=caller, at=at)
+    await supervision.observe(connection, session_id, at=at)
     await chain.append_results(connection, LinkKind.SESSION_CONCLUDED, session_id, body_id=after.body_id, at=at)
     passed = await candidate_store.passed(connection, session_id)
     certification = await certify(connection, after, passed, persons=persons, by=caller.person, at=at)
@@ -169,6 +173,7 @@ async def issue_owed(
     """
     session = await own(connection, session_id, caller)
     session.require_concluded()
+    await supervision.require_not_held(connection, session_id)
     passed = await candidate_store.passed_without_certificate(connection, session_id)
     return await certify(connection, session, passed, persons=persons, by=caller.person, at=at)
 

@@ -38,6 +38,7 @@ class FlagKind(StrEnum):
     CRITICAL_FINDING_LATE = "critical-finding-late"
     PUBLIC_REPORT = "public-report"
     TEACHER_GONE = "teacher-gone"
+    MONEY_RECOVERED = "money-recovered"
     ONE_PERSON_TWO_DOCUMENTS = "one-person-two-documents"
 
 
@@ -191,6 +192,11 @@ KINDS: Final[Mapping[FlagKind, FlagDefinition]] = {
     ),
     FlagKind.PUBLIC_REPORT: FlagDefinition(
         NO_CHECK, "The public reported misconduct.", "收到群众举报。", is_confidential=True
+    ),
+    FlagKind.MONEY_RECOVERED: FlagDefinition(
+        NO_CHECK,
+        "Subsidy was recovered from the institution after an audit, a spot check or a fraud: consider a sanction.",
+        "因审计、抽查或骗取已向机构追回补贴，请研究是否处罚。",
     ),
     FlagKind.TEACHER_GONE: FlagDefinition(
         NO_CHECK,

@@ -232,6 +232,9 @@ class ClaimFields(BaseModel):
     approved_on: date | None
     paid_on: date | None
     payment_reference: str | None
+    account_id: UUID | None = Field(
+        description="The payee's account to which it was paid, or to which the payment failed last"
+    )
     supplements: UUID | None = Field(
         description="An earlier claim for the class; this one has those who became due later"
     )

@@ -14,20 +14,19 @@ from services.subsidy.holds.rules import Flag
 from services.subsidy.holds.store import HEARD_FLAG
 from shared import tables
 
-# Each branch begins with one thing that a flag can be about: the class, an enrolment, a person, a
-# certificate, the institution. A line
-# that pays nothing, or whose money is back, is held by nothing. A flag of a person names one key; the human may be
-# claimed for under another.
+# Each branch begins with one thing that a flag can be about: the class, an enrolment, a person, a certificate, the
+# institution. A line that pays nothing, or whose money is back, is held by nothing. A flag of a person names one key;
+# the human may be claimed for under another. One of an authority's list holds what was trained for while it was so.
 HELD: Final = """
 WITH standing AS (
     SELECT * FROM heard_flag WHERE status <> 'dismissed'
 ), named AS (
-    SELECT f.id, coalesce(a.into_person, f.person) AS human
+    SELECT f.id, f.first_on, f.last_on, coalesce(a.into_person, f.person) AS human
     FROM standing AS f LEFT JOIN heard_alias AS a ON a.person = f.person
     WHERE f.person IS NOT NULL AND f.class_id IS NULL AND f.enrolment_id IS NULL
 ), keys AS (
-    SELECT id, human AS person FROM named
-    UNION SELECT n.id, a.person FROM named AS n JOIN heard_alias AS a ON a.into_person = n.human
+    SELECT id, first_on, last_on, human AS person FROM named
+    UNION SELECT n.id, n.first_on, n.last_on, a.person FROM named AS n JOIN heard_alias AS a ON a.into_person = n.human
 ), certified AS (
     SELECT f.id, h.occupation, h.level, h.issued_on, coalesce(a.into_person, h.person) AS human
     FROM standing AS f JOIN heard_certificate AS h ON h.id = f.certificate_id
@@ -44,6 +43,8 @@ UNION SELECT l.claim_id, f.id
 FROM standing AS f JOIN claim_line AS l ON l.enrolment_id = f.enrolment_id AND l.live AND l.amount_fen > 0
 UNION SELECT l.claim_id, k.id
 FROM keys AS k JOIN claim_line AS l ON l.person = k.person AND l.live AND l.amount_fen > 0
+JOIN claim AS c ON c.id = l.claim_id
+WHERE (k.first_on IS NULL OR k.first_on <= l.trained_on) AND (k.last_on IS NULL OR k.last_on >= c.starts_on)
 UNION SELECT l.claim_id, u.id
 FROM unfound AS u
 JOIN claim_line AS l ON l.person = u.person AND l.occupation = u.occupation AND l.level = u.level

@@ -4,8 +4,8 @@ from alembic import op
 
 from shared.migrations import backbone
 
-revision = "0009"
-down_revision = "0008"
+revision = "0008"
+down_revision = "0007"
 
 # In no projection: a rebuild does not forget what was told.
 STATEMENTS = (

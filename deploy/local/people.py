@@ -1,0 +1,62 @@
+"""The people of a sandbox: whom everybody on this machine may choose to be, on the page to sign in."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Final
+
+from deploy.sandbox.client import Caller, Client
+
+PROVINCE: Final = "410000"
+CITY: Final = "410100"
+COUNTY: Final = "410102"
+ORGANISATIONS_MAX: Final = 8
+"""Institutions, and bodies, to choose from."""
+
+_OFFICERS: Final = (
+    (
+        "province-1",
+        "省级管理人员（甲）",
+        "Officer of the province (first)",
+        Caller("province", "wang", region=PROVINCE),
+    ),
+    (
+        "province-2",
+        "省级管理人员（乙）",
+        "Officer of the province (second)",
+        Caller("province", "zhao", region=PROVINCE),
+    ),
+    ("city", "郑州市工作人员", "Officer of Zhengzhou", Caller("county_officer", "sun", region=CITY)),
+    ("county", "中原区工作人员", "Officer of Zhongyuan District", Caller("county_officer", "li", region=COUNTY)),
+    ("reviewer-1", "郑州市审核人员（初审）", "Reviewer of Zhengzhou (first)", Caller("reviewer", "qian", region=CITY)),
+    ("reviewer-2", "郑州市审核人员（复审）", "Reviewer of Zhengzhou (second)", Caller("reviewer", "zhou", region=CITY)),
+    ("finance", "郑州市财务人员", "Finance of Zhengzhou", Caller("finance", "wu", region=CITY)),
+)
+
+
+async def people_of(client: Client) -> list[dict[str, str | None]]:
+    """The officers, and clerks of the first institutions and bodies that there are."""
+    officer = _OFFICERS[0][-1]
+    size = str(ORGANISATIONS_MAX)
+    institutions = (await client.get("registry", "/v1/institutions", by=officer, size=size))["rows"]
+    bodies = (await client.get("assessment", "/v1/bodies", by=officer, size=size))["rows"]
+    people = [_entry(id_, zh, en, caller) for id_, zh, en, caller in _OFFICERS]
+    for role, zh, en, listed in (
+        ("institution", "机构经办人", "Clerk of", institutions),
+        ("assessment_body", "评价机构经办人", "Clerk of the assessment body", bodies),
+    ):
+        for each in listed:
+            clerk = Caller(role, "clerk", organisation=each["id"])
+            people.append(_entry(f"{role}-{each['id']}", f"{zh}：{each['name']}", f"{en} {each['name']}", clerk))
+    return people
+
+
+def write_people(people: list[dict[str, str | None]], file: Path) -> None:
+    """Write them down for the services to read."""
+    file.write_text(json.dumps(people, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _entry(id_: str, name_zh: str, name_en: str, caller: Caller) -> dict[str, str | None]:
+    acts = {name: getattr(caller, name) for name in ("person", "role", "organisation", "region")}
+    return {"id": id_, "name_zh": name_zh, "name_en": name_en, **acts}

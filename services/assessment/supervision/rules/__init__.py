@@ -1,0 +1,1 @@
+"""Rules and values of this topic: pure, without I/O."""

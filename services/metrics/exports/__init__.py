@@ -1,0 +1,1 @@
+"""Totals as files, with a dictionary of their columns."""

@@ -1,0 +1,50 @@
+"""GET /v1/totals-file, /v1/totals-dictionary-file."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from fastapi import Query, Request, Response
+
+from services.metrics.exports.rules import Column, dictionary
+from services.metrics.exports.usecases import export
+from services.metrics.totals.routes import AskedCut
+from services.metrics.totals.usecases.answer_cache import AnswerCache
+from shared.spreadsheets.listings import MEDIA_TYPES, Heading, Sheet, workbook
+from shared.spreadsheets.tables import SheetFormat
+from shared.web import open_router
+
+routes = open_router("totals")
+
+_FILE: Final = {
+    media_type.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
+    for media_type in MEDIA_TYPES.values()
+}
+AskedFormat = Annotated[SheetFormat, Query(alias="format")]
+_DICTIONARY: Final = Sheet("dictionary", [Heading("", name) for name in Column._fields], [*dictionary()])
+
+
+@routes.get("/totals-file", response_class=Response, responses={200: {"content": _FILE}})
+async def get_totals_file(request: Request, cut: AskedCut, format_: AskedFormat = SheetFormat.CSV) -> Response:
+    """The totals of `GET /v1/totals` as a table, at an address that Excel and BI tools refresh from.
+
+    Columns are headed by their codes and always in the same order; a workbook has the dictionary of the columns, and
+    what it is as of, on further sheets. Texts and days are text, amounts whole numbers (money in fen).
+    """
+    answers: AnswerCache = request.app.state.answers
+    async with request.app.state.engines.connect() as connection:
+        found = await export(connection, cut, today=answers.today())
+    sheet = Sheet("totals", [Heading("", column) for column in found.columns], found.rows)
+    about = Sheet("as_of", [Heading("", "name"), Heading("", "value")], found.about)
+    return _file("totals", workbook(format_, sheet, _DICTIONARY, about), format_)
+
+
+@routes.get("/totals-dictionary-file", response_class=Response, responses={200: {"content": _FILE}})
+async def get_totals_dictionary_file(format_: AskedFormat = SheetFormat.CSV) -> Response:
+    """The dictionary of `GET /v1/totals-file`: every column with its type, unit, names and rule."""
+    return _file("totals-dictionary", workbook(format_, _DICTIONARY), format_)
+
+
+def _file(name: str, content: bytes, format_: SheetFormat) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{format_}"'}
+    return Response(content, headers=headers, media_type=MEDIA_TYPES[format_])

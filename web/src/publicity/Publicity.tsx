@@ -1,0 +1,321 @@
+// Subsidies that are public: who is paid what for which class, an objection to a line, and how an objection stands.
+
+import { useEffect, useState } from "preact/hooks";
+import { change, useAddress } from "../shared/address";
+import { ask, path, post, type Refused } from "../shared/api";
+import { Frame } from "../shared/Frame";
+import { moment, whole, yuan } from "../shared/figures";
+import { Field, type Filled, Form, Receipt } from "../shared/forms";
+import { Wide } from "../shared/Wide";
+import { type Name, say, useLanguage } from "../shared/words";
+
+interface Claim {
+  claim_id: string;
+  institution_name: string | null;
+  class_local_id: string | null;
+  region: string;
+  occupation: string;
+  award: string;
+  persons: number;
+  amount_fen: number;
+  published_on: string;
+  public_until: string;
+}
+
+interface ClaimWithLines extends Claim {
+  lines: { line: number; trained_on: string; amount_fen: number }[];
+}
+
+interface Page {
+  rows: Claim[];
+  next: string | null;
+}
+
+interface Filed {
+  receipt: string;
+  late: boolean;
+  due_on: string | null;
+  effect_zh: string;
+  effect_en: string;
+}
+
+interface Standing {
+  status: "open" | "upheld" | "dismissed" | "overturned";
+  received_at: string;
+  due_on: string | null;
+  answer: string | null;
+}
+
+const STATES: Readonly<Record<Standing["status"], Name>> = {
+  open: ["正在核查", "Being looked into"],
+  upheld: ["经核查属实", "Upheld"],
+  dismissed: ["经核查不属实", "Dismissed"],
+  overturned: ["经复核改变", "Changed on appeal"],
+};
+const LIST_SIZE = "200";
+
+export function Publicity() {
+  useLanguage();
+  const address = useAddress();
+  const claim = address.get("claim");
+  return (
+    <Frame
+      title={say("补贴公示", "Publicity of subsidies")}
+      lead={say(
+        "对公示内容有异议的，可在公示期内提出，无需登录，也不必留下姓名。",
+        "Whoever finds something wrong may object until the last day of each row, without signing in or giving a name.",
+      )}
+    >
+      <div class="narrow wide-lists">
+        {claim ? <Lines key={claim} claim={claim} /> : <List />}
+        <Standings />
+      </div>
+    </Frame>
+  );
+}
+
+/** What a question was answered, or refused with. */
+function useAnswer<T>(question: string): { answer: T | null; refused: Refused | null } {
+  const [answer, setAnswer] = useState<T | null>(null);
+  const [refused, setRefused] = useState<Refused | null>(null);
+  useEffect(() => {
+    let isOver = false;
+    setRefused(null);
+    ask<T>(question).then(
+      (found) => !isOver && setAnswer(() => found),
+      (error: Refused) => !isOver && setRefused(error),
+    );
+    return () => {
+      isOver = true;
+    };
+  }, [question]);
+  return { answer, refused };
+}
+
+function Waiting({ refused }: { refused: Refused | null }) {
+  return refused ? (
+    <p class="message bad" role="alert">
+      {say(...refused.words)}
+    </p>
+  ) : (
+    <p role="status">{say("正在读取……", "Loading …")}</p>
+  );
+}
+
+function List() {
+  const address = useAddress();
+  const days = { first_on: address.get("first") ?? undefined, last_on: address.get("last") ?? undefined };
+  const { answer, refused } = useAnswer<Page>(path("v1/publicity", { size: LIST_SIZE, ...days }));
+  const [sought, setSought] = useState("");
+  if (!answer) return <Waiting refused={refused} />;
+  const rows = answer.rows.filter((row) => `${row.institution_name} ${row.class_local_id}`.includes(sought.trim()));
+  const title = days.first_on || days.last_on ? say("公示事项", "Public") : say("今日公示", "Public today");
+  return (
+    <section class="panel long" aria-labelledby="list-title">
+      <div class="panel-head">
+        <h2 id="list-title">{title}</h2>
+        <span class="row no-print">
+          <a href={path("v1/publicity-file", { format: "xlsx", ...days })}>{say("下载 Excel", "Excel file")}</a>
+          <a href={path("v1/publicity-file", { format: "csv", ...days })}>{say("下载 CSV", "CSV file")}</a>
+        </span>
+      </div>
+      <p class="row no-print">
+        <label>
+          {say("公示日期 自 ", "Public from ")}
+          <input type="date" value={days.first_on} onChange={(event) => change({ first: event.currentTarget.value })} />
+        </label>
+        <label>
+          {say("至 ", "to ")}
+          <input type="date" value={days.last_on} onChange={(event) => change({ last: event.currentTarget.value })} />
+        </label>
+        <label>
+          {say("按机构或班级查找 ", "Institution or class ")}
+          <input value={sought} onInput={(event) => setSought(event.currentTarget.value)} />
+        </label>
+      </p>
+      {rows.length === 0 ? (
+        <p>{say("没有公示事项。", "Nothing is public.")}</p>
+      ) : (
+        <Wide name={title}>
+          <table aria-labelledby="list-title">
+            <thead>
+              <tr>
+                <th class="text" scope="col">
+                  {say("机构", "Institution")}
+                </th>
+                <th class="text" scope="col">
+                  {say("班级", "Class")}
+                </th>
+                <th class="text" scope="col">
+                  {say("地区代码", "Region")}
+                </th>
+                <th scope="col">{say("人数", "Persons")}</th>
+                <th scope="col">{say("金额", "Amount")}</th>
+                <th scope="col">{say("公示截止", "Public until")}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((row) => (
+                <tr key={row.claim_id} data-claim={row.claim_id}>
+                  <th class="text" scope="row">
+                    <button type="button" class="link" onClick={() => change({ claim: row.claim_id })}>
+                      {row.institution_name ?? say("（名称待核）", "(name not known yet)")}
+                    </button>
+                  </th>
+                  <td class="text">{row.class_local_id}</td>
+                  <td class="text">{row.region}</td>
+                  <td>{whole(row.persons)}</td>
+                  <td>{yuan(row.amount_fen)}</td>
+                  <td>{row.public_until}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Wide>
+      )}
+      {answer.next && (
+        <p class="soft">
+          {say("以上为前 200 条，其余见下载的文件。", "These are the first 200; the files have them all.")}
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Lines({ claim }: { claim: string }) {
+  const { answer, refused } = useAnswer<ClaimWithLines>(`v1/publicity/${encodeURIComponent(claim)}`);
+  const [line, setLine] = useState<number | null>(null);
+  const [filed, setFiled] = useState<Filed | null>(null);
+  const back = (
+    <p class="no-print">
+      <button type="button" class="quiet" onClick={() => change({ claim: null })}>
+        ← {say("返回列表", "Back to the list")}
+      </button>
+    </p>
+  );
+  if (!answer)
+    return (
+      <>
+        {back}
+        <Waiting refused={refused} />
+      </>
+    );
+  const object = async (filled: Filled) => {
+    setFiled(await post<Filed>("v1/objections", { claim_id: claim, line, ...filled }));
+    setLine(null);
+  };
+  const title = `${answer.institution_name ?? ""} ${answer.class_local_id ?? ""}`;
+  return (
+    <>
+      {back}
+      {filed && (
+        <Receipt receipt={filed.receipt}>
+          <p>{say(filed.effect_zh, filed.effect_en)}</p>
+          {filed.due_on && <p>{say(`${filed.due_on} 前答复。`, `It will be answered by ${filed.due_on}.`)}</p>}
+        </Receipt>
+      )}
+      <section class="panel long" aria-labelledby="lines-title">
+        <h2 id="lines-title">{title}</h2>
+        <p class="soft">
+          {say(
+            `共 ${answer.persons} 人，${yuan(answer.amount_fen)}，公示 ${answer.published_on} 至 ${answer.public_until}`,
+            `${answer.persons} persons, ${yuan(answer.amount_fen)}, public from ${answer.published_on} to ${answer.public_until}`,
+          )}
+        </p>
+        <Wide name={title}>
+          <table aria-labelledby="lines-title">
+            <thead>
+              <tr>
+                <th class="text" scope="col">
+                  {say("序号", "Line")}
+                </th>
+                <th class="text" scope="col">
+                  {say("完成培训日期", "Trained on")}
+                </th>
+                <th scope="col">{say("金额", "Amount")}</th>
+                <th class="no-print" scope="col">
+                  {say("异议", "Objection")}
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {answer.lines.map((each) => (
+                <tr key={each.line}>
+                  <th class="text" scope="row">
+                    {each.line}
+                  </th>
+                  <td class="text">{each.trained_on}</td>
+                  <td>{yuan(each.amount_fen)}</td>
+                  <td class="no-print">
+                    <button
+                      type="button"
+                      class="quiet"
+                      aria-label={say(`对第 ${each.line} 条提出异议`, `Object to line ${each.line}`)}
+                      onClick={() => setLine(each.line)}
+                    >
+                      {say("提出异议", "Object")}
+                    </button>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Wide>
+      </section>
+      {line !== null && (
+        <section class="panel" aria-labelledby="object-title">
+          <h2 id="object-title">{say(`对第 ${line} 条的异议`, `Objection to line ${line}`)}</h2>
+          <Form name={say("提出异议", "Object")} button={say("提交异议", "File the objection")} send={object}>
+            <Field
+              name="text"
+              label={say("有何不符，您如何得知", "What is not right, and how you know")}
+              hint={say("至少 10 个字。长号码保存前会被遮盖。", "At least 10 characters. Long numbers are masked.")}
+              minLength={10}
+              maxLength={2000}
+              long
+              required
+            />
+            <Field
+              name="contact"
+              label={say("联系方式", "How to reach you")}
+              hint={say("加密保存，到期删除。", "Encrypted, and erased later.")}
+              minLength={2}
+              maxLength={100}
+            />
+          </Form>
+        </section>
+      )}
+    </>
+  );
+}
+
+function Standings() {
+  const [found, setFound] = useState<Standing | null>(null);
+  const look = async (filled: Filled) => {
+    setFound(null);
+    setFound(await post<Standing>("v1/objections/state", filled));
+  };
+  return (
+    <section class="panel no-print" aria-labelledby="state-title">
+      <h2 id="state-title">{say("查询异议进展", "How an objection stands")}</h2>
+      {found && (
+        <div class="message" role="status">
+          <p>
+            <b>{say(...STATES[found.status])}</b>
+            {say(
+              `（${moment(new Date(found.received_at))} 收到）`,
+              ` (received ${moment(new Date(found.received_at))})`,
+            )}
+          </p>
+          {found.answer && <p>{found.answer}</p>}
+          {!found.answer && found.due_on && (
+            <p>{say(`${found.due_on} 前答复。`, `To be answered by ${found.due_on}.`)}</p>
+          )}
+        </div>
+      )}
+      <Form name={say("查询异议进展", "How an objection stands")} button={say("查询", "Look up")} send={look}>
+        <Field name="receipt" label={say("回执编号", "Receipt")} maxLength={64} required />
+      </Form>
+    </section>
+  );
+}

@@ -1,0 +1,48 @@
+// Who is signed in. The session itself is in a cookie that no script can read.
+
+import { useCallback, useEffect, useState } from "preact/hooks";
+import { ask, type Refused, send } from "./api";
+
+export interface SignedIn {
+  person: string;
+  role: string;
+  organisation: string | null;
+  region: string | null;
+}
+
+export interface Person {
+  id: string;
+  name_zh: string;
+  name_en: string;
+  role: string;
+}
+
+export interface Session {
+  signed_in: SignedIn | null;
+  people: Person[];
+}
+
+export function useSession() {
+  const [session, setSession] = useState<Session | null>(null);
+  const [refused, setRefused] = useState<Refused | null>(null);
+  const look = useCallback(async () => {
+    try {
+      setSession(await ask<Session>("session"));
+      setRefused(null);
+    } catch (error) {
+      setRefused(error as Refused);
+    }
+  }, []);
+  useEffect(() => {
+    void look();
+  }, [look]);
+  const begin = async (id: string) => {
+    await send("session", "POST", { id });
+    await look();
+  };
+  const end = async () => {
+    await send("session", "DELETE");
+    await look();
+  };
+  return { session, refused, begin, end };
+}

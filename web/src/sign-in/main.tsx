@@ -1,0 +1,5 @@
+import { render } from "preact";
+import { SignIn } from "./SignIn";
+
+const page = document.getElementById("page");
+if (page) render(<SignIn />, page);
