@@ -8,6 +8,7 @@ may stand there that never occurs, and none is missing: a test looks at every pr
 from __future__ import annotations
 
 import ast
+import contextlib
 import importlib
 import inspect
 import json
@@ -163,6 +164,11 @@ def _methods_by_name(service: str) -> dict[str, list[FunctionType]]:
 @cache
 def _tree(function: FunctionType) -> ast.AST:
     try:
-        return ast.parse(textwrap.dedent(inspect.getsource(function)))
-    except (OSError, TypeError, SyntaxError):
+        source = textwrap.dedent(inspect.getsource(function))
+    except (OSError, TypeError):
         return ast.Module(body=[], type_ignores=[])
+    # The source of a lambda is its line, which may be one of the arguments of a call.
+    for form in ("{}", "_({})"):
+        with contextlib.suppress(SyntaxError):
+            return ast.parse(form.format(source.strip()))
+    return ast.Module(body=[], type_ignores=[])
