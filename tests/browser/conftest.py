@@ -1,4 +1,7 @@
-"""One running system and one browser for all tests of the pages."""
+"""One running system and one browser for all tests of the pages.
+
+They end with these tests: as long as the browser's driver runs, its event loop is in the way of those of other tests.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from playwright.sync_api import Browser
 from tests.browser.driving import REQUIRED, Running, Visitor, launched, missing, running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     if reason := missing():
         if REQUIRED:
@@ -20,7 +23,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(system: Running) -> Iterator[Browser]:
     with launched() as found:
         yield found

@@ -34,6 +34,7 @@ MOVES: Final[Mapping[AlertStatus, Mapping[AlertVerb, AlertStatus]]] = {
     AlertStatus.OPEN: {AlertVerb.CONTINUE: AlertStatus.OPEN, AlertVerb.END: AlertStatus.ENDED},
     AlertStatus.ENDED: {},
 }
+WHY_FINAL: Final = {AlertStatus.ENDED: "What falls behind again is a new alert, with days of its own."}
 
 
 class Compared(NamedTuple):

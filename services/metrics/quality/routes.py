@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from services.metrics.quality.usecases import Along, rates
+from services.metrics.quality.usecases import QualityAxis, rates
 from services.metrics.totals.routes import AskedPosition, AsOfAnswer, KeptRoute, ready_answer
 from services.metrics.totals.usecases.answer_cache import AnswerCache
 
@@ -67,7 +67,7 @@ class PublicQualityAnswer(BaseModel):
 async def get_quality(
     request: Request,
     year: Annotated[int | None, Query(ge=2000, le=2100, description="In which the trainings ended")] = None,
-    along: Along = Along.REGION,
+    along: QualityAxis = QualityAxis.REGION,
     position: AskedPosition = None,
 ) -> Response:
     """Quality rates of the trainings that ended in a year, by reporting region or by programme, as the registry counts.

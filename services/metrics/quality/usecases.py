@@ -16,18 +16,18 @@ from services.metrics.totals.usecases.totals import one_snapshot
 from shared.contracts.registry.quality import QualityCounted
 
 
-class Along(StrEnum):
+class QualityAxis(StrEnum):
     REGION = "region"
     PROGRAMME = "programme"
 
 
 _AXES: Final = {
-    Along.REGION.value: lambda told: told.reporting_region,
-    Along.PROGRAMME.value: lambda told: told.programme,
+    QualityAxis.REGION.value: lambda told: told.reporting_region,
+    QualityAxis.PROGRAMME.value: lambda told: told.programme,
 }
 
 
-async def rates(connection: AsyncConnection, year: int | None, along: Along, *, today: date) -> dict[str, object]:
+async def rates(connection: AsyncConnection, year: int | None, along: QualityAxis, *, today: date) -> dict[str, object]:
     """The rates of trainings that ended in `year`, by default in that of `today`, with the rule of each cohort."""
     await one_snapshot(connection)
     year = year or today.year
