@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from deploy.local import ROOT
 from deploy.sandbox.client import Caller
-from tests.browser.driving import Running, Visitor, overflow, picture, printed, violations
+from tests.browser.driving import WAIT_MS, Running, Visitor, overflow, picture, printed, violations
 from tests.metrics.targets.province import HEADINGS
 from tests.shared.spreadsheets.workbooks import csv_file
 
@@ -200,7 +200,7 @@ class TestFreshness:
         payment = {"paid_on": "2025-11-20", "reference": "PAGE-1"}
         system.post("subsidy", f"/v1/claims/{claim['id']}/payment", payment, by=finance)
 
-        expect(page.locator(".changes li").first).to_contain_text("拨付金额")
+        expect(page.locator(".changes li").first).to_contain_text("拨付金额", timeout=2 * WAIT_MS)
         paid = before + claim["amount_fen"]
         expect(page.locator("[data-figure=paid_fen]")).to_have_text(f"{paid / 100:,.2f} 元")
 
