@@ -1,0 +1,1 @@
+"""The four services as processes. A package, so that its fixtures end with its last test."""
