@@ -54,18 +54,22 @@ class SessionClaims(Claims):
     since: Annotated[float, Field(ge=0, le=1e11, allow_inf_nan=False)]
 
 
+class KeyTooShort(Exception):
+    """Sessions would be signed with a key that can be guessed."""
+
+
 class Sessions:
     """Begins, reads, renews and ends sessions. Without a key there are none."""
 
     def __init__(self, keys: Path, *, lifetime: timedelta, longest: timedelta, is_secure: bool) -> None:
         """A session ends `lifetime` after it was used last, and `longest` after it began.
 
-        Raises ValueError for a key that is too short.
+        Raises KeyTooShort.
         """
         file = keys / KEY_FILE
         self._key = bytes.fromhex(file.read_text(encoding="ascii").strip()) if file.exists() else None
         if self._key is not None and len(self._key) < KEY_BYTES_MIN:
-            raise ValueError(f"{KEY_FILE} needs at least {KEY_BYTES_MIN} bytes in hex")
+            raise KeyTooShort(f"{KEY_FILE} needs at least {KEY_BYTES_MIN} bytes in hex")
         self._lifetime = lifetime.total_seconds()
         self._longest = longest.total_seconds()
         self._is_secure = is_secure

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -55,10 +55,9 @@ class Client:
         await self._http.aclose()
 
     async def get(self, service: str, path: str, *, by: Caller, **query: str) -> Any:
-        """The response to a GET. Raises Unanswered."""
+        """The response to a GET, repeated until the facts it depends on have arrived. Raises Unanswered."""
         headers = {"Authorization": f"Bearer {self._token(by)}"}
-        answer = await self._http.get(self._addresses[service] + path, params=query, headers=headers)
-        return _content(answer)
+        return await _heard(lambda: self._http.get(self._addresses[service] + path, params=query, headers=headers))
 
     async def post(self, service: str, path: str, body: object = None, *, by: Caller, once: bool = True) -> Any:
         """The response to a POST, repeated until the facts it depends on have arrived. Raises Unanswered.
@@ -69,13 +68,18 @@ class Client:
         headers = {"Authorization": f"Bearer {self._token(by)}", "Content-Type": "application/json"}
         if once:
             headers["Idempotency-Key"] = hashlib.sha256(path.encode() + b"\n" + content).hexdigest()
-        deadline = time.monotonic() + HEARD_SECONDS_MAX
-        while True:
-            answer = await self._http.post(self._addresses[service] + path, content=content, headers=headers)
-            # An answer that may soon be another says so: facts are on their way, or others are waiting as well.
-            if "Retry-After" not in answer.headers or time.monotonic() > deadline:
-                return _content(answer)
-            await asyncio.sleep(PAUSE_SECONDS)
+        return await _heard(lambda: self._http.post(self._addresses[service] + path, content=content, headers=headers))
+
+
+async def _heard(ask: Callable[[], Awaitable[httpx.Response]]) -> Any:
+    """The answer that stays. Raises Unanswered."""
+    deadline = time.monotonic() + HEARD_SECONDS_MAX
+    while True:
+        answer = await ask()
+        # An answer that may soon be another says so: facts are on their way, or others are waiting as well.
+        if "Retry-After" not in answer.headers or time.monotonic() > deadline:
+            return _content(answer)
+        await asyncio.sleep(PAUSE_SECONDS)
 
 
 def _token(keys: Path, caller: Caller) -> str:

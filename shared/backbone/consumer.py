@@ -200,12 +200,13 @@ async def apply_batch(
         first = await positions.advance(connection, consumer.name, batch)
         records = [each for each in decoded.records if each.record.offset >= first[each.partition]]
         letters = [letter for letter in decoded.broken if letter.record.offset >= first[letter.partition]]
-        letters += await apply(consumer, connection, records, failures)
+        refused = await apply(consumer, connection, records, failures)
+        letters += refused
         await dead_letters.park(connection, consumer.name, letters)
     if letters:
         log.warning("consumer.events.parked", consumer=consumer.name, parked=len(letters), reason=letters[0].reason)
     seconds = time.perf_counter() - started
-    instruments.applied(consumer.name, facts=len(records) - len(letters), parked=len(letters), seconds=seconds)
+    instruments.applied(consumer.name, facts=len(records) - len(refused), parked=len(letters), seconds=seconds)
     log.debug("consumer.batch.applied", consumer=consumer.name, records=len(records), parked=len(letters))
 
 

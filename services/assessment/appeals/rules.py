@@ -44,18 +44,18 @@ MOVES: Final[Mapping[AppealStatus, Mapping[AppealVerb, AppealStatus]]] = {
 WHY_FINAL: Final = {AppealStatus.WITHDRAWN: "The candidate files another one, as long as there is time."}
 
 
-class NothingToAppeal(Conflict):
-    slug = "nothing-to-appeal"
+class ResultNotPublished(Conflict):
+    slug = "result-not-published"
     title_en = "There is no published result to appeal against."
     title_zh = "成绩尚未公布，不能提出申诉。"
     cure_en = "Wait until the results of the session are public."
     cure_zh = "请待成绩公示后再提出。"
 
 
-class AppealTooLate(Conflict):
+class ResultAppealTooLate(Conflict):
     """Facts: `last_on`."""
 
-    slug = "appeal-too-late"
+    slug = "result-appeal-too-late"
     title_en = "The time to appeal against this result is over."
     title_zh = "对该成绩提出申诉的期限已过。"
     cure_en = "It was possible until {last_on}. Report a mistake to the authority."
@@ -111,11 +111,11 @@ class AppealStep(NamedTuple):
 
 
 def require_in_time(public_on: date | None, *, last_on: date | None, today: date) -> None:
-    """Raises NothingToAppeal for results that are not public, AppealTooLate."""
+    """Raises ResultNotPublished for results that are not public, ResultAppealTooLate."""
     if public_on is None or last_on is None:
-        raise NothingToAppeal
+        raise ResultNotPublished
     if today > last_on:
-        raise AppealTooLate(last_on=last_on.isoformat())
+        raise ResultAppealTooLate(last_on=last_on.isoformat())
 
 
 def answer(

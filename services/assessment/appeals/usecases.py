@@ -25,7 +25,7 @@ from shared.kernel.periods import business_day
 async def file(connection: AsyncConnection, candidate_id: UUID, *, ground: str, caller: Caller, at: datetime) -> Appeal:
     """Appeal against a result as its candidate; while one is open, that one is returned.
 
-    Raises NotFound, ForeignPerson, NothingToAppeal, AppealTooLate.
+    Raises NotFound, ForeignPerson, ResultNotPublished, ResultAppealTooLate.
     """
     candidate = await candidate_store.load(connection, candidate_id, lock=True)
     await require_own(connection, caller, candidate.person)

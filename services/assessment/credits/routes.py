@@ -16,7 +16,7 @@ from shared.dated_rules.answers import ProvenanceAnswer
 from shared.dated_rules.routes import add_rule_routes
 from shared.dated_rules.rules import Provenance
 from shared.edge.lanes import lookup
-from shared.forms import ENCRYPTED, PLAIN, Day, Name, PersonName, Reason, Strict
+from shared.forms import ENCRYPTED, PLAIN, VISIBLE, Day, Name, PersonName, Reason, Strict
 from shared.kernel.awards import Award
 from shared.kernel.identity import DocumentKind
 from shared.kernel.ids import new_id
@@ -91,7 +91,7 @@ class CertificateUseRequest(Strict):
     """What stands on the certificate that the school has seen. The name is compared, and not kept."""
 
     number: Annotated[str, Field(max_length=40, examples=["S000041000123253000042"]), PLAIN]
-    name: PersonName
+    name: Annotated[PersonName, VISIBLE]
 
 
 class CourseUseRequest(Strict):
@@ -99,7 +99,7 @@ class CourseUseRequest(Strict):
 
     document_kind: DocumentKind = DocumentKind.RESIDENT_ID
     document_number: Annotated[str, Field(max_length=64), ENCRYPTED]
-    name: PersonName
+    name: Annotated[PersonName, VISIBLE]
     occupation: _Occupation
     award: GivenAward
     courses: Annotated[tuple[Name, ...], Field(min_length=1, max_length=50)]

@@ -54,7 +54,7 @@ class TestFile:
 
         answer = await centre.post(f"/candidates/{candidate_id}/appeals", GROUND, holder(centre, 1))
 
-        assert (answer.status_code, answer.json()["code"]) == (409, "nothing-to-appeal")
+        assert (answer.status_code, answer.json()["code"]) == (409, "result-not-published")
 
     async def test_after_the_last_day_it_is_too_late(self, centre: Centre, candidate: str) -> None:
         at = await centre.service.rows("SELECT at FROM session_step WHERE verb = 'conclude'")
@@ -63,7 +63,7 @@ class TestFile:
 
         answer = await centre.post(f"/candidates/{candidate}/appeals", GROUND, holder(centre, 1))
 
-        assert (answer.status_code, answer.json()["code"]) == (409, "appeal-too-late")
+        assert (answer.status_code, answer.json()["code"]) == (409, "result-appeal-too-late")
 
 
 class TestAnswer:

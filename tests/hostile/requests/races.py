@@ -25,6 +25,7 @@ from tests.subsidy.builders import (
     people,
 )
 from tests.subsidy.office import Office
+from tests.subsidy.payees.accounts import open_account
 from tests.support.rights import Scene
 from tests.support.services import ServiceUnderTest, opened
 
@@ -60,6 +61,7 @@ async def _things(scene: Scene) -> Things:
         case "subsidy":
             office = await Office.open(scene.service)
             drafted, submitted, approved, paid = [await _claim(office, scene, steps) for steps in range(4)]
+            await open_account(scene.service, approved["claim_id"])
             of_submitted = ("return_claim", "reject_claim", "approve_claim", "take_claim")
             return {
                 "submit_claim": drafted,
