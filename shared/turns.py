@@ -14,6 +14,8 @@ from shared.kernel.refusals import Refusal
 
 _WEIGHT: Final = 0.1
 """How much the latest work counts in the time that work of this kind usually takes."""
+_USUAL_SECONDS_AT_FIRST: Final = 0.2
+"""Until enough has been done: many who come at once after a start are also sent back at different times."""
 _RETRY_AFTER_MAX: Final = 30
 
 
@@ -42,7 +44,7 @@ class Turns:
         self._waiting_max = waiting_max
         self._wait_seconds = wait_seconds
         self._rooms: OrderedDict[Hashable, deque[asyncio.Future[None]]] = OrderedDict()
-        self._usual_seconds = 0.0
+        self._usual_seconds = _USUAL_SECONDS_AT_FIRST
         self._promised_until = 0.0
 
     @property
