@@ -41,7 +41,7 @@ from deploy.local.services import (
     write_settings,
 )
 from deploy.sandbox import PLAN, POSTED_ON
-from deploy.sandbox.client import Caller, Client, Unanswered
+from deploy.sandbox.client import HEARD_SECONDS_MAX, PAUSE_SECONDS, Caller, Client, Unanswered
 from deploy.sandbox.expected import count
 from deploy.sandbox.post import post
 
@@ -209,8 +209,16 @@ class Run:
         write_people(asyncio.run(self._people()), self.home / "people.json")
 
     async def _people(self) -> list[dict[str, str | None]]:
+        deadline = time.monotonic() + HEARD_SECONDS_MAX
         async with Client(self.addresses, self.keys) as client:
-            return await people_of(client)
+            while True:
+                try:
+                    return await people_of(client)
+                except Unanswered:
+                    # Where half of the plan has been heard, an officer's region may be a foreign one for a moment.
+                    if time.monotonic() > deadline:
+                        raise
+                await asyncio.sleep(PAUSE_SECONDS)
 
     async def _token_command(self) -> str:
         """For a clerk of an institution, or for an officer if there is none yet."""
