@@ -4,8 +4,9 @@ import { useEffect, useState } from "preact/hooks";
 import { change, useAddress } from "../shared/address";
 import { ask, path, post, type Refused } from "../shared/api";
 import { Frame } from "../shared/Frame";
-import { moment, whole, yuan } from "../shared/figures";
+import { whole, yuan } from "../shared/figures";
 import { Field, type Filled, Form, Receipt } from "../shared/forms";
+import { type Received, Standing } from "../shared/Standing";
 import { Wide } from "../shared/Wide";
 import { type Name, say, useLanguage } from "../shared/words";
 
@@ -39,14 +40,11 @@ interface Filed {
   effect_en: string;
 }
 
-interface Standing {
+interface Objection extends Received {
   status: "open" | "upheld" | "dismissed" | "overturned";
-  received_at: string;
-  due_on: string | null;
-  answer: string | null;
 }
 
-const STATES: Readonly<Record<Standing["status"], Name>> = {
+const STATES: Readonly<Record<Objection["status"], Name>> = {
   open: ["正在核查", "Being looked into"],
   upheld: ["经核查属实", "Upheld"],
   dismissed: ["经核查不属实", "Dismissed"],
@@ -68,7 +66,12 @@ export function Publicity() {
     >
       <div class="narrow wide-lists">
         {claim ? <Lines key={claim} claim={claim} /> : <List />}
-        <Standings />
+        <Standing<Objection>
+          class="panel no-print"
+          title={say("查询异议进展", "How an objection stands")}
+          path="v1/objections/state"
+          state={(objection) => STATES[objection.status]}
+        />
       </div>
     </Frame>
   );
@@ -286,36 +289,5 @@ function Lines({ claim }: { claim: string }) {
         </section>
       )}
     </>
-  );
-}
-
-function Standings() {
-  const [found, setFound] = useState<Standing | null>(null);
-  const look = async (filled: Filled) => {
-    setFound(null);
-    setFound(await post<Standing>("v1/objections/state", filled));
-  };
-  return (
-    <section class="panel no-print" aria-labelledby="state-title">
-      <h2 id="state-title">{say("查询异议进展", "How an objection stands")}</h2>
-      {found && (
-        <div class="message" role="status">
-          <p>
-            <b>{say(...STATES[found.status])}</b>
-            {say(
-              `（${moment(new Date(found.received_at))} 收到）`,
-              ` (received ${moment(new Date(found.received_at))})`,
-            )}
-          </p>
-          {found.answer && <p>{found.answer}</p>}
-          {!found.answer && found.due_on && (
-            <p>{say(`${found.due_on} 前答复。`, `To be answered by ${found.due_on}.`)}</p>
-          )}
-        </div>
-      )}
-      <Form name={say("查询异议进展", "How an objection stands")} button={say("查询", "Look up")} send={look}>
-        <Field name="receipt" label={say("回执编号", "Receipt")} maxLength={64} required />
-      </Form>
-    </section>
   );
 }

@@ -3,8 +3,8 @@
 import { useEffect, useState } from "preact/hooks";
 import { ask, post } from "../shared/api";
 import { Frame } from "../shared/Frame";
-import { moment } from "../shared/figures";
 import { Choice, Field, type Filled, Form, Receipt } from "../shared/forms";
+import { type Received, Standing } from "../shared/Standing";
 import { type Name, say, useLanguage } from "../shared/words";
 
 type State = "received" | "in_hand" | "confirmed" | "not_confirmed";
@@ -14,11 +14,8 @@ interface Filed {
   due_on: string | null;
 }
 
-interface Standing {
+interface Reported extends Received {
   state: State;
-  received_at: string;
-  due_on: string | null;
-  answer: string | null;
 }
 
 const STATES: Readonly<Record<State, Name>> = {
@@ -75,15 +72,10 @@ function placed(places: readonly Place[]): [string, string][] {
 export function Report() {
   useLanguage();
   const [filed, setFiled] = useState<Filed | null>(null);
-  const [found, setFound] = useState<Standing | null>(null);
   const places = usePlaces();
   const file = async (filled: Filled) => {
     setFiled(null);
     setFiled(await post<Filed>("v1/public-reports", filled));
-  };
-  const look = async (filled: Filled) => {
-    setFound(null);
-    setFound(await post<Standing>("v1/public-reports/state", filled));
   };
   return (
     <Frame
@@ -127,27 +119,12 @@ export function Report() {
             />
           </Form>
         </section>
-        <section class="panel" aria-labelledby="state-title">
-          <h2 id="state-title">{say("查询进展", "How a report stands")}</h2>
-          {found && (
-            <div class="message" role="status">
-              <p>
-                <b>{say(...STATES[found.state])}</b>
-                {say(
-                  `（${moment(new Date(found.received_at))} 收到）`,
-                  ` (received ${moment(new Date(found.received_at))})`,
-                )}
-              </p>
-              {found.answer && <p>{found.answer}</p>}
-              {!found.answer && found.due_on && (
-                <p>{say(`${found.due_on} 前答复。`, `To be answered by ${found.due_on}.`)}</p>
-              )}
-            </div>
-          )}
-          <Form name={say("查询进展", "How a report stands")} button={say("查询", "Look up")} send={look}>
-            <Field name="receipt" label={say("回执编号", "Receipt")} maxLength={64} required />
-          </Form>
-        </section>
+        <Standing<Reported>
+          class="panel"
+          title={say("查询进展", "How a report stands")}
+          path="v1/public-reports/state"
+          state={(report) => STATES[report.state]}
+        />
       </div>
     </Frame>
   );
