@@ -68,6 +68,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(_Counted(config))
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes are named by their argument: a workbook made here holds the second it was made in, and two test processes
+    that collect in different seconds would not agree on the names of their tests.
+    """
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     # Most of a test's time goes into making the files of its databases, so they are kept in memory where there is room.
