@@ -84,7 +84,7 @@ class ServiceSettings(BaseSettings):
     """Days for which the answer to a POST with an Idempotency-Key is kept for repeats."""
     books_seconds: int = Field(default=15, ge=1, le=600, validation_alias="SKILLS_BOOKS_SECONDS")
     """Seconds between two looks at the books: an owner tells the control totals that changed, metrics compares them."""
-    batch_facts_max: int = Field(default=40_000, ge=1, validation_alias="SKILLS_BATCH_FACTS_MAX")
+    batch_facts_max: int = Field(default=80_000, ge=1, validation_alias="SKILLS_BATCH_FACTS_MAX")
     """The maximum number of facts that a consumer applies in one transaction."""
     relay_poll_ms: int = Field(default=50, ge=1, validation_alias="SKILLS_RELAY_POLL_MS")
     """Interval at which the relay polls an empty outbox, in milliseconds."""

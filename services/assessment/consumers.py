@@ -17,7 +17,7 @@ from services.assessment.settings import AssessmentSettings
 from services.assessment.trainings import store as trainings
 from services.assessment.trainings.rules import ExamPlan, RegistryClass, RegistryEnrolment, RegistryLesson
 from shared import heard
-from shared.backbone.consumer import Consumer
+from shared.backbone.consumer import Consumer, unprepared
 from shared.contracts.dimensions import award_of
 from shared.contracts.fact import Fact
 from shared.contracts.registry.classes import CLASS_FACTS, ClassState, ClassStatus
@@ -52,8 +52,8 @@ _LEFT: Final = (EnrolmentStatus.WITHDRAWN, EnrolmentStatus.TRANSFERRED)
 def consumers(settings: AssessmentSettings) -> list[Consumer]:  # noqa: ARG001  (every service has this signature)
     """Assessment's consumers."""
     return [
-        Consumer(name="assessment", hears=HEARS, apply=apply),
-        Consumer(name="assessment-exams", hears=HEARS_FOR_EXAMS, apply=apply_for_exams),
+        Consumer(name="assessment", hears=HEARS, prepare=unprepared(apply)),
+        Consumer(name="assessment-exams", hears=HEARS_FOR_EXAMS, prepare=unprepared(apply_for_exams)),
     ]
 
 

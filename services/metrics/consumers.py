@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.metrics.measures.usecases import CONSUMER, ContributionInbox, apply
+from services.metrics.measures.usecases import CONSUMER, ContributionInbox, prepare
 from services.metrics.settings import MetricsSettings
 from shared.backbone.consumer import Consumer
 from shared.contracts.assessment import CERTIFICATE_FACTS, BodyFiled, CertificateBookTold
@@ -39,4 +39,4 @@ HEARS: Final[frozenset[type[Fact]]] = frozenset(
 
 def consumers(settings: MetricsSettings) -> list[Consumer]:  # noqa: ARG001  (every service has this signature)
     """Metrics' one consumer."""
-    return [Consumer(CONSUMER, HEARS, apply, ContributionInbox())]
+    return [Consumer(CONSUMER, HEARS, prepare, ContributionInbox())]

@@ -15,7 +15,7 @@ from services.registry.flags import usecases as flags
 from services.registry.quality.store import heard
 from services.registry.quality.store.heard import Certificate, Result
 from services.registry.settings import RegistrySettings
-from shared.backbone.consumer import Consumer
+from shared.backbone.consumer import Consumer, unprepared
 from shared.contracts.assessment import (
     CERTIFICATE_FACTS,
     CertificateState,
@@ -36,7 +36,7 @@ HEARS: Final[frozenset[type[Fact]]] = frozenset(
 
 def consumers(settings: RegistrySettings) -> list[Consumer]:  # noqa: ARG001  (every service has this signature)
     """The registry's consumers."""
-    return [Consumer("registry", HEARS, apply)]
+    return [Consumer("registry", HEARS, unprepared(apply))]
 
 
 async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:

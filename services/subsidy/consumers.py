@@ -19,7 +19,7 @@ from services.subsidy.settings import SubsidySettings
 from services.subsidy.trainings import store as trainings
 from services.subsidy.trainings.rules import Certificate, Licence, Outcome, Trainee, TrainingClass
 from shared import heard
-from shared.backbone.consumer import Consumer
+from shared.backbone.consumer import Consumer, unprepared
 from shared.contracts.assessment import (
     CERTIFICATE_FACTS,
     LISTING_FACTS,
@@ -63,7 +63,7 @@ HEARS: Final[frozenset[type[Fact]]] = frozenset(
 
 def consumers(settings: SubsidySettings) -> list[Consumer]:  # noqa: ARG001  (every service has this signature)
     """The subsidy's consumers: a single one, because a claim needs all of these facts."""
-    return [Consumer("subsidy", HEARS, apply)]
+    return [Consumer("subsidy", HEARS, unprepared(apply))]
 
 
 async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:

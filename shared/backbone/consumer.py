@@ -1,4 +1,7 @@
-"""The consumer: reads batches, drops repeats, and applies new facts in the transaction that moves its position."""
+"""The consumer: reads batches, drops repeats, and applies new facts in the transaction that moves its position.
+
+While the database applies one batch, the next ones are read, decoded and worked out as far as that needs no database.
+"""
 
 from __future__ import annotations
 
@@ -18,15 +21,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared import instruments
 from shared.backbone import dead_letters, positions
 from shared.backbone.dead_letters import DeadLetter
-from shared.backbone.inbox import Inbox, InboxTable, admit, steps
+from shared.backbone.inbox import Inbox, InboxTable, Steps, admit, steps
 from shared.backbone.log import Batch, ConsumerRecord, EventLog, TopicPartition
 from shared.contracts.fact import Fact, Malformed, UnknownType, decode
 from shared.faults import forever, is_passing
 
 log = structlog.get_logger()
 
-_DECODE_AT_ONCE = 500
-"""Records decoded between two turns of the event loop, so that a request in the same process waits milliseconds."""
+AT_ONCE = 500
+"""Records decoded or prepared between two turns of the event loop: a request in the same process waits milliseconds,
+and the database gets its next statement as soon as it has done the last.
+"""
 
 _BATCHES_AHEAD = 2
 """With one, Python waits for the database after a batch that is read fast, and the database after one read slowly."""
@@ -58,17 +63,22 @@ class DecodedRecord(Struct, frozen=True, gc=False):
     record: ConsumerRecord
 
 
+Work = Callable[[AsyncConnection], Awaitable[None]]
+"""Changes tables of this service in the transaction it is given."""
+
+
 @dataclass(frozen=True)
 class Consumer:
     """What one consumer consumes, and how it applies it.
 
-    `apply` gets facts of the classes in `hears`, the next versions of their subjects, in order, and changes tables of
-    this service in the transaction it is given. It raises for a fact it cannot apply; that fact is then parked.
+    `prepare` gets facts of the classes in `hears`, the next versions of their subjects, in order, and returns the work
+    that applies them. It raises, or the work does, for a fact that cannot be applied; that fact is then parked. What is
+    prepared is thrown away if another process has applied some of it, so preparing changes nothing.
     """
 
     name: str
     hears: frozenset[type[Fact]]
-    apply: Callable[[AsyncConnection, Sequence[Fact]], Awaitable[None]]
+    prepare: Callable[[Sequence[Fact]], Awaitable[Work]]
     inbox: Inbox | None = None
     parked_in_a_row_max: int = 100
     """More consecutive parked subjects than this stop the worker."""
@@ -85,19 +95,30 @@ class Consumer:
         return self.inbox or InboxTable(self.name)
 
 
+def unprepared(
+    apply: Callable[[AsyncConnection, Sequence[Fact]], Awaitable[None]],
+) -> Callable[[Sequence[Fact]], Awaitable[Work]]:
+    """A Consumer's `prepare` where nothing is worked out before the database is asked."""
+
+    async def prepare(facts: Sequence[Fact]) -> Work:
+        return lambda connection: apply(connection, facts)
+
+    return prepare
+
+
 async def consume(consumer: Consumer, *, engine: AsyncEngine, event_log: EventLog, limit: int = 20_000) -> None:
     """Apply for ever. Backs off during outages of log or database; raises LogTruncated and TooManyParked."""
     failures = consumer.failures()
-    batches: AsyncGenerator[tuple[Batch, Decoded]] | None = None
+    batches: AsyncGenerator[tuple[Batch, Decoded, Prepared | None]] | None = None
 
     async def step() -> bool:
         nonlocal batches
         if batches is None:
-            batches = read_decoded(consumer, engine=engine, event_log=event_log, limit=limit)
+            batches = read_ahead(consumer, engine=engine, event_log=event_log, limit=limit)
         try:
-            batch, decoded = await anext(batches)
+            batch, decoded, prepared = await anext(batches)
             if batch:
-                await apply_batch(consumer, engine, batch, decoded, failures)
+                await apply_batch(consumer, engine, batch, decoded, prepared, failures)
         except BaseException as error:
             # What was read ahead is obsolete: the next step reads from the position in the database.
             await batches.aclose()
@@ -123,11 +144,11 @@ async def catch_up(
     """
     ends = await event_log.ends(consumer.topics)
     failures = consumer.failures()
-    reading = read_decoded(consumer, engine=engine, event_log=event_log, limit=limit, group=group)
+    reading = read_ahead(consumer, engine=engine, event_log=event_log, limit=limit, group=group)
     async with aclosing(reading) as batches:
-        async for batch, decoded in batches:
+        async for batch, decoded, prepared in batches:
             if batch:
-                await apply_batch(consumer, engine, batch, decoded, failures)
+                await apply_batch(consumer, engine, batch, decoded, prepared, failures)
                 continue
             async with engine.connect() as connection:
                 at = await positions.load(connection, consumer.name, ends)
@@ -142,10 +163,17 @@ class Decoded(NamedTuple):
     broken: list[DeadLetter]
 
 
-async def read_decoded(
+class Prepared(NamedTuple):
+    """The work of consecutive versions, and their steps."""
+
+    work: Work
+    steps: Steps
+
+
+async def read_ahead(
     consumer: Consumer, *, engine: AsyncEngine, event_log: EventLog, limit: int, group: str | None = None
-) -> AsyncGenerator[tuple[Batch, Decoded]]:
-    """Batches with their decoded facts, read ahead while the database applies those before."""
+) -> AsyncGenerator[tuple[Batch, Decoded, Prepared | None]]:
+    """Batches, decoded and prepared while the database applies those before."""
 
     async def start(partitions: Iterable[TopicPartition]) -> Mapping[TopicPartition, int]:
         async with engine.connect() as connection:
@@ -153,10 +181,13 @@ async def read_decoded(
 
     turn = asyncio.Lock()  # tasks get it in the order in which they ask, and so the batches
 
-    async def following(batches: AsyncGenerator[Batch]) -> tuple[Batch, Decoded] | None:
+    async def following(batches: AsyncGenerator[Batch]) -> tuple[Batch, Decoded, Prepared | None] | None:
         async with turn:
             batch = await anext(batches, None)
-            return None if batch is None else (batch, await decode_all(consumer, batch))
+            if batch is None:
+                return None
+            decoded = await decode_all(consumer, batch)
+            return batch, decoded, await _prepare(consumer, decoded.records)
 
     async with aclosing(event_log.read(group or consumer.name, consumer.topics, start, limit=limit)) as batches:
         ahead = deque(asyncio.ensure_future(following(batches)) for _ in range(_BATCHES_AHEAD))
@@ -186,13 +217,33 @@ async def decode_all(consumer: Consumer, batch: Batch) -> Decoded:
                 continue
             if type(fact) in hears:
                 decoded.append(DecodedRecord(fact, partition, record))
-            if count % _DECODE_AT_ONCE == 0:
+            if count % AT_ONCE == 0:
                 await asyncio.sleep(0)
     return Decoded(decoded, broken)
 
 
+async def _prepare(consumer: Consumer, records: Sequence[DecodedRecord]) -> Prepared | None:
+    """The work of all of `records` as the next versions of their subjects, which they nearly always are.
+
+    None if they are not consecutive or cannot be prepared together: then each has to be examined.
+    """
+    facts = [each.fact for each in records]
+    supposed = steps(facts)
+    if supposed is None:
+        return None
+    try:
+        return Prepared(await consumer.prepare(facts), supposed)
+    except Exception:  # noqa: BLE001  (the one fact at fault is found when they are divided)
+        return None
+
+
 async def apply_batch(
-    consumer: Consumer, engine: AsyncEngine, batch: Batch, decoded: Decoded, failures: ConsecutiveFailures
+    consumer: Consumer,
+    engine: AsyncEngine,
+    batch: Batch,
+    decoded: Decoded,
+    prepared: Prepared | None,
+    failures: ConsecutiveFailures,
 ) -> None:
     """Apply one batch and move the position past it, in one transaction."""
     started = time.perf_counter()
@@ -200,7 +251,9 @@ async def apply_batch(
         first = await positions.advance(connection, consumer.name, batch)
         records = [each for each in decoded.records if each.record.offset >= first[each.partition]]
         letters = [letter for letter in decoded.broken if letter.record.offset >= first[letter.partition]]
-        refused = await apply(consumer, connection, records, failures)
+        if len(records) < len(decoded.records):
+            prepared = await _prepare(consumer, records)  # another process has applied the others
+        refused = await apply(consumer, connection, records, prepared, failures)
         letters += refused
         await dead_letters.park(connection, consumer.name, letters)
     if letters:
@@ -211,12 +264,16 @@ async def apply_batch(
 
 
 async def apply(
-    consumer: Consumer, connection: AsyncConnection, records: Sequence[DecodedRecord], failures: ConsecutiveFailures
+    consumer: Consumer,
+    connection: AsyncConnection,
+    records: Sequence[DecodedRecord],
+    prepared: Prepared | None,
+    failures: ConsecutiveFailures,
 ) -> list[DeadLetter]:
     """Apply the next versions of each subject, move the versions, and return what could not be applied."""
     if not records:
         return []
-    if await _apply_all(consumer, connection, records):
+    if prepared is not None and await _apply_all(consumer, connection, prepared):
         failures.note(applied=len(records), refused=0)
         return []
     known = await consumer.versions.known(connection, {each.fact.subject for each in records})
@@ -232,20 +289,15 @@ async def apply(
     return letters + refused
 
 
-async def _apply_all(consumer: Consumer, connection: AsyncConnection, records: Sequence[DecodedRecord]) -> bool:
-    """Apply all of `records` as the next versions of their subjects, which they nearly always are.
+async def _apply_all(consumer: Consumer, connection: AsyncConnection, prepared: Prepared) -> bool:
+    """Apply all at once; False, with nothing changed, if some are not the next versions or cannot be applied.
 
-    False, with nothing changed, if some are not or cannot be applied: then each has to be examined. So the
-    known versions are not fetched first; they are compared when they move.
+    So the known versions are not fetched first; they are compared when they move.
     """
-    facts = [each.fact for each in records]
-    supposed = steps(facts)
-    if supposed is None:
-        return False
     try:
         async with connection.begin_nested():
-            await consumer.apply(connection, facts)
-            await consumer.versions.move(connection, supposed)
+            await prepared.work(connection)
+            await consumer.versions.move(connection, prepared.steps)
     except Exception as error:
         if is_passing(error):
             raise
@@ -272,7 +324,8 @@ async def _apply_or_divide(
         return [], behind
     try:
         async with connection.begin_nested():
-            await consumer.apply(connection, [each.fact for each in records])
+            work = await consumer.prepare([each.fact for each in records])
+            await work(connection)
     except Exception as error:
         if is_passing(error):
             raise
@@ -303,6 +356,8 @@ async def retry(consumer: Consumer, engine: AsyncEngine, subject: str) -> tuple[
         await positions.lock(connection, consumer.name)
         taken = await dead_letters.take(connection, consumer.name, subject)
         decoded = await decode_all(consumer, taken)
-        letters = decoded.broken + await apply(consumer, connection, decoded.records, consumer.failures())
+        prepared = await _prepare(consumer, decoded.records)
+        refused = await apply(consumer, connection, decoded.records, prepared, consumer.failures())
+        letters = decoded.broken + refused
         await dead_letters.park(connection, consumer.name, letters)
     return sum(len(part.records) for part in taken.values()) - len(letters), len(letters)

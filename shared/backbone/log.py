@@ -11,7 +11,7 @@ from msgspec import Struct
 from shared.backbone.partitioner import partition_of
 
 _FIRST_RECORDS = 100
-_BATCH_BYTES = 32 * 1024 * 1024
+_BATCH_BYTES = 80 * 1024 * 1024
 
 
 class TopicPartition(NamedTuple):

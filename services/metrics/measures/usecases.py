@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,6 +18,7 @@ from services.metrics.measures.rules.traits import kind_of
 from services.metrics.plan.store import ListedFact, list_
 from services.metrics.technicians import store as technicians
 from services.metrics.technicians.rules import Filed, filed, is_senior
+from shared.backbone.consumer import AT_ONCE, Work
 from shared.backbone.inbox import InboxTable, Steps
 from shared.contracts.assessment import BodyFiled, CertificateState
 from shared.contracts.books import BookState
@@ -82,6 +84,19 @@ class _Batch:
     def entry(self, fact: ListedFact, _: int) -> None:
         self.listed.append(fact)
 
+    async def fold(self, connection: AsyncConnection) -> None:
+        """Fold what the facts come to into the totals, and keep what they list."""
+        if self.listed:
+            await list_(connection, self.listed)
+        await technicians.keep_young(connection, self.young)
+        await technicians.keep_filed(connection, self.filed)
+        begun = await store.start(connection, self.started)
+        described = await store.describe(connection, self.kinds)
+        if self.counted or begun or any(self.aliases) or any(described):
+            await store.fold(
+                connection, self.counted, self.holdings, self.aliases, begun=begun, organisations=described
+            )
+
 
 _VERBS: Final[Mapping[type[Fact], Callable[[_Batch, Any, int], None]]] = {
     EnrolmentState: _Batch.enrolment,
@@ -108,10 +123,10 @@ def _verb(cls: type[Fact]) -> Callable[[_Batch, Any, int], None]:
     return next(_VERBS[base] for base in cls.__mro__ if base in _VERBS)
 
 
-async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
-    """Fold `facts`: of each subject only the latest matters, because a fact carries the state after it.
+async def prepare(facts: Sequence[Fact]) -> Work:
+    """What folds `facts`: of each subject only the latest matters, because a fact carries the state after it.
 
-    Raises NotNext if a subject that counts is not at the version before its first fact.
+    The work raises NotNext if a subject that counts is not at the version before its first fact.
     """
     first: dict[str, int] = {}
     latest: dict[str, Fact] = {}
@@ -119,16 +134,11 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
         first.setdefault(fact.subject, fact.version)
         latest[fact.subject] = fact
     batch = _Batch()
-    for subject, fact in latest.items():
+    for count, (subject, fact) in enumerate(latest.items(), 1):
         _verb(type(fact))(batch, fact, first[subject] - 1)
-    if batch.listed:
-        await list_(connection, batch.listed)
-    await technicians.keep_young(connection, batch.young)
-    await technicians.keep_filed(connection, batch.filed)
-    begun = await store.start(connection, batch.started)
-    described = await store.describe(connection, batch.kinds)
-    if batch.counted or begun or any(batch.aliases) or any(described):
-        await store.fold(connection, batch.counted, batch.holdings, batch.aliases, begun=begun, organisations=described)
+        if count % AT_ONCE == 0:
+            await asyncio.sleep(0)
+    return batch.fold
 
 
 class ContributionInbox:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import Any
 
 import httpx
@@ -47,13 +48,16 @@ async def test_a_dry_run_counts_each_of_its_rows(name: str, open_service: OpenSe
         lines = b"\n".join([b"{}"] * ROWS + [b"no json"])
         http, path, asked = operation.scene.service.http, operation.path, {"mode": "validate"}
 
+        started = monotonic()
         of_rows = await http.post(path, params=asked, headers=sender, json=rows)
         of_lines = await http.post(
             path, params=asked, headers=sender | {"Content-Type": "application/x-ndjson"}, content=lines
         )
 
         assert left(of_rows) == 3600 - ROWS, operation.name
-        assert left(of_lines) == 3600 - 2 * ROWS - 1, operation.name
+        # Of 3,600 rows an hour one is given back each second.
+        given_back = left(of_lines) - (3600 - 2 * ROWS - 1)
+        assert 0 <= given_back <= monotonic() - started, operation.name
     assert batches or name in ("subsidy", "metrics"), "these have none"
 
 

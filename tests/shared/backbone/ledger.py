@@ -18,7 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.backbone import consumer, dead_letters, outbox
-from shared.backbone.consumer import Consumer
+from shared.backbone.consumer import Consumer, unprepared
 from shared.backbone.log import Batch, EventLog, Record, Start, TopicPartition
 from shared.backbone.relay import relay_batch
 from shared.contracts.fact import _TYPES, Fact, encode
@@ -73,7 +73,9 @@ class Ledger:
 
     @property
     def consumer(self) -> Consumer:
-        return Consumer(self.name, frozenset({self.fact}), self._apply, parked_in_a_row_max=self.parked_in_a_row_max)
+        return Consumer(
+            self.name, frozenset({self.fact}), unprepared(self._apply), parked_in_a_row_max=self.parked_in_a_row_max
+        )
 
     async def _apply(self, connection: AsyncConnection, facts: Sequence[Fact]) -> None:
         posted = [fact for fact in facts if isinstance(fact, Posted)]

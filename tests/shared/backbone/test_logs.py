@@ -194,7 +194,7 @@ class TestAppetite:
         large = [ConsumerRecord(number, "key", bytes(1024 * 1024)) for number in range(8)]
 
         fetch_size.learn({TopicPartition("topic", 0): PartitionBatch(0, large)})
-        assert fetch_size.records == 32
+        assert fetch_size.records == 80
 
         fetch_size.learn({TopicPartition("topic", 0): PartitionBatch(0, [ConsumerRecord(0, "key", b"small")])})
         assert fetch_size.records == 20_000
