@@ -1,4 +1,4 @@
-"""Copies of the registry's facts that several services need: regions, institutions, and merged person keys.
+"""Copies of facts that several services need: regions, institutions and bodies, and merged person keys.
 
 Each service that uses it has the tables `heard_region`, `heard_institution` and `heard_alias` in its own database.
 """
@@ -14,6 +14,7 @@ from sqlalchemy import Column, Date, MetaData, Table, Text, Uuid, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import tables
+from shared.contracts.assessment import BodyFiled
 from shared.contracts.dimensions import RegionPeriod
 from shared.contracts.registry.directory import InstitutionState
 from shared.contracts.registry.plan import RegionListed
@@ -41,8 +42,8 @@ HEARD_INSTITUTION: Final = Table(
     Column("closed_from", Date),
     Column("succeeded_by", Uuid),
 )
-STANDINGS: Final = Standings({Role.INSTITUTION: HEARD_INSTITUTION})
-"""As far as was received; an institution that was not stands as any open one."""
+STANDINGS: Final = Standings({Role.INSTITUTION: HEARD_INSTITUTION, Role.ASSESSMENT_BODY: HEARD_INSTITUTION})
+"""As far as was received; an organisation that was not stands as any open one."""
 HEARD_ALIAS: Final = Table("heard_alias", MetaData(), Column("person", Uuid), Column("into_person", Uuid))
 
 _KEEP_REGIONS: Final = f"""
@@ -87,6 +88,13 @@ async def keep_institutions(connection: AsyncConnection, institutions: Sequence[
     """Store the latest state of each institution."""
     if institutions:
         rows = [msgspec.structs.asdict(each) | {"id": each.institution_id} for each in institutions]
+        await (await driver(connection)).execute(_KEEP_INSTITUTIONS, *tables.arrays(HEARD_INSTITUTION.c, rows))
+
+
+async def keep_bodies(connection: AsyncConnection, bodies: Sequence[BodyFiled]) -> None:
+    """Store the latest state of each assessment body, beside the institutions: either may be paid."""
+    if bodies:
+        rows = [msgspec.structs.asdict(each) | {"id": each.body_id} for each in bodies]
         await (await driver(connection)).execute(_KEEP_INSTITUTIONS, *tables.arrays(HEARD_INSTITUTION.c, rows))
 
 

@@ -26,7 +26,7 @@ from shared.contracts.assessment import (
 )
 from shared.contracts.dimensions import award_of
 from shared.contracts.fact import Fact
-from shared.contracts.subsidy import RecoveryConfirmed
+from shared.contracts.subsidy import RecoveryConfirmed, SubsidyKind
 from shared.kernel.money import Fen
 
 HEARS: Final[frozenset[type[Fact]]] = frozenset(
@@ -45,7 +45,9 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     await heard.save_results(connection, [_result(fact) for fact in latest if isinstance(fact, ResultState)])
     certificates = [_certificate(fact) for fact in latest if isinstance(fact, CertificateState)]
     await heard.save_certificates(connection, certificates)
-    recovered = [fact for fact in latest if isinstance(fact, RecoveryConfirmed)]
+    # Bodies that assessed are no institutions of the registry.
+    recoveries = [fact for fact in latest if isinstance(fact, RecoveryConfirmed)]
+    recovered = [fact for fact in recoveries if fact.kind is SubsidyKind.TRAINING]
     if seen := ladder.observed(map(_recovery, recovered)):
         await flags.raise_all(connection, seen, at=max(fact.at for fact in recovered))
 

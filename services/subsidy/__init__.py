@@ -1,11 +1,11 @@
-"""The subsidy: amounts for completed trainings, decisions on them, payments.
+"""The subsidy: amounts for completed trainings and for assessments, decisions on them, payments.
 
 Owns        policy rows, budgets, claims with their lines, payments, recoveries, objections, appeals, the ledger of all
             money; accounts of payees; proposals of budgets, recoveries and accounts
 Publishes   subsidy.* (claims, from draft to payment and recovery; budgets and their moves; control totals)
 Hears       registry: regions, the calendar, institutions, classes, enrolments, licences, merged persons, flags;
-            assessment: certificates, and which the national query network does not find
-Its users   institutions, reviewers in county, city and province, finance, auditors
+            assessment: bodies, certificates, and which the national query network does not find; fees of sessions
+Its users   institutions, assessment bodies, reviewers in county, city and province, finance, auditors
 Keeps       person keys only: no name and no number; encrypted: words and contacts of objectors, account numbers of
             payees
 """

@@ -1,5 +1,8 @@
 """Facts that the subsidy consumes: of the registry on regions, the calendar, institutions, classes, enrolments,
-licences, persons and flags; of assessment on certificates.
+licences, persons and flags; of assessment on bodies, certificates and fees.
+
+There are two consumers. The second began later: under a name of its own it reads the log from the beginning, so that
+an installation that has run for a year knows the exams of that year as well.
 """
 
 from __future__ import annotations
@@ -13,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.claims.store import lines as claim_lines
 from services.subsidy.claims.usecases import aftermath, corrections
+from services.subsidy.exams import store as exams
+from services.subsidy.exams.rules import CertificateWay, ExamCertificate
 from services.subsidy.holds import store as holds
 from services.subsidy.holds.rules import Flag, HoldStatus
 from services.subsidy.settings import SubsidySettings
@@ -23,9 +28,11 @@ from shared.backbone.consumer import Consumer, unprepared
 from shared.contracts.assessment import (
     CERTIFICATE_FACTS,
     LISTING_FACTS,
+    BodyFiled,
     CertificateListingState,
     CertificateState,
     CertificateStatus,
+    SessionFeeStated,
 )
 from shared.contracts.dimensions import award_of
 from shared.contracts.fact import Fact
@@ -60,10 +67,16 @@ HEARS: Final[frozenset[type[Fact]]] = frozenset(
     }
 )
 
+HEARS_OF_EXAMS: Final[frozenset[type[Fact]]] = frozenset({*CERTIFICATE_FACTS, BodyFiled, SessionFeeStated})
+"""What assessment subsidies are claimed for, and by whom."""
+
 
 def consumers(settings: SubsidySettings) -> list[Consumer]:  # noqa: ARG001  (every service has this signature)
-    """The subsidy's consumers: a single one, because a claim needs all of these facts."""
-    return [Consumer("subsidy", HEARS, unprepared(apply))]
+    """The subsidy's consumers."""
+    return [
+        Consumer("subsidy", HEARS, unprepared(apply)),
+        Consumer("subsidy-exams", HEARS_OF_EXAMS, unprepared(apply_of_exams)),
+    ]
 
 
 async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
@@ -96,6 +109,23 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     await _follow_decided(connection, latest)
 
 
+async def apply_of_exams(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
+    """Store the latest state of bodies, certificates and fees; correct, stop or reclaim the lines of exams."""
+    latest = {fact.subject: fact for fact in facts}.values()
+    await heard.keep_bodies(connection, [fact for fact in latest if isinstance(fact, BodyFiled)])
+    certificates = [fact for fact in latest if isinstance(fact, CertificateState)]
+    await exams.keep(connection, [_exam_certificate(fact) for fact in certificates])
+    fees = [fact for fact in latest if isinstance(fact, SessionFeeStated)]
+    await exams.keep_fees(connection, {fact.session_id: Fen(fact.fee_fen) for fact in fees})
+    # A certificate's first fact cannot be a correction, and most facts are first ones.
+    later = [fact for fact in certificates if fact.version > 1]
+    if later or fees:
+        at, changed = max(fact.at for fact in (*later, *fees)), {fact.certificate_id for fact in later}
+        await corrections.follow(connection, changed, at=at)
+        charged = await exams.certificates_of(connection, {fact.session_id for fact in fees})
+        await aftermath.follow(connection, entries=changed.union(charged), persons=(), at=at)
+
+
 async def _follow_decided(connection: AsyncConnection, facts: Collection[Fact]) -> None:
     """Stop or reclaim lines whose ground fell away. The first fact of a training takes nothing away."""
     enrolments, persons, times = set[UUID](), set[UUID](), list[datetime]()
@@ -122,7 +152,7 @@ async def _follow_decided(connection: AsyncConnection, facts: Collection[Fact]) 
         persons |= owing
         times += [fact.at for fact in facts if isinstance(fact, CertificateState) and fact.person in owing]
     if times:
-        await aftermath.follow(connection, enrolments=enrolments, persons=persons, at=max(times))
+        await aftermath.follow(connection, entries=enrolments, persons=persons, at=max(times))
 
 
 def _class(fact: ClassState) -> TrainingClass:
@@ -191,6 +221,23 @@ def _certificate(fact: CertificateState) -> Certificate:
         person=fact.person,
         occupation=fact.occupation,
         award=award_of(fact),
+        issued_on=fact.issued_on,
+        valid=fact.status is CertificateStatus.VALID,
+    )
+
+
+def _exam_certificate(fact: CertificateState) -> ExamCertificate:
+    return ExamCertificate(
+        id=fact.certificate_id,
+        exam_id=fact.session_id,
+        body_id=fact.body_id,
+        person=fact.person,
+        programme=fact.programme,
+        region=fact.region,
+        reporting_region=fact.reporting_region,
+        occupation=fact.occupation,
+        award=award_of(fact),
+        way=CertificateWay(fact.way),
         issued_on=fact.issued_on,
         valid=fact.status is CertificateStatus.VALID,
     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from shared.kernel.callers import Role, Whose
-from shared.rights import EVERY_ROLE, ORGANISATIONS, SUPERVISORS, Rights, public, reads, writes
+from shared.rights import BODIES, EVERY_ROLE, ORGANISATIONS, SUPERVISORS, Rights, public, reads, writes
 
+_PAYEES: Final = {**ORGANISATIONS, **BODIES}
+"""Who is paid: institutions for trainings, assessment bodies for assessments, each for its own things."""
 _REVIEWER: Final = {Role.REVIEWER: Whose.REGION}
 _FINANCE: Final = {Role.FINANCE: Whose.REGION}
 _PROVINCE: Final = {Role.PROVINCE: Whose.REGION}
@@ -49,15 +51,15 @@ RIGHTS: Final[Rights] = {
     "propose_fund_shares": writes(_PROVINCE, two="Who confirms shares is not who proposed them."),
     # payees
     "enter_payee_account": writes(
-        ORGANISATIONS, _FINANCE, two="Who confirms an account is not who entered it.", note=_FROM_ABOVE
+        _PAYEES, _FINANCE, two="Who confirms an account is not who entered it.", note=_FROM_ABOVE
     ),
     "withdraw_payee_account": writes(
-        ORGANISATIONS,
+        _PAYEES,
         one="Nobody was paid to it; the account before stays.",
         note="Finance rejects its proposal instead.",
     ),
-    "list_payee_accounts": reads(ORGANISATIONS, _FINANCE, _PROVINCE, note=_ACCOUNTS),
-    "get_payee_account": reads(ORGANISATIONS, _FINANCE, _PROVINCE, note=_ACCOUNTS),
+    "list_payee_accounts": reads(_PAYEES, _FINANCE, _PROVINCE, note=_ACCOUNTS),
+    "get_payee_account": reads(_PAYEES, _FINANCE, _PROVINCE, note=_ACCOUNTS),
     "list_shared_payee_accounts": reads(
         _FINANCE, _PROVINCE, note="An account of the region, with the institutions that have it too, wherever they lie."
     ),
@@ -69,9 +71,9 @@ RIGHTS: Final[Rights] = {
     "freeze_statements": writes(
         _FINANCE, _PROVINCE, one="Nothing moves: what was booked is frozen, and what is booked later has its own."
     ),
-    "list_statements": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
-    "get_statement": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
-    "list_statement_postings": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
+    "list_statements": reads(_PAYEES, SUPERVISORS, _FINANCE),
+    "get_statement": reads(_PAYEES, SUPERVISORS, _FINANCE),
+    "list_statement_postings": reads(_PAYEES, SUPERVISORS, _FINANCE),
     # worklists
     "list_my_work": reads(_REVIEWER, note="What waits in the caller's region, came up to it late, or was delegated."),
     "pass_clean_claims": writes(
@@ -97,14 +99,14 @@ RIGHTS: Final[Rights] = {
         note="What one person has had is told to whoever holds the person's number, at a low rate.",
     ),
     # claims
-    "draft_claim": writes(ORGANISATIONS, one=_OWN_CLAIM),
-    "list_claims": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
-    "get_claim": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
-    "replay_claim": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
-    "explain_line": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
-    "rebuild_claim": writes(ORGANISATIONS, one=_OWN_CLAIM),
-    "submit_claim": writes(ORGANISATIONS, one=_OWN_CLAIM),
-    "withdraw_claim": writes(ORGANISATIONS, one="Nothing was decided, and the class can be claimed for again."),
+    "draft_claim": writes(_PAYEES, one=_OWN_CLAIM),
+    "list_claims": reads(_PAYEES, SUPERVISORS, _FINANCE),
+    "get_claim": reads(_PAYEES, SUPERVISORS, _FINANCE),
+    "replay_claim": reads(_PAYEES, SUPERVISORS, _FINANCE),
+    "explain_line": reads(_PAYEES, SUPERVISORS, _FINANCE),
+    "rebuild_claim": writes(_PAYEES, one=_OWN_CLAIM),
+    "submit_claim": writes(_PAYEES, one=_OWN_CLAIM),
+    "withdraw_claim": writes(_PAYEES, one="Nothing was decided, and the class can be claimed for again."),
     "list_rekeyed_lines": reads(SUPERVISORS, _FINANCE),
     "list_owed_lines": reads(SUPERVISORS, _FINANCE),
     # publicity and objections
@@ -122,13 +124,13 @@ RIGHTS: Final[Rights] = {
     ),
     # appeals
     "file_appeal": writes(
-        ORGANISATIONS,
+        _PAYEES,
         {Role.COUNTY_OFFICER: Whose.REGION},
         one="A reviewer of the region above decides on it.",
         note="A county officer records the appeal of a person who comes to the counter.",
     ),
-    "list_appeals": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
-    "get_appeal": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
+    "list_appeals": reads(_PAYEES, SUPERVISORS, _FINANCE),
+    "get_appeal": reads(_PAYEES, SUPERVISORS, _FINANCE),
     "decide_appeal": writes(
         _REVIEWER,
         _PROVINCE,
@@ -199,7 +201,7 @@ RIGHTS: Final[Rights] = {
             "itself is recorded in the same way."
         ),
     ),
-    "list_recoveries": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
+    "list_recoveries": reads(_PAYEES, SUPERVISORS, _FINANCE),
     "propose_write_off": writes(
         _FINANCE, _REVIEWER, two="Who confirms that money is given up neither proposed it nor paid the claim."
     ),

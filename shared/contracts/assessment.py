@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from shared.contracts.books import BookState
 from shared.contracts.dimensions import (
+    AmountFen,
     AwardCode,
     LevelRank,
     OccupationCode,
@@ -179,6 +180,24 @@ class SessionReinstated(SessionState):
     """Its cancellation was a mistake: it is filed again, with its roster."""
 
     type: ClassVar[str] = "assessment.session-reinstated.v1"
+
+
+class SessionFeeStated(AssessmentFact):
+    """What candidates of a session are charged, as it was stated last, by its body or an officer.
+
+    Subject: session-fees/{session_id}.
+    """
+
+    type: ClassVar[str] = "assessment.session-fee-stated.v1"
+
+    session_id: UUID
+    body_id: UUID
+    region: RegionCode
+    reporting_region: RegionCode
+    fee_fen: AmountFen
+    """What each candidate is charged; who is charged anything is not subsidised."""
+    subsidised: bool
+    """Whether the body means to claim the assessment subsidy for them."""
 
 
 class ResultState(AssessmentFact):

@@ -28,6 +28,17 @@ class SubsidyFact(Fact):
     topic: ClassVar[str] = TOPIC
 
 
+class SubsidyKind(StrEnum):
+    """What a subsidy is for. Source: domain rules §4.2."""
+
+    TRAINING = "training"
+    ASSESSMENT = "assessment"
+    """For assessing people free of charge, to the body that did."""
+    APPRENTICESHIP = "apprenticeship"
+    SKILL_UPGRADE = "skill_upgrade"
+    LIVING = "living"
+
+
 class ClaimStatus(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"
@@ -53,17 +64,22 @@ class ClaimStatus(StrEnum):
 
 
 class ClaimLine(Struct, frozen=True, gc=False):
-    """One trainee of the claim. A refused line has amount 0 and keeps its number, so that line numbers never change."""
+    """One trainee of the claim, or one certificate of an exam. A refused line has amount 0 and keeps its number, so
+    that line numbers never change.
+    """
 
     line: int
     """1, 2, 3 … within the claim."""
     enrolment_id: UUID
+    """What the line was built from: the enrolment; in a claim for an assessment the certificate, which is none."""
     person: UUID
     programme: ProgrammeCode
     occupation: OccupationCode
     level: LevelRank | None
     trained_on: date
-    """The day the training was completed: a subsidised training is one of the trainings of that day."""
+    """The day the training was completed: a subsidised training is one of the trainings of that day. In a claim for an
+    assessment the day of issue.
+    """
     amount_fen: AmountFen
     refusal: str | None
     """The code of the check that refused it ("C12"), or None."""
@@ -85,7 +101,9 @@ class ClaimLine(Struct, frozen=True, gc=False):
 class ClaimState(SubsidyFact):
     claim_id: UUID
     class_id: UUID
+    """What it was built from: the class; in a claim for an assessment the exam session or conferral, which is none."""
     institution_id: UUID
+    """Who is paid: the institution; for an assessment the body."""
     region: RegionCode
     reporting_region: RegionCode
     fund_source: FundSource
@@ -102,10 +120,15 @@ class ClaimState(SubsidyFact):
     published_on: date | None = None
     public_until: date | None = None
     """The last day on which it is public."""
+    kind: SubsidyKind = SubsidyKind.TRAINING
+    """What it is claimed for. Only the lines of trainings are subsidised trainings."""
 
 
 class ClaimDrafted(ClaimState):
-    """Built from a completed class. Subject of all claim facts: claims/{claim_id}."""
+    """Built from a completed class, or from the certificates of an exam.
+
+    Subject of all claim facts: claims/{claim_id}.
+    """
 
     type: ClassVar[str] = "subsidy.claim-drafted.v1"
 
@@ -253,6 +276,8 @@ class RecoveryConfirmed(SubsidyFact):
     """How many lines it concerns."""
     amount_fen: AmountFen
     recovered_on: date
+    kind: SubsidyKind = SubsidyKind.TRAINING
+    """What was claimed for; `class_id` and `institution_id` are as in the claim."""
 
 
 class BudgetState(SubsidyFact):

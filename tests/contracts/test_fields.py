@@ -108,6 +108,9 @@ PROMISED: dict[type, set[str]] = {
         "sanction_id", "body_id", "reporting_region", "step", "first_on", "last_on", "stops",
     },
     assessment.SessionState: CUT | {"session_id", "body_id", "class_id", "held_on", "status"},
+    assessment.SessionFeeStated: {
+        "session_id", "body_id", "region", "reporting_region", "fee_fen", "subsidised",
+    },
     assessment.ResultState: CUT | {"candidate_id", "session_id", "person", "passed", "effective_on"},
     assessment.CertificateListingState: {
         "certificate_id", "person", "region", "reporting_region", "occupation", "level", "award", "is_found",
@@ -116,13 +119,13 @@ PROMISED: dict[type, set[str]] = {
     | {"certificate_id", "person", "body_id", "class_id", "issued_on", "status", "way", "is_young"},
     subsidy.ClaimState: {
         "claim_id", "class_id", "institution_id", "region", "reporting_region", "fund_source", "status", "amount_fen",
-        "recovered_fen", "approved_on", "paid_on", "lines.enrolment_id", "lines.person", "lines.programme",
+        "recovered_fen", "approved_on", "paid_on", "kind", "lines.enrolment_id", "lines.person", "lines.programme",
         "lines.occupation", "lines.level", "lines.award", "lines.amount_fen", "lines.recovered_fen",
         "lines.recovered_on",
     },
     subsidy.RecoveryConfirmed: {
         "claim_id", "class_id", "institution_id", "region", "reporting_region", "cause", "lines", "amount_fen",
-        "recovered_on",
+        "recovered_on", "kind",
     },
     books.BookState: {
         "programme", "reporting_region", "plan_year", "entries.measure", "entries.records", "entries.amount",

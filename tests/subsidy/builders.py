@@ -66,7 +66,7 @@ def claim(*lines: Line, **changes: Any) -> Claim:
         id=uuid4(),
         institution_id=uuid4(),
         local_id="c-1",
-        class_id=uuid4(),
+        source_id=uuid4(),
         region="410102",
         reporting_region="410100",
         fund_source=FundSource.EMPLOYMENT_FUND,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
-from uuid import uuid4
 
 from hypothesis import strategies as st
 
@@ -13,9 +12,11 @@ from services.subsidy.claims.rules import claims as rules
 from services.subsidy.claims.rules.checks import Check, HeldSubsidy
 from services.subsidy.claims.rules.claims import Claim
 from services.subsidy.claims.rules.lines import Line
+from services.subsidy.claims.rules.sources import Entry
 from services.subsidy.payments import rules as payments
 from services.subsidy.review import rules as review
-from services.subsidy.trainings.rules import Outcome, Trainee
+from services.subsidy.trainings.rules import Outcome
+from shared.contracts.subsidy import SubsidyKind
 from shared.kernel.awards import Award
 from shared.kernel.periods import business_day
 from tests.subsidy.builders import CAREGIVER, claim, line
@@ -27,7 +28,11 @@ STARTS_ON = date(2025, 3, 1)
 WELDER = "6-18-02-04"
 DAYS = st.dates(date(2024, 6, 1), date(2027, 1, 1))
 HELD = st.builds(
-    HeldSubsidy, st.sampled_from([CAREGIVER, WELDER]), st.sampled_from(Award), st.sampled_from([2024, 2025, 2026])
+    HeldSubsidy,
+    st.sampled_from([CAREGIVER, WELDER]),
+    st.sampled_from(Award),
+    st.sampled_from([2024, 2025, 2026]),
+    kind=st.sampled_from([SubsidyKind.TRAINING, SubsidyKind.ASSESSMENT]),
 )
 
 
@@ -50,13 +55,12 @@ def paid(*lines: Line) -> Claim:
     ]
 
 
-def training_of(each: Line, **changes: Any) -> Trainee:
-    known = Trainee(
-        enrolment_id=each.enrolment_id,
-        class_id=uuid4(),
+def training_of(each: Line, **changes: Any) -> Entry:
+    known = Entry(
+        id=each.source_id,
         person=each.person,
         programme=each.programme,
+        on=each.trained_on,
         outcome=Outcome.COMPLETED,
-        effective_on=each.trained_on,
     )
     return replace(known, **changes)

@@ -74,7 +74,7 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
         region=region,
         organisations={
             Role.INSTITUTION: str(first.institution_id),
-            Role.ASSESSMENT_BODY: "0198e000-0000-7000-8000-000000000001",
+            Role.ASSESSMENT_BODY: str(first.institution_id),  # an organisation that trains and assesses
         },
         ids={
             "claim_id": claim_id, "proposal_id": proposed["id"], "row_id": "HN-T-L4", "line": "1",

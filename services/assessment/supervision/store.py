@@ -112,8 +112,12 @@ WHERE s.id = $1 AND (t.credit_code = b.credit_code OR r.id IS NOT NULL) LIMIT 1
 _FEE: Final = """
 SELECT fee_fen, subsidised FROM session_fee WHERE session_id = $1 ORDER BY id DESC LIMIT 1
 """
+# The session is locked first, so that statements have an order.
+_LOCK_SESSION: Final = "SELECT FROM session WHERE id = $1 FOR UPDATE"
 _ADD_FEE: Final = """
-INSERT INTO session_fee (id, session_id, fee_fen, subsidised, stated_by, stated_at) VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO session_fee (id, session_id, fee_fen, subsidised, stated_by, stated_at, version)
+SELECT $1, $2, $3, $4, $5, $6, coalesce(max(version), 0) + 1 FROM session_fee WHERE session_id = $2
+RETURNING version
 """
 _HOLDING: Final = """
 SELECT id FROM exam_flag WHERE session_id = $1 AND holds AND status <> 'dismissed' ORDER BY id LIMIT 1
@@ -212,8 +216,12 @@ async def fee(connection: AsyncConnection, session_id: UUID) -> Fee | None:
 
 async def add_fee(
     connection: AsyncConnection, session_id: UUID, stated: Fee, *, id_: UUID, by: str, at: datetime
-) -> None:
-    await (await driver(connection)).execute(_ADD_FEE, id_, session_id, *stated, by, at)
+) -> int:
+    """Store a statement; how many of the session were told, this one included."""
+    database = await driver(connection)
+    await database.execute(_LOCK_SESSION, session_id)
+    version: int = await database.fetchval(_ADD_FEE, id_, session_id, *stated, by, at)
+    return version
 
 
 async def add_all(connection: AsyncConnection, flags: Sequence[ExamFlag]) -> None:

@@ -23,6 +23,8 @@ from services.assessment.supervision.rules.kinds import KINDS, FlagKind
 from services.assessment.supervision.rules.seen import Exam, Fee, Seen, look
 from services.assessment.supervision.rules.thresholds import Thresholds, require_sound, thresholds_on
 from services.assessment.supervision.store import SUPERVISION_RULE, BodyRelation, SessionKey
+from shared.backbone import outbox
+from shared.contracts.assessment import SessionFeeStated
 from shared.dated_rules.province import ProvinceRules
 from shared.kernel.callers import Caller, ForeignRegion, Role
 from shared.kernel.ids import new_id
@@ -175,7 +177,8 @@ async def state_fee(connection: AsyncConnection, session_id: UUID, stated: Fee, 
     """
     session = await store.session(connection, session_id)
     await _require_handled(connection, session, caller)
-    await store.add_fee(connection, session_id, stated, id_=new_id(), by=caller.person, at=at)
+    version = await store.add_fee(connection, session_id, stated, id_=new_id(), by=caller.person, at=at)
+    await outbox.record(connection, _fee_stated(session_id, session, stated, version=version, at=at))
     await observe(connection, session_id, at=at)
     return stated
 
@@ -236,6 +239,21 @@ async def hit_rates(connection: AsyncConnection, *, first_on: date, last_on: dat
     if last_on - first_on >= timedelta(days=DAYS_MAX):
         raise RatesTooLong(pointer="/query/last_on", days_max=DAYS_MAX)
     return await store.rates(connection, first_on=first_on, last_on=last_on, today=business_day(at))
+
+
+def _fee_stated(session_id: UUID, session: SessionKey, stated: Fee, *, version: int, at: datetime) -> SessionFeeStated:
+    """The fact that this was stated last of what candidates are charged."""
+    return SessionFeeStated(
+        subject=f"session-fees/{session_id}",
+        version=version,
+        at=at,
+        session_id=session_id,
+        body_id=session.body_id,
+        region=session.region,
+        reporting_region=session.reporting_region,
+        fee_fen=stated.fee_fen,
+        subsidised=stated.subsidised,
+    )
 
 
 def _flag(

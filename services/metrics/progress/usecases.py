@@ -82,7 +82,7 @@ async def _asked(connection: AsyncConnection, cut: Cut, meant: YearPlan) -> Aske
 
     Levels, groups, kinds, counties and other periods than the plan's year or a month of it have no targets.
     """
-    others = (cut.award, cut.group, cut.kind, cut.fund_source, cut.subsidised)
+    others = (cut.award, cut.group, cut.kind, cut.fund_source, cut.subsidy_kind, cut.subsidised)
     if any(each is not None for each in others) or cut.region_map is RegionMap.NOW:
         return None
     month = _month(cut, meant)

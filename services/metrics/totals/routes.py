@@ -21,6 +21,7 @@ from services.metrics.totals.usecases.answer_cache import AnswerCache, Asked, Ma
 from services.metrics.totals.usecases.totals import totals
 from shared.awards import AskedAward
 from shared.contracts.dimensions import FundSource
+from shared.contracts.subsidy import SubsidyKind
 from shared.edge.rates import address_of
 from shared.edge.routes import Handler, has_body
 from shared.forms import Day
@@ -143,6 +144,7 @@ class Narrowed(NamedTuple):
     group: Group | None
     kind: OrganisationKind | None
     fund_source: str | None
+    subsidy_kind: SubsidyKind | None
     subsidised: bool | None
 
 
@@ -166,9 +168,10 @@ def _narrowed(
     ] = None,
     kind: Annotated[OrganisationKind | None, Query(description="The kind of institution or assessment body")] = None,
     fund_source: AskedFund | None = None,
+    subsidy_kind: Annotated[SubsidyKind | None, Query(description="What money is for; of money alone")] = None,
     subsidised: Annotated[bool | None, Query(description="Whether the class has a source of funds")] = None,
 ) -> Narrowed:
-    return Narrowed(department, group, kind, fund_source, subsidised)
+    return Narrowed(department, group, kind, fund_source, subsidy_kind, subsidised)
 
 
 def _cut(

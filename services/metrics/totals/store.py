@@ -17,6 +17,7 @@ from services.metrics.measures.rules.traits import (
     GROUP,
     IS_SUBSIDISED_SQL,
     KIND_SQL,
+    SUBSIDY_KIND,
     Group,
     OrganisationKind,
     kind_of,
@@ -24,6 +25,7 @@ from services.metrics.measures.rules.traits import (
 from services.metrics.plan import store as plan
 from services.metrics.plan.rules import Lead, Placement, RegionMap, UnknownDepartment
 from shared.backbone.log import TopicPartition
+from shared.contracts.subsidy import SubsidyKind
 from shared.database import driver
 from shared.kernel.awards import Award
 from shared.kernel.levels import Level
@@ -46,6 +48,7 @@ class Dimension(StrEnum):
     GROUP = "group"
     KIND = "kind"
     FUND_SOURCE = "fund_source"
+    SUBSIDY_KIND = "subsidy_kind"
     SUBSIDISED = "subsidised"
     DAY = "day"
     WEEK = "week"
@@ -72,6 +75,7 @@ class Cut:
     group: Group | None = None
     kind: OrganisationKind | None = None
     fund_source: str | None = None
+    subsidy_kind: SubsidyKind | None = None
     subsidised: bool | None = None
     first_day: date | None = None
     last_day: date | None = None
@@ -110,6 +114,7 @@ _COLUMNS: Mapping[Dimension, str] = {
     Dimension.GROUP: GROUP.code_sql,
     Dimension.KIND: KIND_SQL,
     Dimension.FUND_SOURCE: FUND.code_sql,
+    Dimension.SUBSIDY_KIND: SUBSIDY_KIND.code_sql,
     Dimension.SUBSIDISED: IS_SUBSIDISED_SQL,
     Dimension.DAY: "day",
     # Periods bear the name of their first day; a week begins on Monday.
@@ -292,7 +297,7 @@ def _stocks(cut: Cut, period: Dimension | None) -> str:
 
 def _traits(cut: Cut) -> tuple[int, int]:
     """The bits of the combinations' traits that are asked for, and what they have to be."""
-    asked = [(GROUP, cut.group), (FUND, cut.fund_source)]
+    asked = [(GROUP, cut.group), (FUND, cut.fund_source), (SUBSIDY_KIND, cut.subsidy_kind)]
     narrowed = [(trait, code) for trait, code in asked if code is not None]
     mask = sum(trait.mask << trait.shift for trait, _ in narrowed)
     return mask, sum(trait.packed(code) for trait, code in narrowed)

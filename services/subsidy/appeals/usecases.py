@@ -170,7 +170,7 @@ async def _grant(
 async def _reopen(
     connection: AsyncConnection, claim: Claim, appeal: Appeal, *, plan: Plan, caller: Caller, at: datetime
 ) -> None:
-    others = await claim_store.of_class(connection, claim.class_id)
+    others = await claim_store.of_source(connection, claim.kind, claim.source_id)
     if in_progress := [each.id for each in others if each.status in IN_PROGRESS]:
         raise ClassAlreadyClaimed(claim_id=str(in_progress[0]))
     held_until = await limits.held_until(connection, plan, claim.region, day=business_day(at))

@@ -23,7 +23,8 @@ BOOK: Final = Book(
         ('paid_fen', CASE WHEN claim.paid_on IS NOT NULL THEN line.amount_fen END),
         ('recovered_fen', recovered.fen),
         ('subsidised_trainings', CASE
-            WHEN claim.approved_on IS NOT NULL AND line.amount_fen > 0 AND recovered.fen = 0 AND line.owed IS NULL
+            WHEN claim.kind = 'training' AND claim.approved_on IS NOT NULL AND line.amount_fen > 0
+                AND recovered.fen = 0 AND line.owed IS NULL
             THEN 1
         END)
     ) AS counted (measure, amount)

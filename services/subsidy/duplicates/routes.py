@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel, Field
 
+from services.subsidy.claims.routes.schemas import entry_fields, source_fields
 from services.subsidy.claims.rules.checks import Check
 from services.subsidy.duplicates import store
 from services.subsidy.duplicates.rules import Pair, Subsidy
@@ -15,7 +16,7 @@ from services.subsidy.limits import usecases as limits
 from services.subsidy.trainings import usecases as trainings
 from shared.auth import CurrentCaller
 from shared.awards import AnsweredAward, AnsweredLevel
-from shared.contracts.subsidy import ClaimStatus
+from shared.contracts.subsidy import ClaimStatus, SubsidyKind
 from shared.kernel.periods import business_day
 from shared.paging import BEGINNING, Cursor, Page, PageSize, next_cursor, position_of
 from shared.web import Connection, Now, router
@@ -29,8 +30,11 @@ class SubsidyAnswer(BaseModel):
     claim_id: UUID
     line: int
     status: ClaimStatus
-    enrolment_id: UUID
-    class_id: UUID
+    kind: SubsidyKind
+    enrolment_id: UUID | None
+    certificate_id: UUID | None
+    class_id: UUID | None
+    exam_id: UUID | None
     class_local_id: str | None
     institution_id: UUID
     institution_name: str | None
@@ -39,13 +43,18 @@ class SubsidyAnswer(BaseModel):
     occupation: str
     level: AnsweredLevel
     award: AnsweredAward
-    year: int = Field(description="The calendar year in which the class began")
+    year: int = Field(
+        description="The calendar year in which the class began, or the exam's first certificate was issued"
+    )
     amount_fen: int
 
     @classmethod
     def of(cls, subsidy: Subsidy) -> SubsidyAnswer:
-        values = {name: getattr(subsidy, name) for name in cls.model_fields if name != "level"}
-        return cls(**values | subsidy.award.codes)
+        names = entry_fields(subsidy.kind, subsidy.entry_id) | source_fields(subsidy.kind, subsidy.source_id)
+        apart = {**names, **subsidy.award.codes}
+        return cls.model_validate(
+            {name: getattr(subsidy, name) for name in cls.model_fields if name not in apart} | apart
+        )
 
 
 class DuplicateAnswer(BaseModel):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.subsidy.claims.rules.checks import Check, HeldSubsidy
-from shared.contracts.subsidy import ClaimStatus
+from shared.contracts.subsidy import ClaimStatus, SubsidyKind
 from shared.kernel.awards import Award
 from shared.kernel.money import Fen
 
@@ -18,8 +18,11 @@ class Subsidy:
     claim_id: UUID
     line: int
     status: ClaimStatus
-    enrolment_id: UUID
-    class_id: UUID
+    kind: SubsidyKind
+    entry_id: UUID
+    """What the line was built from: the enrolment, or the certificate."""
+    source_id: UUID
+    """What the claim was built from: the class, or the exam."""
     class_local_id: str | None
     institution_id: UUID
     institution_name: str | None
@@ -28,12 +31,12 @@ class Subsidy:
     occupation: str
     award: Award
     year: int
-    """The calendar year in which the training began."""
+    """The calendar year of the claim."""
     amount_fen: Fen
 
     @property
     def held(self) -> HeldSubsidy:
-        return HeldSubsidy(self.occupation, self.award, self.year)
+        return HeldSubsidy(self.occupation, self.award, self.year, kind=self.kind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.external_lists.rules import CHECKS, ExternalMatch
 from services.subsidy.holds.rules import HoldStatus, ListKind
+from services.subsidy.holds.store import OF_TRAININGS
 from shared import tables
 from shared.contracts.subsidy import ClaimStatus
 from shared.database import driver
@@ -52,18 +53,21 @@ WITH added AS (
 SELECT id FROM added
 """
 _HOLD: Final = "UPDATE heard_flag SET status = $2 WHERE id = $1"
-_CONCERNED: Final = """
+_CONCERNED: Final = f"""
 WITH named AS (
-    SELECT x.id, x.first_on, x.last_on, coalesce(a.into_person, x.person) AS human
+    SELECT x.id, x.first_on, x.last_on, coalesce(a.into_person, x.person) AS human,
+        x.kind <> ALL(ARRAY[{OF_TRAININGS}]) AS of_every_kind
     FROM external_match AS x LEFT JOIN heard_alias AS a ON a.person = x.person
     WHERE x.id = ANY($1)
 ), keys AS (
-    SELECT id, first_on, last_on, human AS person FROM named
-    UNION SELECT n.id, n.first_on, n.last_on, a.person FROM named AS n JOIN heard_alias AS a ON a.into_person = n.human
+    SELECT id, first_on, last_on, of_every_kind, human AS person FROM named
+    UNION SELECT n.id, n.first_on, n.last_on, n.of_every_kind, a.person
+    FROM named AS n JOIN heard_alias AS a ON a.into_person = n.human
 )
 SELECT k.id, l.claim_id, l.line, c.status, c.region, c.reporting_region, l.amount_fen, l.owed IS NOT NULL
 FROM keys AS k JOIN claim_line AS l ON l.person = k.person JOIN claim AS c ON c.id = l.claim_id
-WHERE c.status NOT IN ('rejected', 'withdrawn') AND (l.amount_fen > 0 OR l.stopped_on IS NOT NULL)
+WHERE c.status NOT IN ('rejected', 'withdrawn') AND (k.of_every_kind OR c.kind = 'training')
+    AND (l.amount_fen > 0 OR l.stopped_on IS NOT NULL)
     AND (k.first_on IS NULL OR k.first_on <= l.trained_on) AND (k.last_on IS NULL OR k.last_on >= c.starts_on)
 ORDER BY k.id, l.claim_id, l.line
 """

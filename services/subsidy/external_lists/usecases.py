@@ -181,7 +181,7 @@ async def settle(
     await _require_concerned(connection, match, sight, caller=caller, plan=await load_plan(connection))
     after = rules.settle(match, verb, reason=reason, by=caller.person, at=at)
     await store.save(connection, after)
-    await aftermath.follow(connection, enrolments=(), persons={after.person}, at=at)
+    await aftermath.follow(connection, entries=(), persons={after.person}, at=at)
     return MatchReading(after, await store.concerned(connection, [after.id]))
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from shared.kernel.refusals import Conflict
@@ -36,6 +36,12 @@ class ListKind(StrEnum):
     """Without a contract or insurance at the enterprise whose staff was trained."""
     OTHER_SUBSIDY = "other_subsidy"
     """Paid for the same by another fund, or another province."""
+
+
+OF_EVERY_KIND: Final = frozenset({ListKind.DEATH, ListKind.PRISON, ListKind.ABROAD})
+"""The lists that concern an assessment as well: who was there cannot have been. The others ask who may be trained at
+public expense; a student or a pensioner may be assessed.
+"""
 
 
 class FlagSubject(StrEnum):

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Column, MetaData, Table, Text, Uuid
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.holds.rules import Flag, HoldStatus
+from services.subsidy.holds.rules import OF_EVERY_KIND, Flag, HoldStatus, ListKind
 from shared import tables
 from shared.database import driver
 from shared.tables import Choice
@@ -34,7 +34,9 @@ _KEEP: Final = f"""
 INSERT INTO heard_flag ({tables.names(HEARD_FLAG.c)}) SELECT * FROM {tables.unnest(HEARD_FLAG.c)} ORDER BY id
 ON CONFLICT (id) DO UPDATE SET {tables.excluded(HEARD_FLAG.c)}
 """
-_UPHELD: Final = """
+OF_TRAININGS: Final = ", ".join(f"'{kind}'" for kind in sorted(set(ListKind) - OF_EVERY_KIND))
+"""The lists of other authorities that concern only trainings, as SQL."""
+_UPHELD: Final = f"""
 SELECT DISTINCT e.id
 FROM heard_enrolment AS e
 JOIN heard_class AS k ON k.id = e.class_id
@@ -47,6 +49,14 @@ JOIN heard_flag AS f ON f.status = 'upheld' AND (
         AND (f.first_on IS NULL OR f.first_on <= e.effective_on) AND (f.last_on IS NULL OR f.last_on >= k.starts_on))
 )
 WHERE e.class_id = $1
+UNION SELECT e.id
+FROM exam_certificate AS e
+LEFT JOIN heard_alias AS a ON a.person = e.person
+LEFT JOIN heard_alias AS o ON o.into_person = coalesce(a.into_person, e.person)
+JOIN heard_flag AS f ON f.status = 'upheld' AND f.enrolment_id IS NULL AND f.class_id IS NULL
+    AND f.person IN (e.person, coalesce(a.into_person, e.person), o.person) AND f.kind <> ALL(ARRAY[{OF_TRAININGS}])
+    AND (f.first_on IS NULL OR f.first_on <= e.issued_on) AND (f.last_on IS NULL OR f.last_on >= e.issued_on)
+WHERE e.exam_id = $1
 """
 _OBJECTED: Final = "SELECT enrolment_id FROM objection WHERE class_id = $1 AND status = 'upheld'"
 
@@ -58,11 +68,11 @@ async def keep(connection: AsyncConnection, flags: Sequence[Flag]) -> None:
         await (await driver(connection)).execute(_KEEP, *columns)
 
 
-async def upheld(connection: AsyncConnection, class_id: UUID) -> frozenset[UUID]:
-    """The enrolments of the class about which, or about whose person, a flag that holds was upheld."""
-    return frozenset(row["id"] for row in await (await driver(connection)).fetch(_UPHELD, class_id))
+async def upheld(connection: AsyncConnection, source_id: UUID) -> frozenset[UUID]:
+    """The entries of the class or exam about which, or about whose person, a flag that holds was upheld."""
+    return frozenset(row["id"] for row in await (await driver(connection)).fetch(_UPHELD, source_id))
 
 
-async def objected(connection: AsyncConnection, class_id: UUID) -> frozenset[UUID]:
-    """The enrolments of the class to whose line an objection was upheld."""
-    return frozenset(row["enrolment_id"] for row in await (await driver(connection)).fetch(_OBJECTED, class_id))
+async def objected(connection: AsyncConnection, source_id: UUID) -> frozenset[UUID]:
+    """The entries of the class or exam to whose line an objection was upheld."""
+    return frozenset(row["enrolment_id"] for row in await (await driver(connection)).fetch(_OBJECTED, source_id))

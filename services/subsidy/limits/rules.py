@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final, NamedTuple, get_type_hints
@@ -21,10 +21,15 @@ class Terms:
     """Months after a certificate's day of issue within which its training can be claimed for."""
     claim_trainings_a_year_max: int
     """The maximum of subsidised trainings of one person that begin in one calendar year."""
+    claim_recognition_share: Decimal = Decimal("0.5")
+    """The share of the amount for an assessment that is paid for a direct recognition; by default the most that it may
+    be. Source: domain rules §3.4.
+    """
 
 
 KEYS: Final[Mapping[str, str]] = {field.name.replace("_", ".", 1): field.name for field in fields(Terms)}
 """The key of each row ("claim.window_months"), and the field that it fills."""
+_WITH_DEFAULT: Final = {field.name.replace("_", ".", 1) for field in fields(Terms) if field.default is not MISSING}
 DRAFT_DAYS: Final = "claim.draft_days_max"
 """Days after its last step on which a draft or returned claim still holds its trainees' subsidies."""
 
@@ -97,8 +102,10 @@ def held_until(rows: Iterable[FigureRow], *, day: date, region_and_above: Sequen
 
 
 def terms_of(rows: Mapping[str, FigureRow], *, day: date) -> Terms:
-    """The limits that these rows make, one for each key. Raises PolicyUnset."""
-    return Terms(**FORMS.fill(KEYS, {key: row.value for key, row in rows.items()}, day=day))
+    """The limits that these rows make, one for each key that has no default. Raises PolicyUnset."""
+    figures = {key: row.value for key, row in rows.items()}
+    needed = {key: name for key, name in KEYS.items() if key not in _WITH_DEFAULT or figures.get(key) is not None}
+    return Terms(**FORMS.fill(needed, figures, day=day))
 
 
 def require_sound(row: FigureRow, others: Iterable[FigureRow]) -> None:

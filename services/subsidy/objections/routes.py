@@ -97,7 +97,9 @@ class ObjectionAnswer(BaseModel):
     id: UUID
     claim_id: UUID
     line: int
-    class_id: UUID
+    class_id: UUID = Field(
+        description="What the claim was built from: the class; in a claim for an assessment its `exam_id`"
+    )
     institution_id: UUID
     region: str
     reporting_region: str

@@ -80,8 +80,8 @@ async def file(
         receipt_mark=receipt.mark,
         claim_id=claim_id,
         line=line,
-        enrolment_id=next(each.enrolment_id for each in claim.lines if each.line == line),
-        class_id=claim.class_id,
+        enrolment_id=next(each.source_id for each in claim.lines if each.line == line),
+        class_id=claim.source_id,
         institution_id=claim.institution_id,
         region=claim.region,
         reporting_region=claim.reporting_region,
@@ -184,7 +184,7 @@ async def answer(
     if claim.status is ClaimStatus.OBJECTED and not before.late:
         await _go_on(connection, claim, by=caller.person, reason=reason, at=at)
     if after.status is ObjectionStatus.UPHELD:
-        await aftermath.follow(connection, enrolments={after.enrolment_id}, persons=(), at=at)
+        await aftermath.follow(connection, entries={after.enrolment_id}, persons=(), at=at)
         await _propose_recovery(connection, after, caller=caller, at=at)
     return after
 

@@ -8,11 +8,12 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel, Field
 
-from services.subsidy.claims.routes.schemas import OwedAnswer
+from services.subsidy.claims.routes.schemas import OwedAnswer, entry_fields, source_fields
 from services.subsidy.owed import store
 from services.subsidy.owed.rules import OwedLine
 from services.subsidy.trainings.usecases import load_plan
 from shared.auth import CurrentCaller
+from shared.contracts.subsidy import SubsidyKind
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.reach import reach
 from shared.web import Connection, router
@@ -23,10 +24,13 @@ routes = router("claims")
 class OwedLineAnswer(BaseModel):
     """A paid line that no longer rests on what it was paid for, with what shows that. Propose to recover it."""
 
-    enrolment_id: UUID
+    kind: SubsidyKind
+    enrolment_id: UUID | None
+    certificate_id: UUID | None
     claim_id: UUID
     line: int
-    class_id: UUID
+    class_id: UUID | None
+    exam_id: UUID | None
     institution_id: UUID
     region: str
     reporting_region: str
@@ -35,7 +39,8 @@ class OwedLineAnswer(BaseModel):
 
     @classmethod
     def of(cls, line: OwedLine) -> OwedLineAnswer:
-        values = vars(line) | {"enrolment_id": line.id, "owed": OwedAnswer.of(line.owed)}
+        names = entry_fields(line.kind, line.id) | source_fields(line.kind, line.source_id)
+        values = vars(line) | names | {"owed": OwedAnswer.of(line.owed)}
         return cls.model_validate({name: values[name] for name in cls.model_fields})
 
 

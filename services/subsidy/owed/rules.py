@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from shared.contracts.subsidy import SubsidyKind
 from shared.kernel.money import Fen
 
 
@@ -15,10 +16,12 @@ class OwedLine:
     """A line of a paid claim that is neither recovered nor rests on what it was paid for."""
 
     id: UUID
-    """Of the enrolment."""
+    """Of what the line was built from: the enrolment, or the certificate."""
+    kind: SubsidyKind
     claim_id: UUID
     line: int
-    class_id: UUID
+    source_id: UUID
+    """What the claim was built from: the class, or the exam."""
     institution_id: UUID
     region: str
     reporting_region: str

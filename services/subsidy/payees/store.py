@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text, Uuid, bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.subsidy.exams.store import EXAM_CERTIFICATE
 from services.subsidy.payees.rules import AccountStatus, PayeeAccount
 from services.subsidy.trainings.store import HEARD_CLASS
 from shared import tables
@@ -59,6 +60,13 @@ _PAYEE: Final = (
     .order_by(HEARD_CLASS.c.starts_on.desc(), HEARD_CLASS.c.id.desc())
     .limit(1)
 )
+_PAYEE_OF_EXAMS: Final = (
+    select(HEARD_INSTITUTION.c.name, EXAM_CERTIFICATE.c.region, EXAM_CERTIFICATE.c.reporting_region)
+    .join_from(EXAM_CERTIFICATE, HEARD_INSTITUTION, HEARD_INSTITUTION.c.id == EXAM_CERTIFICATE.c.body_id)
+    .where(EXAM_CERTIFICATE.c.body_id == bindparam("of_institution"))
+    .order_by(EXAM_CERTIFICATE.c.issued_on.desc(), EXAM_CERTIFICATE.c.id.desc())
+    .limit(1)
+)
 _NOT_REJECTED: Final = tuple(status for status in AccountStatus if status is not AccountStatus.REJECTED)
 _IS_SHARED: Final = exists().where(
     _OTHER.c.mark == PAYEE_ACCOUNT.c.mark,
@@ -68,7 +76,7 @@ _IS_SHARED: Final = exists().where(
 
 
 class Payee(NamedTuple):
-    """An institution as it was received: its name, and where its latest class lies."""
+    """An institution or body as it was received: its name, and where its latest class or exam lies."""
 
     name: str
     region: str
@@ -76,8 +84,10 @@ class Payee(NamedTuple):
 
 
 async def payee(connection: AsyncConnection, institution_id: UUID) -> Payee | None:
-    """The institution; None until it and a class of it have been received."""
-    return await tables.fetch_one(connection, _PAYEE, Payee, of_institution=institution_id)
+    """The institution or body; None until it and a class or exam of it have been received."""
+    return await tables.fetch_one(connection, _PAYEE, Payee, of_institution=institution_id) or await tables.fetch_one(
+        connection, _PAYEE_OF_EXAMS, Payee, of_institution=institution_id
+    )
 
 
 async def add(connection: AsyncConnection, account: PayeeAccount) -> None:

@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 from fastapi import Path
 from pydantic import BaseModel, Field
 
-from services.subsidy.policy.rules import PolicyKind, PolicyRow
+from services.subsidy.policy.rules import PolicyRow
 from services.subsidy.policy.usecases import AMOUNTS
+from shared.contracts.subsidy import SubsidyKind
 from shared.dated_rules.answers import ProvenanceAnswer
 from shared.dated_rules.routes import add_rule_routes
 from shared.dated_rules.rules import Provenance
@@ -29,7 +30,7 @@ class PolicyRowRequest(Strict):
     """An amount for classes that begin from `valid_from` to `valid_to`, both inclusive, where no nearer row says
     otherwise. A row that begins before today needs a reason."""
 
-    kind: PolicyKind
+    kind: SubsidyKind
     payee: Annotated[
         str, Field(min_length=2, max_length=100, description="Who may be paid, in the policy's words"), PLAIN
     ]
@@ -62,7 +63,7 @@ class PolicyRowAnswer(BaseModel):
     """A row as it was entered. It decides once it is approved, until a row that begins later or replaces it does."""
 
     id: str
-    kind: PolicyKind
+    kind: SubsidyKind
     payee: str
     item: str
     amount_fen: int | None

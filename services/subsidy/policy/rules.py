@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from shared.contracts.subsidy import SubsidyKind
 from shared.dated_rules.rules import Provenance, holding, planned
 from shared.kernel.awards import Award
 from shared.kernel.money import Fen
@@ -35,14 +35,6 @@ def item_of(award: Award) -> str:
     return _ITEMS.get(award, award.code)
 
 
-class PolicyKind(StrEnum):
-    TRAINING = "training"
-    ASSESSMENT = "assessment"
-    APPRENTICESHIP = "apprenticeship"
-    SKILL_UPGRADE = "skill_upgrade"
-    LIVING = "living"
-
-
 class PolicyRowChanged(Conflict):
     """Facts: `rows`, the ids."""
 
@@ -56,7 +48,7 @@ class PolicyRowChanged(Conflict):
 @dataclass(frozen=True)
 class PolicyRow:
     id: str
-    kind: PolicyKind
+    kind: SubsidyKind
     payee: str
     """Who may be paid, in the policy's own words; it differs by kind of subsidy. Source: domain trap 9."""
     item: str
@@ -76,7 +68,7 @@ class PolicyRow:
     """Whether it says that from its first day on nothing is paid for the item here."""
 
     @property
-    def subject(self) -> tuple[PolicyKind, str, str]:
+    def subject(self) -> tuple[SubsidyKind, str, str]:
         return self.kind, self.item, self.jurisdiction
 
     @property
@@ -108,7 +100,7 @@ class Binding:
 
 
 def applicable(
-    rows: Sequence[PolicyRow], *, kind: PolicyKind, item: str, on: date, region_and_above: Sequence[str]
+    rows: Sequence[PolicyRow], *, kind: SubsidyKind, item: str, on: date, region_and_above: Sequence[str]
 ) -> PolicyRow | None:
     """The row for `item` on `on` of the first of `region_and_above` that has one: the nearest jurisdiction decides.
 

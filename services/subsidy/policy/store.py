@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Boolean, Column, Date, MetaData, Table, Text, Uuid, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.policy.rules import Binding, PolicyKind, PolicyRow
+from services.subsidy.policy.rules import Binding, PolicyRow
 from shared import tables
+from shared.contracts.subsidy import SubsidyKind
 from shared.dated_rules.store import RuleTable, provenance_columns
 from shared.tables import Choice, Days, Instant
 
@@ -19,7 +20,7 @@ POLICY_ROW: Final = RuleTable(
         "policy_row",
         MetaData(),
         Column("id", Text),
-        Column("kind", Choice(PolicyKind)),
+        Column("kind", Choice(SubsidyKind)),
         Column("payee", Text),
         Column("item", Text),
         Column("amount_fen", BigInteger),
@@ -70,6 +71,6 @@ async def bound(connection: AsyncConnection, class_id: UUID, *, day: date) -> st
     return found
 
 
-async def of_item(connection: AsyncConnection, kind: PolicyKind, item: str) -> list[PolicyRow]:
+async def of_item(connection: AsyncConnection, kind: SubsidyKind, item: str) -> list[PolicyRow]:
     """The rows for `item` of every jurisdiction, in whatever state."""
     return await POLICY_ROW.entered_rows(connection, *tables.matches(POLICY_ROW.table, kind=kind, item=item))

@@ -16,10 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.subsidy.limits.rules import FORMS
 from services.subsidy.limits.store import LIMIT_ROW
 from services.subsidy.policy import rules
-from services.subsidy.policy.rules import NATIONAL, PolicyKind, PolicyRow
+from services.subsidy.policy.rules import NATIONAL, PolicyRow
 from services.subsidy.policy.store import POLICY_ROW
 from services.subsidy.trainings.store import keep_calendar
 from services.subsidy.trainings.usecases import require_province
+from shared.contracts.subsidy import SubsidyKind
 from shared.dated_rules import rules as dated
 from shared.dated_rules.figures import FigureRow
 from shared.dated_rules.province import ProvinceRules
@@ -99,7 +100,7 @@ def read(directory: Path, *, signed: Provenance) -> Iterator[PolicyRow]:
         for row in csv.DictReader(lines):
             yield PolicyRow(
                 id=row["id"],
-                kind=PolicyKind(row["kind"]),
+                kind=SubsidyKind(row["kind"]),
                 payee=row["payee"],
                 item=row["level_or_item"],
                 amount_fen=fen_from_yuan(Decimal(row["yuan"])) if row["yuan"] else None,

@@ -12,10 +12,12 @@ from fastapi import Query, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
+from services.subsidy.kinds.rules import KINDS
 from services.subsidy.publicity import usecases
 from services.subsidy.publicity.store import PublicClaim, PublicLine
 from shared.awards import AnsweredAward, AnsweredLevel
 from shared.contracts.dimensions import FundSource
+from shared.contracts.subsidy import SubsidyKind
 from shared.edge.lanes import bulk
 from shared.forms import Day
 from shared.kernel.money import Fen
@@ -44,6 +46,7 @@ _HEADINGS: Final = (
     Heading("金额（元）", "amount in yuan"),
     Heading("公示开始", "public from"),
     Heading("公示截止", "public until"),
+    Heading("补贴项目", "kind of subsidy"),
 )
 _FILE: Final = {
     media_type.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
@@ -59,6 +62,7 @@ class PublicClaimAnswer(BaseModel):
     """A claim as everybody may see it: no person, and of the class its institution's own name for it."""
 
     claim_id: UUID
+    kind: SubsidyKind
     institution_name: str | None
     class_local_id: str | None
     region: str
@@ -189,6 +193,7 @@ def _cells(claim: PublicClaim) -> tuple[str | int, ...]:
         _yuan(claim.amount_fen),
         claim.published_on.isoformat(),
         claim.public_until.isoformat(),
+        KINDS[claim.kind].name_zh,
     )
 
 

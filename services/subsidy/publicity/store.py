@@ -17,6 +17,7 @@ from services.subsidy.claims.store.lines import LINE
 from services.subsidy.trainings.store import HEARD_CLASS
 from shared import tables
 from shared.contracts.dimensions import FundSource
+from shared.contracts.subsidy import SubsidyKind
 from shared.heard import HEARD_INSTITUTION
 from shared.kernel.awards import Award
 from shared.kernel.money import Fen
@@ -29,6 +30,7 @@ class PublicClaim:
     """What everybody may know of a claim that was made public."""
 
     id: UUID
+    kind: SubsidyKind
     institution_name: str | None
     class_local_id: str | None
     region: str
@@ -62,15 +64,15 @@ _PERSONS: Final = (
 _PUBLIC: Final = (
     select(
         *CLAIM.c[
-            "id", "region", "reporting_region", "occupation", "award", "fund_source", "amount_fen", "published_on",
-            "public_until",
+            "id", "kind", "region", "reporting_region", "occupation", "award", "fund_source", "amount_fen",
+            "published_on", "public_until",
         ],
         HEARD_INSTITUTION.c.name.label("institution_name"),
         HEARD_CLASS.c.local_id.label("class_local_id"),
         _PERSONS,
     )
     .outerjoin_from(CLAIM, HEARD_INSTITUTION, HEARD_INSTITUTION.c.id == CLAIM.c.institution_id)
-    .outerjoin(HEARD_CLASS, HEARD_CLASS.c.id == CLAIM.c.class_id)
+    .outerjoin(HEARD_CLASS, HEARD_CLASS.c.id == CLAIM.c.source_id)
     .where(CLAIM.c.public_until.is_not(None), CLAIM.c.status.not_in(VOID))
 )  # fmt: skip
 _LINES: Final = (

@@ -15,6 +15,7 @@ from services.subsidy.quotes.rules import QuotedLine
 from services.subsidy.quotes.usecases import AskedTraining, Quote
 from shared.auth import CurrentCaller
 from shared.awards import AnsweredAward, AnsweredLevel
+from shared.contracts.subsidy import SubsidyKind
 from shared.dated_rules.answers import GroundsAnswer
 from shared.edge.lanes import lookup
 from shared.forms import HASHED, PLAIN, Day, Strict
@@ -66,7 +67,7 @@ class QuotedLineAnswer(BaseModel):
         line = quoted.line
         words = None if line.refusal is None else line.refusal.words
         return cls(
-            enrolment_id=line.enrolment_id if line.enrolment_id.int else None,
+            enrolment_id=line.source_id if line.source_id.int else None,
             amount_fen=line.amount_fen,
             refusal=line.refusal,
             refusal_en=None if words is None else words.title_en,
@@ -82,6 +83,7 @@ class QuoteAnswer(BaseModel):
     """What a claim would pay if everybody completes the class who still may, and shows the award."""
 
     id: UUID
+    kind: Annotated[SubsidyKind, Field(description="What would be paid for")]
     class_id: UUID | None
     occupation: str
     level: AnsweredLevel
@@ -100,6 +102,7 @@ class QuoteAnswer(BaseModel):
         class_, row = quote.class_, quote.ground.policy_row
         return cls(
             id=quote.id,
+            kind=quote.ground.source.kind,
             class_id=class_.id if quote.of_class else None,
             occupation=class_.occupation,
             **class_.award.codes,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Final, NamedTuple
-from uuid import UUID
 
-from services.subsidy.claims.rules.checks import HeldSubsidy
-from services.subsidy.claims.rules.lines import ClassStanding, Line, lines_of
-from services.subsidy.trainings.rules import Outcome, Trainee, TrainingClass
+from services.subsidy.claims.rules.checks import HeldSubsidy, own_subsidy
+from services.subsidy.claims.rules.lines import Line, Standing, lines_of
+from services.subsidy.claims.rules.sources import Entry, Source
+from services.subsidy.trainings.rules import Outcome, Trainee
 from shared.kernel.refusals import Invalid
 
 _MAY_COMPLETE: Final = frozenset({Outcome.IN_TRAINING, Outcome.DEFERRED})
@@ -38,22 +38,19 @@ def assumed(trainees: Sequence[Trainee]) -> list[Trainee]:
     return [replace(each, outcome=Outcome.COMPLETED) if each.outcome in _MAY_COMPLETE else each for each in trainees]
 
 
-def assumed_evidence(
-    trainees: Sequence[Trainee], known: Mapping[UUID, date], *, class_: TrainingClass, today: date
-) -> dict[UUID, date]:
-    """The day of what shows each trainee's award: as it is `known`, or else as if it came as soon as it can."""
-    soonest = max(class_.starts_on, today)
-    return {each.person: known.get(each.person, soonest) for each in trainees}
+def showing_award(source: Source, entries: Sequence[Entry], *, today: date) -> list[Entry]:
+    """The entries as if each showed the award: on the day that is known, or else as soon as it can."""
+    soonest = max(source.starts_on, today)
+    return [replace(each, evidenced_on=each.evidenced_on or soonest) for each in entries]
 
 
-def quoted(
-    class_: TrainingClass, trainees: Sequence[Trainee], standing: ClassStanding, *, claimed_on: date
-) -> list[QuotedLine]:
+def quoted(source: Source, entries: Sequence[Entry], standing: Standing, *, claimed_on: date) -> list[QuotedLine]:
     """The lines of a claim made on `claimed_on`, by the very function that builds them, with counters."""
-    lines = lines_of(class_, trainees, standing, claimed_on=claimed_on)
-    return [_counted(line, standing.held.get(line.person, ()), class_) for line in lines]
+    lines = lines_of(source, entries, standing, claimed_on=claimed_on)
+    return [_counted(line, standing.held.get(line.person, ()), source) for line in lines]
 
 
-def _counted(line: Line, held: Sequence[HeldSubsidy], class_: TrainingClass) -> QuotedLine:
-    in_occupation = [each for each in held if each.occupation == class_.occupation]
-    return QuotedLine(line, sum(each.year == class_.starts_on.year for each in held), in_occupation)
+def _counted(line: Line, held: Sequence[HeldSubsidy], source: Source) -> QuotedLine:
+    own = own_subsidy(source.kind, source.occupation, source.award, source.starts_on)
+    in_occupation = [each for each in held if each.occupation == source.occupation]
+    return QuotedLine(line, sum(each.shares_year(own) for each in held), in_occupation)

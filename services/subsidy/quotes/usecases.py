@@ -10,13 +10,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.claims.rules.lines import ClassStanding
+from services.subsidy.claims.rules.lines import Standing
 from services.subsidy.claims.rules.refusals import NotSubsidised
 from services.subsidy.claims.rules.states import IN_PROGRESS
 from services.subsidy.claims.store import claims as claim_store
 from services.subsidy.claims.store import lines as line_store
-from services.subsidy.claims.usecases import drafts
+from services.subsidy.claims.usecases import drafts, sources
 from services.subsidy.claims.usecases.drafts import ClaimGround
+from services.subsidy.claims.usecases.sources import Found
 from services.subsidy.holds import store as hold_store
 from services.subsidy.limits import rules as limits
 from services.subsidy.policy import store as policy_store
@@ -31,7 +32,6 @@ from shared.kernel.awards import Award
 from shared.kernel.callers import Caller, Role
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
-from shared.kernel.refusals import NotYetReceived
 from shared.plan import UnknownRegion
 
 _NOBODYS: Final = UUID(int=0)
@@ -91,9 +91,11 @@ async def quote(
     if person is not None:
         trainees = await _only(connection, person, trainees, class_, today=today)
     claimed_on = max(today, class_.starts_on)
-    ground = await drafts.ground_of(connection, class_, trainees, plan=plan, claimed_on=claimed_on)
-    standing = await _standing(connection, ground, trainees, claimed_on=claimed_on, at=at)
-    lines = rules.quoted(class_, trainees, standing, claimed_on=claimed_on)
+    found = await sources.of_class(connection, class_, trainees)
+    found = found._replace(entries=rules.showing_award(found.source, found.entries, today=claimed_on))
+    ground = await drafts.ground_of(connection, found, plan=plan, claimed_on=claimed_on)
+    standing = await _standing(connection, found, ground, at=at)
+    lines = rules.quoted(found.source, found.entries, standing, claimed_on=claimed_on)
     id_ = new_id()
     valid_until = None
     if training is None and ground.policy_row is not None:
@@ -106,9 +108,7 @@ async def quote(
 
 
 async def _class(connection: AsyncConnection, class_id: UUID) -> TrainingClass:
-    class_ = await trainings.find_class(connection, class_id)
-    if class_ is None:
-        raise NotYetReceived(what="class", id=class_id)
+    class_ = await sources.find_class(connection, class_id)
     if class_.fund_source is None:
         raise NotSubsidised
     return class_
@@ -123,22 +123,18 @@ async def _only(
     return theirs or [Trainee(_NOBODYS, class_.id, current, "", Outcome.COMPLETED, max(today, class_.starts_on))]
 
 
-async def _standing(
-    connection: AsyncConnection, ground: ClaimGround, trainees: Sequence[Trainee], *, claimed_on: date, at: datetime
-) -> ClassStanding:
-    class_ = ground.class_
-    earlier = await claim_store.of_class(connection, class_.id)
+async def _standing(connection: AsyncConnection, found: Found, ground: ClaimGround, *, at: datetime) -> Standing:
+    source = ground.source
+    earlier = await claim_store.of_source(connection, source.kind, source.id)
     own = next((each.id for each in earlier if each.status in IN_PROGRESS), _NOBODYS)
-    known = await drafts.evidenced_on(connection, class_, trainees, ground.keys)
-    return ClassStanding(
-        evidenced_on=rules.assumed_evidence(trainees, known, class_=class_, today=claimed_on),
-        held=await line_store.held(connection, ground.keys, outside=own),
+    return Standing(
+        held=await line_store.held(connection, found.keys, outside=own),
         rate=None if ground.policy_row is None else ground.policy_row.amount_fen,
         terms=ground.terms,
         grounds=ground.grounds,
         decided_at=at,
-        flagged=await hold_store.upheld(connection, class_.id),
-        objected=await hold_store.objected(connection, class_.id),
+        flagged=await hold_store.upheld(connection, source.id),
+        objected=await hold_store.objected(connection, source.id),
     )
 
 

@@ -125,7 +125,7 @@ def confirmed(
         at=at,
         recovery_id=id_,
         claim_id=claim.id,
-        class_id=claim.class_id,
+        class_id=claim.source_id,
         institution_id=claim.institution_id,
         region=claim.region,
         reporting_region=claim.reporting_region,
@@ -133,6 +133,7 @@ def confirmed(
         lines=len(amounts),
         amount_fen=sum(each.amount_fen for each in amounts),
         recovered_on=business_day(at),
+        kind=claim.kind,
     )
 
 

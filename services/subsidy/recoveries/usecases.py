@@ -11,7 +11,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.claims.rules.checks import HeldSubsidy
 from services.subsidy.claims.rules.claims import Claim
 from services.subsidy.claims.rules.states import ClaimVerb
 from services.subsidy.claims.store import claims as store
@@ -300,8 +299,7 @@ async def _claimed_again(connection: AsyncConnection, claim: Claim) -> set[int]:
     recovered = [line for line in claim.lines if line.recovered_on is not None]
     persons = {line.person: line.person for line in recovered}
     await lines.queue(connection, persons)
-    taken = await lines.taken(connection, claim.class_id, outside=claim.id)
+    taken = await lines.taken(connection, claim)
     held = await lines.held(connection, persons, outside=claim.id)
-    own = HeldSubsidy(claim.occupation, claim.award, claim.starts_on.year)
-    barred = {person for person, each in held.items() if any(one.bars(own) for one in each)}
-    return {line.line for line in recovered if line.enrolment_id in taken or line.person in barred}
+    barred = {person for person, each in held.items() if any(one.bars(claim.subsidy) for one in each)}
+    return {line.line for line in recovered if line.source_id in taken or line.person in barred}

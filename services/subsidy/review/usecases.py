@@ -79,7 +79,7 @@ async def return_(connection: AsyncConnection, claim_id: UUID, *, reason: str, c
     held_until = await limits.held_until(connection, plan, before.region, day=business_day(at))
     after, fact = rules.return_(before, prepared_by=prepared_by, held_until=held_until, by=caller.person, at=at)
     if before.status is ClaimStatus.PAYMENT_FAILED:
-        others = await store.of_class(connection, before.class_id)
+        others = await store.of_source(connection, before.kind, before.source_id)
         if in_progress := [each.id for each in others if each.status in IN_PROGRESS]:
             raise ClassAlreadyClaimed(claim_id=str(in_progress[0]))
     await steps.save(connection, after, fact, ClaimVerb.RETURN, by=caller.person, reason=reason)

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from services.subsidy.policy.rules import PolicyKind, PolicyRow, item_of
+from services.subsidy.policy.rules import PolicyRow, item_of
 from services.subsidy.policy.usecases import read
 from shared.contracts.fact import Fact
+from shared.contracts.subsidy import SubsidyKind
 from shared.dated_rules.rules import loaded
 from shared.kernel.awards import Award, AwardEvidence
 from shared.kernel.periods import months_after
@@ -25,7 +26,7 @@ from tests.subsidy.builders import (
 from tests.subsidy.office import Office
 
 SIGNED = loaded(by="load-policy", at=datetime(2024, 12, 1, tzinfo=UTC), sequence=1)
-TRAINING_RATES = [row for row in read(PLAN, signed=SIGNED) if row.kind is PolicyKind.TRAINING]
+TRAINING_RATES = [row for row in read(PLAN, signed=SIGNED) if row.kind is SubsidyKind.TRAINING]
 OF_ITEM = {item_of(award): award for award in Award}
 
 

@@ -164,7 +164,7 @@ class TestLookAt:
         assert (await http.get(f"/v1/claims/{first}", headers=office.institution(other))).status_code == 403
         assert (await http.get(f"/v1/claims/{uuid4()}", headers=office.reviewer())).status_code == 404
         body = office.service.tokens.of(Role.ASSESSMENT_BODY, organisation=uuid4())
-        assert (await http.get("/v1/claims", headers=body)).json()["code"] == "wrong-role"
+        assert await ids(body) == []
 
     async def test_a_page_ends_with_a_cursor_for_the_next(self, office: Office) -> None:
         classes = [Taught(people(1)) for _ in range(3)]

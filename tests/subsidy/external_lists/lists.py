@@ -50,10 +50,10 @@ def listed(number: str, kind: str = "死亡", **cells: str) -> dict[str, str]:
     return row | cells
 
 
-async def matched(office: Office, person: UUID, first_on: date | None = None) -> str:
+async def matched(office: Office, person: UUID, first_on: date | None = None, kind: ListKind = ListKind.PENSION) -> str:
     """The id of an open match about a person."""
     match = ExternalMatch(
-        id=new_id(), kind=ListKind.PENSION, person=person, first_on=first_on, last_on=None, as_of=TODAY,
+        id=new_id(), kind=kind, person=person, first_on=first_on, last_on=None, as_of=TODAY,
         source="省社保局", posted_by="registrar", posted_at=NOW,
     )  # fmt: skip
     async with office.service.engine.begin() as connection:

@@ -12,12 +12,12 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from services.metrics.measures.rules.measures import Measure
-from services.metrics.measures.rules.traits import FUND, GROUP, NO_FUND, Group
+from services.metrics.measures.rules.traits import FUND, GROUP, NO_FUND, SUBSIDY_KIND, Group
 from shared.contracts.assessment import CertificateState, CertificateStatus
 from shared.contracts.dimensions import award_of
 from shared.contracts.registry.classes import ClassStatus
 from shared.contracts.registry.enrolments import EnrolmentState, EnrolmentStatus
-from shared.contracts.subsidy import ClaimLine, ClaimState
+from shared.contracts.subsidy import ClaimLine, ClaimState, SubsidyKind
 from shared.kernel.awards import Award
 from shared.kernel.levels import Level
 
@@ -160,9 +160,11 @@ def _of_line(claim: ClaimState, line: ClaimLine) -> list[Contribution]:
     """A claim's line, each amount on the day of its own step. Source: domain trap 12 (dates stay apart).
 
     A subsidised training counts on the day of the training, so that on every day they are a subset of the trainings.
+    What is paid for an assessment is money alone.
     """
     is_owed = line.recovered_fen > 0 or line.owed_on is not None
-    stands = line.amount_fen > 0 and not is_owed and claim.approved_on is not None
+    is_training = claim.kind is SubsidyKind.TRAINING
+    stands = is_training and line.amount_fen > 0 and not is_owed and claim.approved_on is not None
     amounts = (
         (Measure.SUBSIDISED_TRAININGS, line.trained_on, int(stands)),
         (Measure.APPROVED_FEN, claim.approved_on, line.amount_fen),
@@ -171,7 +173,7 @@ def _of_line(claim: ClaimState, line: ClaimLine) -> list[Contribution]:
     )
     combination = Combination(
         claim.plan_year or line.trained_on.year, line.programme, claim.region, claim.reporting_region, award_of(line),
-        FUND.packed(claim.fund_source),
+        FUND.packed(claim.fund_source) | SUBSIDY_KIND.packed(claim.kind),
     )  # fmt: skip
     found = []
     for place, (measure, day, amount) in enumerate(amounts, 1):

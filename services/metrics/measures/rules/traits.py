@@ -1,7 +1,8 @@
 """The small dimensions of what is counted: few values each, stored as numbers.
 
-Group and source of funds are in the fact and are packed into one number. The kind of an organisation is told by itself,
-possibly later, and has a number of its own. What nobody says is 0, and is shown as not said, never as "no".
+Group, source of funds and kind of subsidy are in the fact and are packed into one number. The kind of an organisation
+is told by itself, possibly later, and has a number of its own. What nobody says is 0, and is shown as not said, never
+as "no".
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from shared.contracts.dimensions import FundSource
+from shared.contracts.subsidy import SubsidyKind
 
 NO_FUND: Final = "none"
 """The class is paid for by nobody's subsidy."""
@@ -81,6 +83,8 @@ def _code_sql(codes: Sequence[str], place: str) -> str:
 
 FUND: Final = Trait((NO_FUND, *FundSource), shift=0, bits=3)
 GROUP: Final = Trait(tuple(Group), shift=3, bits=2)
+SUBSIDY_KIND: Final = Trait(tuple(SubsidyKind), shift=5, bits=3)
+"""What a subsidy is for; of money alone. Claims from before it was told have none, and were all for trainings."""
 
 IS_SUBSIDISED_SQL: Final = f"CASE {FUND.place_sql} WHEN 0 THEN NULL ELSE {FUND.place_sql} > {FUND.packed(NO_FUND)} END"
 

@@ -21,10 +21,11 @@ from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.store import holds
 from services.subsidy.claims.usecases import drafts, reading, replays
 from services.subsidy.claims.usecases import steps as usecases
+from services.subsidy.kinds.rules import kind_from
 from services.subsidy.trainings import usecases as trainings
 from shared.auth import CurrentCaller
 from shared.awards import AskedAward
-from shared.contracts.subsidy import ClaimStatus
+from shared.contracts.subsidy import ClaimStatus, SubsidyKind
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, Now, router
 
@@ -33,14 +34,16 @@ routes = router("claims")
 
 @routes.post("/claims", status_code=201)
 async def draft_claim(request: DraftRequest, connection: Connection, caller: CurrentCaller, at: Now) -> ClaimAnswer:
-    """Build a claim for a completed class of your institution: one line for each trainee, with an amount or the check
-    that refused it. A repeat of the local_id for the same class returns the existing claim.
+    """Build a claim for a completed class of your institution, or for an exam of your assessment body: one line for
+    each trainee or certificate, with an amount or the check that refused it. A repeat of the local_id for the same
+    class or exam returns the existing claim.
 
     Once a claim of the class is paid, a further one supplements it: it has the trainees for whom no claim pays or paid,
     such as those who got their certificate later, or whose line was recovered.
     """
-    values = request.model_dump()
-    return ClaimAnswer.of(await drafts.draft(connection, **values, caller=caller, at=at))
+    basis, source_id = request.basis
+    kind, local_id = kind_from(basis), request.local_id
+    return ClaimAnswer.of(await drafts.draft(connection, kind, source_id, local_id=local_id, caller=caller, at=at))
 
 
 @routes.get("/claims")
@@ -49,6 +52,7 @@ async def list_claims(
     caller: CurrentCaller,
     award: AskedAward,
     status: ClaimStatus | None = None,
+    kind: SubsidyKind | None = None,
     region: Annotated[str | None, Query(max_length=16, description="This region and what lies below it")] = None,
     held: Annotated[bool | None, Query(description="Whether flags are open or upheld about it")] = None,
     cursor: Cursor = None,
@@ -61,7 +65,7 @@ async def list_claims(
     sight = await trainings.scope(connection, caller, region=region)
     further = [] if held is None else [holds.is_held(held)]
     rows = await store.page(
-        connection, sight, status=status, award=award, further=further, after=after(cursor), limit=size
+        connection, sight, status=status, award=award, kind=kind, further=further, after=after(cursor), limit=size
     )
     return Page(rows=[ClaimRow.of_summary(row) for row in rows], next=next_cursor(rows, size))
 

@@ -14,26 +14,55 @@ from services.subsidy.claims.rules.checks import Check, HeldSubsidy
 from services.subsidy.claims.rules.claims import Claim
 from services.subsidy.claims.rules.explanations import CheckOutcome, Explanation
 from services.subsidy.claims.rules.lines import Line
+from services.subsidy.claims.rules.refusals import ClaimBasisUnclear
+from services.subsidy.claims.rules.sources import is_exam
 from services.subsidy.claims.rules.states import ClaimVerb
 from services.subsidy.claims.store.claims import ClaimSummary
 from services.subsidy.claims.usecases.reading import ClaimReading
+from services.subsidy.exams.rules import CertificateWay
 from services.subsidy.holds.rules import Flag, FlagSubject, HoldStatus
+from services.subsidy.kinds.rules import KINDS, Basis
 from services.subsidy.trainings.rules import Outcome
 from shared.awards import AnsweredAward, AnsweredLevel
 from shared.contracts.dimensions import FundSource
-from shared.contracts.subsidy import ClaimStatus
+from shared.contracts.subsidy import ClaimStatus, SubsidyKind
 from shared.dated_rules.answers import GroundsAnswer
 from shared.forms import LocalId, Reason, Strict
 from shared.kernel.money import Fen
 
 
 class DraftRequest(Strict):
-    class_id: UUID
+    """A class for a training subsidy, or an exam for an assessment subsidy."""
+
+    class_id: UUID | None = None
+    exam_id: Annotated[UUID | None, Field(description="The exam session or the conferral that gave certificates")] = (
+        None
+    )
     local_id: LocalId
+
+    @property
+    def basis(self) -> tuple[Basis, UUID]:
+        """What the claim is to be built from. Raises ClaimBasisUnclear."""
+        named = {Basis.CLASS: self.class_id, Basis.EXAM: self.exam_id}
+        given = [(basis, id_) for basis, id_ in named.items() if id_ is not None]
+        if len(given) != 1:
+            raise ClaimBasisUnclear
+        return given[0]
 
 
 class WithdrawalRequest(Strict):
     reason: Reason | None = None
+
+
+def source_fields(kind: SubsidyKind, source_id: UUID) -> dict[str, UUID | None]:
+    """How answers name what a claim was built from."""
+    return {"class_id": None, "exam_id": None, f"{KINDS[kind].built_from}_id": source_id}
+
+
+def entry_fields(kind: SubsidyKind, entry_id: UUID) -> dict[str, UUID | None]:
+    """How answers name what a line was built from."""
+    name = "certificate_id" if is_exam(kind) else "enrolment_id"
+    return {"enrolment_id": None, "certificate_id": None, name: entry_id}
 
 
 class HolderAnswer(BaseModel):
@@ -64,7 +93,7 @@ class OwedAnswer(BaseModel):
     since: date
     title_en: str
     title_zh: str
-    outcome: Outcome
+    outcome: Outcome | None = Field(description="Of the training; null for a certificate")
     outcome_on: date
     flagged: bool
     evidenced_on: date | None = Field(description="The day of the certificate or licence that still stands")
@@ -78,7 +107,11 @@ class OwedAnswer(BaseModel):
 
 class LineAnswer(BaseModel):
     line: int
-    enrolment_id: UUID
+    enrolment_id: UUID | None = Field(description="The training; null in a claim for an assessment")
+    certificate_id: UUID | None = Field(description="The certificate, in a claim for an assessment")
+    way: CertificateWay | None = Field(
+        description="The way to the certificate: of a `recognition`, the share of the amount is paid that policy sets"
+    )
     programme: str
     trained_on: date
     amount_fen: int
@@ -97,11 +130,12 @@ class LineAnswer(BaseModel):
     grounds: GroundsAnswer | None = Field(description="The rows of amounts and limits that the line was decided by")
 
     @classmethod
-    def of(cls, line: Line) -> LineAnswer:
+    def of(cls, line: Line, kind: SubsidyKind) -> LineAnswer:
         words = None if line.refusal is None else line.refusal.words
         return cls(
             line=line.line,
-            enrolment_id=line.enrolment_id,
+            **entry_fields(kind, line.source_id),
+            way=None if line.grounds is None else line.grounds["facts"].get("way"),
             programme=line.programme,
             trained_on=line.trained_on,
             amount_fen=line.amount_fen,
@@ -137,7 +171,7 @@ class LineReplayAnswer(BaseModel):
             amount_fen=amount,
             refusal=refusal,
             same=None if verdict is None else (amount, refusal) == line.decided,
-            grounds=LineAnswer.of(line).grounds,
+            grounds=None if line.grounds is None else GroundsAnswer.model_validate(line.grounds),
         )
 
 
@@ -215,9 +249,11 @@ class ClaimFields(BaseModel):
     """What every answer says of a claim."""
 
     id: UUID
-    institution_id: UUID
+    kind: SubsidyKind = Field(description="What is claimed for")
+    institution_id: UUID = Field(description="Who is paid: the institution; for an assessment the body")
     local_id: str
-    class_id: UUID
+    class_id: UUID | None = Field(description="The class; null in a claim for an assessment")
+    exam_id: UUID | None = Field(description="The exam session or conferral, in a claim for an assessment")
     region: str
     reporting_region: str
     fund_source: FundSource
@@ -225,7 +261,9 @@ class ClaimFields(BaseModel):
     occupation: str
     level: AnsweredLevel
     award: AnsweredAward
-    starts_on: date
+    starts_on: date = Field(
+        description="The day that determines amount and budget: the first of the class, or the first issue of the exam"
+    )
     policy_row: str | None
     status: ClaimStatus
     submitted_on: date | None
@@ -315,12 +353,13 @@ class ClaimWithHistory(ClaimAnswer, NamedClaim):
 
 def _whole(claim: Claim) -> dict[str, object]:
     values = _values(claim, claim.amount_fen, claim.recovered_fen)
-    return values | {"lines": [LineAnswer.of(line) for line in claim.lines]}
+    return values | {"lines": [LineAnswer.of(line, claim.kind) for line in claim.lines]}
 
 
 def _values(claim: Claim, amount: Fen, recovered: Fen) -> dict[str, object]:
     computed: dict[str, object] = {
         **claim.award.codes,
+        **source_fields(claim.kind, claim.source_id),
         "budget_year": claim.account.year,
         "amount_fen": amount,
         "recovered_fen": recovered,

@@ -8,17 +8,18 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from services.subsidy.claims.rules.checks import Check, HeldSubsidy, LineFacts, refuses
+from services.subsidy.claims.rules.checks import CHECKS, Check, HeldSubsidy, LineFacts, refuses
 from services.subsidy.claims.rules.claims import Claim, fact_of
 from services.subsidy.claims.rules.lines import Line, stopped
 from services.subsidy.limits.rules import Terms
 from services.subsidy.trainings.rules import Outcome
 from shared.contracts.subsidy import ClaimLinesOwed, ClaimLinesStopped, ClaimState, ClaimStatus
+from shared.kernel.money import Fen
 from shared.kernel.periods import business_day
 
 LASTING: Final = (
     Check.WITHDRAWN, Check.TRANSFERRED, Check.NOT_COMPLETED, Check.FLAGGED, Check.OBJECTED, Check.NO_CERTIFICATE,
-    Check.ALREADY_CLAIMED,
+    Check.FEE_CHARGED, Check.ALREADY_CLAIMED,
 )  # fmt: skip
 """The checks that go on after the decision. Amounts, limits and deadlines stay those of the decision."""
 
@@ -29,13 +30,16 @@ _ANY_TERMS: Final = Terms(0, 0)
 class Ground:
     """What a line rests on, as it was last received."""
 
-    outcome: Outcome
+    outcome: Outcome | None
+    """The outcome of a training; None for a certificate."""
     effective_on: date
     flagged: bool
     objected: bool
     evidenced_on: date | None
     held: Sequence[HeldSubsidy]
     """What the same human holds by other claims."""
+    fee: Fen | None = None
+    """What the candidates of the exam were charged."""
 
 
 def cause(claim: Claim, ground: Ground) -> Check | None:
@@ -56,20 +60,23 @@ def cause(claim: Claim, ground: Ground) -> Check | None:
         held=tuple(each for each in ground.held if _stands_before(each, claim)),
         rate=None,
         terms=_ANY_TERMS,
+        kind=claim.kind,
+        fee=ground.fee,
     )
-    return next((check for check in LASTING if refuses(check, facts)), None)
+    asked = CHECKS[claim.kind]
+    return next((check for check in LASTING if check in asked and refuses(check, facts)), None)
 
 
 def follow(claim: Claim, grounds: Mapping[UUID, Ground], *, at: datetime) -> tuple[Claim, ClaimState] | None:
-    """The claim after what was received about its lines, by enrolment. None if nothing changes for any of them.
+    """The claim after what was received about its lines, by what they were built from. None if nothing changes.
 
     Approved lines that lost their ground pay nothing, and hold nothing: if it returns, a further claim takes them. Paid
     ones are owed until they are recovered, or until it returns.
     """
     is_paid = claim.status is ClaimStatus.PAID
     lines = tuple(
-        _followed(line, claim, grounds[line.enrolment_id], is_paid=is_paid, at=at)
-        if line.is_payable and line.outstanding_fen and line.enrolment_id in grounds
+        _followed(line, claim, grounds[line.source_id], is_paid=is_paid, at=at)
+        if line.is_payable and line.outstanding_fen and line.source_id in grounds
         else line
         for line in claim.lines
     )
@@ -101,7 +108,7 @@ def case(check: Check, ground: Ground, *, since: date) -> dict[str, Any]:
     return {
         "check": check.value,
         "since": since.isoformat(),
-        "outcome": ground.outcome.value,
+        "outcome": None if ground.outcome is None else ground.outcome.value,
         "outcome_on": ground.effective_on.isoformat(),
         "flagged": ground.flagged,
         "evidenced_on": evidenced_on,

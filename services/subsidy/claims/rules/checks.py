@@ -1,16 +1,20 @@
-"""The checks of a trainee's line: rules and texts."""
+"""The checks of a line: rules and texts, and which of them each kind of subsidy has to pass."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import ROUND_DOWN
 from enum import StrEnum
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from services.subsidy.exams.rules import CertificateWay
+from services.subsidy.kinds.rules import KINDS
 from services.subsidy.limits.rules import Terms
 from services.subsidy.trainings.rules import Outcome
+from shared.contracts.subsidy import SubsidyKind
 from shared.kernel.awards import Award
 from shared.kernel.money import Fen
 from shared.kernel.periods import months_after
@@ -28,6 +32,7 @@ class Check(StrEnum):
     FLAGGED = "FLAGGED"
     OBJECTED = "OBJECTION"
     NO_CERTIFICATE = "C12"
+    FEE_CHARGED = "C26"
     WINDOW_PASSED = "C13"
     ALREADY_CLAIMED = "C09"
     HIGHER_LEVEL_CLAIMED = "C10"
@@ -70,7 +75,7 @@ _WORDS: Final = {
         "若学时登记有误，请先在登记服务中更正，再重新生成申领。",
     ),
     Check.FLAGGED: Words(
-        "An officer confirmed a flag about this trainee.",
+        "An officer confirmed a flag about this person.",
         "该学员涉及的预警已被认定属实。",
         "Nothing can be claimed for this trainee. The flag and its reason are in the registry.",
         "该学员不能申领；预警及处理理由见登记服务。",
@@ -82,11 +87,18 @@ _WORDS: Final = {
         "该学员不能申领；对该决定不服的，机构可以申诉。",
     ),
     Check.NO_CERTIFICATE: Words(
-        "Nothing dated since the class began shows its award: no valid certificate of its occupation and award, or, "
-        "where it leads to a licence, no licence that an officer has confirmed.",
-        "开班之后未取得本班职业（工种）和等级（证书种类）的有效证书；操作证尚未登记或未经主管部门确认。",
+        "Nothing shows the award: no valid certificate of the occupation and award, for a training dated since the "
+        "class began, or, where it leads to a licence, no licence that an officer has confirmed.",
+        "没有相应职业（工种）和等级（证书种类）的有效证书（培训补贴须为开班之后取得）；操作证尚未登记或未经主管部门确认。",
         "Once the certificate is issued, or the licence is confirmed, rebuild the claim.",
         "取得证书或操作证经确认后，请重新生成申领。",
+    ),
+    Check.FEE_CHARGED: Words(
+        "The candidates of this exam were charged a fee.",
+        "本次评价已向考生收费。",
+        "A body is paid for assessing free of charge. If the fee was stated by mistake, state it again in assessment, "
+        "then rebuild the claim.",
+        "评价补贴仅补贴免费评价。收费信息有误的，请在评价服务中重新申报后再生成申领。",
     ),
     Check.WINDOW_PASSED: Words(
         "The certificate or licence was issued, or the training completed, too long before the claim.",
@@ -116,8 +128,8 @@ _WORDS: Final = {
         "本次培训不能申领。",
     ),
     Check.NO_POLICY: Words(
-        "No policy sets an amount for this award on the day the class began.",
-        "开班之日没有适用于该等级（证书种类）的补贴标准。",
+        "No policy sets an amount for this award on the first day of the class, or of the exam's first issue.",
+        "开班之日（评价补贴为首次发证之日）没有适用于该等级（证书种类）的补贴标准。",
         "Ask the province to add the policy row for that day, then rebuild the claim.",
         "请联系省级补录当日适用的补贴标准，然后重新生成申领。",
     ),
@@ -146,7 +158,7 @@ class HeldSubsidy(NamedTuple):
     occupation: str
     award: Award
     year: int
-    """The calendar year in which that training began."""
+    """The calendar year in which that training began, or the exam's first certificate was issued."""
     claim_id: UUID | None = None
     """The claim that holds it; this and what follows are None in decisions from before it was kept."""
     institution: str | None = None
@@ -155,32 +167,44 @@ class HeldSubsidy(NamedTuple):
     until: date | None = None
     """The last day on which a draft or returned claim holds it."""
     paid_on: date | None = None
+    kind: SubsidyKind = SubsidyKind.TRAINING
 
     def bars(self, other: HeldSubsidy) -> bool:
-        """Whether the same person cannot have `other` too: the same award is paid once, a renewal once a cycle."""
+        """Whether the same person cannot have `other` too: the same award is paid once for all kinds that exclude each
+        other, a renewal once a cycle.
+        """
+        if self.kind not in KINDS[other.kind].once_with:
+            return False
         if (self.occupation, self.award) != (other.occupation, other.award):
             return False
         return self.award is not Award.SPECIAL_OPERATIONS_RENEWAL or abs(self.year - other.year) < RENEWAL_YEARS
 
     def is_above(self, other: HeldSubsidy) -> bool:
         """Whether it is for a higher level of the same occupation; an award without a level is never compared."""
+        if self.kind is not other.kind:
+            return False
         level, below = self.award.level, other.award.level
         return self.occupation == other.occupation and level is not None and below is not None and level > below
+
+    def shares_year(self, other: HeldSubsidy) -> bool:
+        """Whether both are among the subsidies that a person can have in one calendar year."""
+        return KINDS[self.kind].fills_year and KINDS[other.kind].fills_year and self.year == other.year
 
 
 @dataclass(frozen=True, slots=True)
 class LineFacts:
     """The facts that decide one line."""
 
-    outcome: Outcome
+    outcome: Outcome | None
+    """The outcome of the training; None where the line is not for one."""
     flagged: bool
-    """Whether a flag about the trainee that holds claims was upheld."""
+    """Whether a flag about the person that holds claims was upheld."""
     occupation: str
     award: Award
     starts_on: date
     evidenced_on: date | None
     """The day of what shows the award, on or after `starts_on`: the latest issue of a valid certificate or licence, or
-    the completion where that is enough.
+    the completion where that is enough; in a claim for an exam the issue of the certificate itself, while it is valid.
     """
     claimed_on: date
     """The business day of the claim."""
@@ -194,19 +218,54 @@ class LineFacts:
     """Whether an objection to the trainee's line, in a claim for this class, was confirmed."""
     share: Fen | None = None
     """The government's share of the fee, as the class was filed; None if no fee was filed."""
+    kind: SubsidyKind = SubsidyKind.TRAINING
+    way: CertificateWay | None = None
+    """The way to the certificate; None for a training."""
+    fee: Fen | None = None
+    """What the candidates of the exam were charged; None if nothing was stated."""
+
+
+_OF_TRAININGS: Final = frozenset({Check.WITHDRAWN, Check.TRANSFERRED, Check.NOT_COMPLETED, Check.NO_SHARE})
+_OF_YEARS: Final = frozenset({Check.HIGHER_LEVEL_CLAIMED, Check.CAP_USED_UP})
+_OF_EVERY_KIND: Final = frozenset(
+    {
+        Check.FLAGGED, Check.OBJECTED, Check.NO_CERTIFICATE, Check.WINDOW_PASSED, Check.ALREADY_CLAIMED,
+        Check.NO_POLICY,
+    }
+)  # fmt: skip
+
+
+def _in_order(checks: frozenset[Check]) -> tuple[Check, ...]:
+    return tuple(check for check in Check if check in checks)
+
+
+CHECKS: Final[Mapping[SubsidyKind, tuple[Check, ...]]] = {
+    SubsidyKind.TRAINING: _in_order(_OF_EVERY_KIND | _OF_TRAININGS | _OF_YEARS),
+    SubsidyKind.ASSESSMENT: _in_order(_OF_EVERY_KIND | {Check.FEE_CHARGED}),
+}
+"""The checks that a line of each kind has to pass, in their order. A person is assessed once for an occupation and
+award, whatever else was paid: a lower level after a higher one, or several in a year, are no matter of the body.
+"""
 
 
 def judge(facts: LineFacts) -> Fen | Check:
     """The line's amount, or the first check that refuses it. Source: domain rules §4.3, §4.4, §4.6.
 
-    The amount is the policy's, and no more than the government's share of the filed fee. A subsidy is held from the
-    moment the line exists, not from the payment: otherwise two claims could both pass.
+    A subsidy is held from the moment the line exists, not from the payment: otherwise two claims could both pass.
     """
-    for check in Check:
-        if refuses(check, facts):
-            return check
+    refused = next((check for check in CHECKS[facts.kind] if refuses(check, facts)), None)
+    return _amount(facts) if refused is None else refused
+
+
+def _amount(facts: LineFacts) -> Fen:
+    """The policy's amount: for a direct recognition the share of it, and no more than the government's share of the
+    filed fee. Source: domain rules §3.4, §4.2, §4.4. A part of a fen is not paid.
+    """
     assert facts.rate is not None, "no line without a policy's amount comes this far"
-    return facts.rate if facts.share is None else min(facts.rate, facts.share)
+    amount = facts.rate
+    if facts.way is CertificateWay.RECOGNITION:
+        amount = Fen(int((amount * facts.terms.claim_recognition_share).to_integral_value(ROUND_DOWN)))
+    return amount if facts.share is None else min(amount, facts.share)
 
 
 def refuses(check: Check, facts: LineFacts) -> bool:
@@ -215,7 +274,12 @@ def refuses(check: Check, facts: LineFacts) -> bool:
 
 
 def _own(facts: LineFacts) -> HeldSubsidy:
-    return HeldSubsidy(facts.occupation, facts.award, facts.starts_on.year)
+    return own_subsidy(facts.kind, facts.occupation, facts.award, facts.starts_on)
+
+
+def own_subsidy(kind: SubsidyKind, occupation: str, award: Award, starts_on: date) -> HeldSubsidy:
+    """The subsidy that a payable line holds."""
+    return HeldSubsidy(occupation, award, starts_on.year, kind=kind)
 
 
 def _too_late(facts: LineFacts) -> bool:
@@ -224,7 +288,7 @@ def _too_late(facts: LineFacts) -> bool:
 
 
 def _used_up(facts: LineFacts) -> bool:
-    used = sum(held.year == facts.starts_on.year for held in facts.held)
+    used = sum(held.shares_year(_own(facts)) for held in facts.held)
     return used >= facts.terms.claim_trainings_a_year_max
 
 
@@ -235,6 +299,7 @@ _REFUSES: Final[Mapping[Check, Callable[[LineFacts], bool]]] = {
     Check.FLAGGED: lambda facts: facts.flagged,
     Check.OBJECTED: lambda facts: facts.objected,
     Check.NO_CERTIFICATE: lambda facts: facts.evidenced_on is None or facts.evidenced_on < facts.starts_on,
+    Check.FEE_CHARGED: lambda facts: bool(facts.fee),
     Check.WINDOW_PASSED: _too_late,
     Check.ALREADY_CLAIMED: lambda facts: any(held.bars(_own(facts)) for held in facts.held),
     Check.HIGHER_LEVEL_CLAIMED: lambda facts: any(held.is_above(_own(facts)) for held in facts.held),

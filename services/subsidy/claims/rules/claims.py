@@ -10,8 +10,10 @@ from uuid import UUID
 
 from services.subsidy.budgets.rules import Account
 from services.subsidy.claims.rules import states
-from services.subsidy.claims.rules.lines import Line, with_current_trainings
+from services.subsidy.claims.rules.checks import HeldSubsidy, own_subsidy
+from services.subsidy.claims.rules.lines import Line, with_current_entries
 from services.subsidy.claims.rules.refusals import ClaimBeforeCompletion, NothingToClaim, NotSubsidised
+from services.subsidy.claims.rules.sources import Entry, Source
 from services.subsidy.claims.rules.states import (
     COMMITTED,
     SPENT,
@@ -20,7 +22,7 @@ from services.subsidy.claims.rules.states import (
 )
 from services.subsidy.ledger.rules import ClaimStanding, LineStanding
 from services.subsidy.limits.rules import Ladder
-from services.subsidy.trainings.rules import Trainee, TrainingClass
+from services.subsidy.trainings.rules import TrainingClass
 from shared.contracts.dimensions import FundSource, award_fields
 from shared.contracts.subsidy import (
     ClaimCorrected,
@@ -30,6 +32,7 @@ from shared.contracts.subsidy import (
     ClaimStatus,
     ClaimSubmitted,
     ClaimWithdrawn,
+    SubsidyKind,
 )
 from shared.kernel.awards import Award
 from shared.kernel.money import Fen
@@ -48,15 +51,17 @@ CLASS_COMPLETED: Final = "completed"
 class Claim:
     id: UUID
     institution_id: UUID
+    """Who is paid: the institution, or the assessment body."""
     local_id: str
-    class_id: UUID
+    source_id: UUID
+    """What it was built from: the class; for an assessment the exam session or the conferral."""
     region: str
     reporting_region: str
     fund_source: FundSource
     occupation: str
     award: Award
     starts_on: date
-    """The first day of the class, which determines policy and budget."""
+    """The day that determines policy and budget: the first of the class, or the first issue of the exam."""
     policy_row: str | None
     """The id of the policy row that set the amounts."""
     status: ClaimStatus
@@ -70,7 +75,7 @@ class Claim:
     lines: tuple[Line, ...]
     version: int
     supplements: UUID | None = None
-    """An earlier claim for the class, if there was one: this one takes those who became due later."""
+    """An earlier claim for the class or exam, if there was one: this one takes those who became due later."""
     held_until: date | None = None
     """The last day on which a draft or returned claim holds its trainees' subsidies; None if no policy sets one."""
     paid_by: str | None = None
@@ -90,6 +95,12 @@ class Claim:
     """The last day on which it is public, and an objection to it in time."""
     account_id: UUID | None = None
     """The payee's account to which it was paid, or to which the payment failed last."""
+    kind: SubsidyKind = SubsidyKind.TRAINING
+
+    @property
+    def subsidy(self) -> HeldSubsidy:
+        """What each of its payable lines holds for its person."""
+        return own_subsidy(self.kind, self.occupation, self.award, self.starts_on)
 
     @property
     def account(self) -> Account:
@@ -131,23 +142,28 @@ class Claim:
         return self.submitted_on or today
 
 
-def new_claim(class_: TrainingClass, *, claim_id: UUID, local_id: str, supplements: UUID | None = None) -> Claim:
-    """A draft for a completed class, still without lines. Raises ClaimBeforeCompletion, NotSubsidised."""
+def require_completed(class_: TrainingClass) -> None:
+    """Raises ClaimBeforeCompletion."""
     if class_.state != CLASS_COMPLETED:
         raise ClaimBeforeCompletion(state=class_.state)
-    if class_.fund_source is None:
+
+
+def new_claim(source: Source, *, claim_id: UUID, local_id: str, supplements: UUID | None = None) -> Claim:
+    """A draft for a completed class or an exam, still without lines. Raises NotSubsidised."""
+    if source.fund_source is None:
         raise NotSubsidised
     return Claim(
         id=claim_id,
-        institution_id=class_.institution_id,
+        institution_id=source.institution_id,
         local_id=local_id,
-        class_id=class_.id,
-        region=class_.region,
-        reporting_region=class_.reporting_region,
-        fund_source=class_.fund_source,
-        occupation=class_.occupation,
-        award=class_.award,
-        starts_on=class_.starts_on,
+        source_id=source.id,
+        region=source.region,
+        reporting_region=source.reporting_region,
+        fund_source=source.fund_source,
+        occupation=source.occupation,
+        award=source.award,
+        starts_on=source.starts_on,
+        kind=source.kind,
         policy_row=None,
         status=ClaimStatus.DRAFT,
         submitted_by=None,
@@ -212,19 +228,19 @@ def expire(claim: Claim, *, at: datetime) -> tuple[Claim, ClaimWithdrawn] | None
 
 def correct(
     claim: Claim,
-    trainees: Sequence[Trainee],
+    entries: Sequence[Entry],
     *,
     holders: Collection[UUID],
     rekeyed: Collection[UUID] = (),
     at: datetime,
 ) -> tuple[Claim, ClaimCorrected] | None:
-    """Give the lines the current person and programme of their trainings (`trainees`). None if nothing changes.
+    """Give the lines the current person and programme of their `entries`. None if nothing changes.
 
     `holders` are the persons who hold the subsidy of the claim's occupation and award by other claims. Of the `rekeyed`
     enrolments, what was approved or paid stays with the person for whom it was: it is owed, not changed silently.
     """
     kept = rekeyed if claim.status in COMMITTED else ()
-    lines = with_current_trainings(claim.lines, trainees, holders=holders, kept=kept)
+    lines = with_current_entries(claim.lines, entries, holders=holders, kept=kept)
     if lines == claim.lines:
         return None
     after = replace(claim, lines=lines, version=claim.version + 1)
@@ -243,7 +259,7 @@ def fact_of(fact: type[F], claim: Claim, *, at: datetime) -> F:
         version=claim.version,
         at=at,
         claim_id=claim.id,
-        class_id=claim.class_id,
+        class_id=claim.source_id,
         institution_id=claim.institution_id,
         region=claim.region,
         reporting_region=claim.reporting_region,
@@ -258,13 +274,14 @@ def fact_of(fact: type[F], claim: Claim, *, at: datetime) -> F:
         supplements=claim.supplements,
         published_on=claim.published_on,
         public_until=claim.public_until,
+        kind=claim.kind,
     )
 
 
 def _fact_line(line: Line, claim: Claim) -> ClaimLine:
     return ClaimLine(
         line=line.line,
-        enrolment_id=line.enrolment_id,
+        enrolment_id=line.source_id,
         person=line.person,
         programme=line.programme,
         occupation=claim.occupation,

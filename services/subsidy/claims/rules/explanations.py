@@ -9,9 +9,11 @@ from typing import Any, Final, NamedTuple
 from msgspec import to_builtins
 
 from services.subsidy.claims.rules import grounds
-from services.subsidy.claims.rules.checks import Check, judge, refuses
+from services.subsidy.claims.rules.checks import CHECKS, Check, judge, refuses
 from services.subsidy.claims.rules.lines import Line
+from services.subsidy.claims.rules.sources import is_exam
 from services.subsidy.policy.rules import PolicyRow
+from shared.contracts.subsidy import SubsidyKind
 from shared.dated_rules.figures import FigureRow
 from shared.kernel.money import Fen
 
@@ -52,6 +54,7 @@ _USED: Final[Mapping[Check, tuple[str, ...]]] = {
     Check.FLAGGED: ("flagged",),
     Check.OBJECTED: ("objected",),
     Check.NO_CERTIFICATE: ("occupation", "award", "starts_on", "evidenced_on"),
+    Check.FEE_CHARGED: ("fee",),
     Check.WINDOW_PASSED: ("evidenced_on", "claimed_on", "claim.window_months"),
     Check.ALREADY_CLAIMED: ("occupation", "award", "held"),
     Check.HIGHER_LEVEL_CLAIMED: ("occupation", "award", "held"),
@@ -59,18 +62,33 @@ _USED: Final[Mapping[Check, tuple[str, ...]]] = {
     Check.NO_POLICY: ("award", "starts_on", "rate"),
     Check.NO_SHARE: ("share",),
 }
-"""What each check that is asked for a decision looks at, in their order: fields of LineFacts, or keys of limits."""
+"""What each check that is asked for a decision looks at: fields of LineFacts, or keys of limits."""
+_AMOUNT_OF: Final[Mapping[SubsidyKind, tuple[str, ...]]] = {
+    SubsidyKind.ASSESSMENT: ("way", "claim.recognition_share"),
+}
+"""What the amount depends on besides the rate, by kind of subsidy; named with the rate."""
 _SOURCES: Final = {
-    "outcome": "registry: enrolments/{enrolment}",
-    "flagged": "registry: upheld flags about enrolments/{enrolment}",
-    "objected": "subsidy: upheld objections to lines of enrolments/{enrolment}",
-    "occupation": "registry: classes/{class_}",
-    "award": "registry: classes/{class_}",
-    "starts_on": "registry: classes/{class_}",
-    "share": "registry: classes/{class_}, the filed fee",
+    "outcome": "registry: enrolments/{entry}",
+    "flagged": "registry: upheld flags about enrolments/{entry}",
+    "objected": "subsidy: upheld objections to lines of enrolments/{entry}",
+    "occupation": "registry: classes/{source}",
+    "award": "registry: classes/{source}",
+    "starts_on": "registry: classes/{source}",
+    "share": "registry: classes/{source}, the filed fee",
     "evidenced_on": "assessment: certificates; registry: licences, or the completion where that is enough",
     "claimed_on": "subsidy: claims/{claim}",
     "held": "subsidy: lines of other claims",
+}
+_SOURCES_OF_EXAMS: Final = {
+    **_SOURCES,
+    "objected": "subsidy: upheld objections to lines of certificates/{entry}",
+    "flagged": "registry, other authorities: upheld flags about the holder of certificates/{entry}",
+    "occupation": "assessment: certificates of exam {source}",
+    "award": "assessment: certificates of exam {source}",
+    "starts_on": "assessment: the first issue of exam {source}",
+    "evidenced_on": "assessment: certificates/{entry}",
+    "way": "assessment: certificates/{entry}",
+    "fee": "assessment: session-fees/{source}",
 }
 
 
@@ -78,7 +96,7 @@ def explain(
     line: Line,
     *,
     claim: str,
-    class_: str,
+    source_id: str,
     amounts: Mapping[str, PolicyRow],
     limits: Mapping[str, FigureRow],
 ) -> Explanation | None:
@@ -100,11 +118,13 @@ def explain(
             at = None if entered is None or entered.provenance.decided_at is None else entered.provenance.decided_at
             source = "subsidy: no row" if row is None else f"subsidy: row {row}"
             return UsedFact(name, figures.get(name, values.get(name)), source, None if at is None else at.isoformat())
-        source = _SOURCES[name].format(enrolment=line.enrolment_id, class_=class_, claim=claim)
+        sources = _SOURCES_OF_EXAMS if is_exam(facts.kind) else _SOURCES
+        source = sources[name].format(entry=line.source_id, source=source_id, claim=claim)
         return UsedFact(name, values[name], source, decided_at)
 
     explained, is_refused = list[ExplainedCheck](), False
-    for check, names in _USED.items():
+    for check in CHECKS[facts.kind]:
+        names = (*_USED[check], *(_AMOUNT_OF.get(facts.kind, ()) if check is Check.NO_POLICY else ()))
         outcome = CheckOutcome.NOT_REACHED
         if not is_refused:
             is_refused = refuses(check, facts)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from msgspec import convert, to_builtins
 
-from services.subsidy.claims.rules.checks import Check, HeldSubsidy, LineFacts, judge
+from services.subsidy.claims.rules.checks import Check, HeldSubsidy, LineFacts, judge, own_subsidy
 from services.subsidy.limits.rules import terms_of
 from services.subsidy.policy.rules import PolicyRow
 from shared.dated_rules.figures import FigureRow
@@ -18,7 +18,7 @@ from shared.kernel.money import Fen
 _OF_OTHERS: Final[Mapping[Check | None, Callable[[HeldSubsidy, HeldSubsidy], bool]]] = {
     Check.ALREADY_CLAIMED: HeldSubsidy.bars,
     Check.HIGHER_LEVEL_CLAIMED: HeldSubsidy.is_above,
-    Check.CAP_USED_UP: lambda held, own: held.year == own.year,
+    Check.CAP_USED_UP: HeldSubsidy.shares_year,
 }
 """Which of a person's other subsidies count against a line."""
 
@@ -51,5 +51,5 @@ def holders(refusal: Check | None, stored: Mapping[str, Any] | None) -> list[Hel
     if stored is None or refusal not in _OF_OTHERS:
         return []
     facts = convert(stored["facts"], LineFacts)
-    own = HeldSubsidy(facts.occupation, facts.award, facts.starts_on.year)
+    own = own_subsidy(facts.kind, facts.occupation, facts.award, facts.starts_on)
     return [each for each in facts.held if each.claim_id is not None and _OF_OTHERS[refusal](each, own)]

@@ -1,4 +1,4 @@
-"""A claim's lines: one per trainee, ordered by enrolment, each with an amount or the check that refused it."""
+"""A claim's lines: one per trainee or certificate, by their ids, each with an amount or the check that refused it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.subsidy.claims.rules import grounds
-from services.subsidy.claims.rules.checks import Check, HeldSubsidy, LineFacts, judge
+from services.subsidy.claims.rules.checks import Check, HeldSubsidy, LineFacts, judge, own_subsidy
+from services.subsidy.claims.rules.sources import Entry, Source
 from services.subsidy.limits.rules import Terms
-from services.subsidy.trainings.rules import Trainee, TrainingClass
 from shared.dated_rules.rules import Grounds
 from shared.kernel.money import Fen
 
@@ -22,11 +22,12 @@ NOTHING: Final = Fen(0)
 class Line:
     line: int
     """1, 2, 3 … within the claim; it never changes."""
-    enrolment_id: UUID
+    source_id: UUID
+    """What it was built from: the enrolment, or the certificate."""
     person: UUID
     programme: str
     trained_on: date
-    """The day of the training's outcome."""
+    """The day of the training's outcome, or of the certificate's issue."""
     amount_fen: Fen
     """0 for a refused line."""
     refusal: Check | None
@@ -75,13 +76,12 @@ def stopped(line: Line, check: Check, *, on: date) -> Line:
 
 
 @dataclass(frozen=True)
-class ClassStanding:
-    """The evidence and other subsidies of a class's trainees, by person, and the rate for all of them.
+class Standing:
+    """The other subsidies of the persons for whom is claimed, and the rate for all of them.
 
-    `flagged` are the enrolments about which a flag was upheld, `objected` those with an upheld objection.
+    `flagged` are the entries about which a flag was upheld, `objected` those with an upheld objection.
     """
 
-    evidenced_on: Mapping[UUID, date]
     held: Mapping[UUID, Sequence[HeldSubsidy]]
     rate: Fen | None
     terms: Terms
@@ -92,44 +92,45 @@ class ClassStanding:
     objected: Collection[UUID] = ()
 
 
-def lines_of(
-    class_: TrainingClass, trainees: Sequence[Trainee], standing: ClassStanding, *, claimed_on: date
-) -> tuple[Line, ...]:
-    """The lines of `trainees` in a claim made on `claimed_on`.
+def lines_of(source: Source, entries: Sequence[Entry], standing: Standing, *, claimed_on: date) -> tuple[Line, ...]:
+    """The lines of `entries` in a claim made on `claimed_on`.
 
-    A person who is in the class twice is paid once: the first line holds the subsidy.
+    A person who is in it twice is paid once: the first line holds the subsidy.
     """
     lines: list[Line] = []
     held = {person: tuple(each) for person, each in standing.held.items()}
-    for number, trainee in enumerate(sorted(trainees, key=lambda each: each.enrolment_id), 1):
+    own = own_subsidy(source.kind, source.occupation, source.award, source.starts_on)
+    for number, entry in enumerate(sorted(entries, key=lambda each: each.id), 1):
         facts = LineFacts(
-            outcome=trainee.outcome,
-            flagged=trainee.enrolment_id in standing.flagged,
-            objected=trainee.enrolment_id in standing.objected,
-            occupation=class_.occupation,
-            award=class_.award,
-            starts_on=class_.starts_on,
-            evidenced_on=standing.evidenced_on.get(trainee.person),
+            outcome=entry.outcome,
+            flagged=entry.id in standing.flagged,
+            objected=entry.id in standing.objected,
+            occupation=source.occupation,
+            award=source.award,
+            starts_on=source.starts_on,
+            evidenced_on=entry.evidenced_on,
             claimed_on=claimed_on,
-            held=held.get(trainee.person, ()),
+            held=held.get(entry.person, ()),
             rate=standing.rate,
             terms=standing.terms,
-            share=class_.share_fen,
+            share=source.share_fen,
+            kind=source.kind,
+            way=entry.way,
+            fee=source.fee_fen,
         )
         verdict = judge(facts)
         if isinstance(verdict, Check):
             amount, refusal = Fen(0), verdict
         else:
             amount, refusal = verdict, None
-            own = HeldSubsidy(class_.occupation, class_.award, class_.starts_on.year)
-            held[trainee.person] = (*held.get(trainee.person, ()), own)
+            held[entry.person] = (*held.get(entry.person, ()), own)
         lines.append(
             Line(
                 line=number,
-                enrolment_id=trainee.enrolment_id,
-                person=trainee.person,
-                programme=trainee.programme,
-                trained_on=trainee.effective_on,
+                source_id=entry.id,
+                person=entry.person,
+                programme=entry.programme,
+                trained_on=entry.on,
                 amount_fen=amount,
                 refusal=refusal,
                 grounds=grounds.of(facts, standing.grounds, decided_at=standing.decided_at),
@@ -138,25 +139,25 @@ def lines_of(
     return tuple(lines)
 
 
-def with_current_trainings(
-    lines: Sequence[Line], trainees: Sequence[Trainee], *, holders: Collection[UUID], kept: Collection[UUID] = ()
+def with_current_entries(
+    lines: Sequence[Line], entries: Sequence[Entry], *, holders: Collection[UUID], kept: Collection[UUID] = ()
 ) -> tuple[Line, ...]:
-    """`lines` with the current person and programme of their trainings. Amounts are unchanged.
+    """`lines` with the current person and programme of what they were built from. Amounts are unchanged.
 
     A payable line keeps its person if the new person already holds the subsidy, as one of `holders` or by another
-    line: a subsidy has one holder, and a double payment must stay visible. So do those of the enrolments `kept`.
+    line: a subsidy has one holder, and a double payment must stay visible. So do those of the entries `kept`.
     """
-    known = {trainee.enrolment_id: trainee for trainee in trainees}
+    known = {entry.id: entry for entry in entries}
     holding = {line.person for line in lines if line.is_payable}
     found: list[Line] = []
     for line in lines:
-        trainee = known.get(line.enrolment_id)
-        if trainee is not None:
-            taken = trainee.person in holding or trainee.person in holders
-            stays = line.is_payable and (taken or line.enrolment_id in kept)
-            person = line.person if stays else trainee.person
+        entry = known.get(line.source_id)
+        if entry is not None:
+            taken = entry.person in holding or entry.person in holders
+            stays = line.is_payable and (taken or line.source_id in kept)
+            person = line.person if stays else entry.person
             if line.is_payable:
                 holding = holding - {line.person} | {person}
-            line = replace(line, person=person, programme=trainee.programme)  # noqa: PLW2901
+            line = replace(line, person=person, programme=entry.programme)  # noqa: PLW2901
         found.append(line)
     return tuple(found)

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from shared.kernel.refusals import Conflict
+from shared.kernel.refusals import Conflict, Invalid
+
+
+class ClaimBasisUnclear(Invalid):
+    slug = "claim-basis-unclear"
+    title_en = "A claim is for a class or for an exam."
+    title_zh = "申领须针对一个班级或一次评价。"
+    cure_en = "Send class_id for a training subsidy, or exam_id for an assessment subsidy."
+    cure_zh = "培训补贴请填写 class_id，评价补贴请填写 exam_id，二者只填其一。"
 
 
 class ClaimBeforeCompletion(Conflict):
@@ -31,8 +39,8 @@ class ClassAlreadyClaimed(Conflict):
     """Facts: `claim_id`, the existing claim."""
 
     slug = "class-already-claimed"
-    title_en = "A claim for this class is in progress, or everybody in it is already claimed for."
-    title_zh = "该班已有申领正在办理，或全部学员均已申领。"
+    title_en = "A claim for this class or exam is in progress, or everybody in it is already claimed for."
+    title_zh = "该班（该次评价）已有申领正在办理，或全部人员均已申领。"
     cure_en = (
         "Continue with claim {claim_id}, or withdraw it if it is a draft. Those who become due later are taken by a "
         "further claim once that one is paid."

@@ -35,7 +35,7 @@ from services.subsidy.claims.store import lines as line_store
 from services.subsidy.trainings.store import HEARD_CLASS
 from shared import tables
 from shared.contracts.dimensions import FundSource
-from shared.contracts.subsidy import ClaimStatus
+from shared.contracts.subsidy import ClaimStatus, SubsidyKind
 from shared.database import driver
 from shared.heard import HEARD_INSTITUTION
 from shared.kernel.awards import Award
@@ -51,7 +51,7 @@ CLAIM: Final = Table(
     fixed("id", Uuid),
     fixed("institution_id", Uuid),
     fixed("local_id", Text),
-    fixed("class_id", Uuid),
+    fixed("class_id", Uuid, key="source_id"),
     fixed("region", Text),
     fixed("reporting_region", Text),
     fixed("fund_source", Choice(FundSource)),
@@ -79,6 +79,7 @@ CLAIM: Final = Table(
     Column("published_on", Date),
     Column("public_until", Date),
     Column("account_id", Uuid),
+    fixed("kind", Choice(SubsidyKind)),
     # The sums of the claim's lines, so that a list does not load the lines.
     Column("amount_fen", BigInteger),
     Column("recovered_fen", BigInteger),
@@ -96,12 +97,14 @@ CLAIM_EVENT: Final = Table(
 
 _FIND: Final = select(CLAIM).where(CLAIM.c.id == bindparam("claim_id"))
 _LOCK: Final = _FIND.with_for_update()
-_OF_LOCAL_ID: Final = select(CLAIM.c.id, CLAIM.c.class_id).where(
+_OF_LOCAL_ID: Final = select(CLAIM.c.id, CLAIM.c.kind, CLAIM.c.source_id).where(
     CLAIM.c.institution_id == bindparam("institution"), CLAIM.c.local_id == bindparam("called")
 )
-_OF_CLASS: Final = (
+_OF_SOURCE: Final = (
     select(CLAIM.c.id, CLAIM.c.status)
-    .where(CLAIM.c.class_id == bindparam("of_class"), CLAIM.c.status.not_in(VOID))
+    .where(
+        CLAIM.c.source_id == bindparam("of_source"), CLAIM.c.kind == bindparam("of_kind"), CLAIM.c.status.not_in(VOID)
+    )
     .order_by(CLAIM.c.id.desc())
 )
 _EXPIRED: Final = (
@@ -112,11 +115,11 @@ _CLASS_LOCAL_ID: Final = HEARD_CLASS.c.local_id.label("class_local_id")
 _NAMED: Final = (
     select(*CLAIM.c, _INSTITUTION_NAME, _CLASS_LOCAL_ID)
     .outerjoin_from(CLAIM, HEARD_INSTITUTION, HEARD_INSTITUTION.c.id == CLAIM.c.institution_id)
-    .outerjoin(HEARD_CLASS, HEARD_CLASS.c.id == CLAIM.c.class_id)
+    .outerjoin(HEARD_CLASS, HEARD_CLASS.c.id == CLAIM.c.source_id)
 )
 _NAMES: Final = select(
     select(HEARD_INSTITUTION.c.name).where(HEARD_INSTITUTION.c.id == bindparam("institution")).scalar_subquery(),
-    select(HEARD_CLASS.c.local_id).where(HEARD_CLASS.c.id == bindparam("class_id")).scalar_subquery(),
+    select(HEARD_CLASS.c.local_id).where(HEARD_CLASS.c.id == bindparam("source_id")).scalar_subquery(),
 )
 _HISTORY: Final = (
     select(*CLAIM_EVENT.c["version", "verb", "done_by", "done_at", "reason"])
@@ -150,7 +153,7 @@ class Step(NamedTuple):
 
 
 class Names(NamedTuple):
-    """What people call the institution and the class of a claim; None where it was not received."""
+    """What people call the payee and the class of a claim; None where it was not received."""
 
     institution_name: str | None
     class_local_id: str | None
@@ -170,17 +173,18 @@ class ClaimSummary(NamedTuple):
 
 
 class EarlierClaim(NamedTuple):
-    """A claim for a class, neither rejected nor withdrawn."""
+    """A claim of the same kind for a class or exam, neither rejected nor withdrawn."""
 
     id: UUID
     status: ClaimStatus
 
 
-class ClaimAndClass(NamedTuple):
-    """The ids of a claim and of its class."""
+class ClaimAndSource(NamedTuple):
+    """The ids of a claim and of what it was built from, with its kind."""
 
     id: UUID
-    class_id: UUID
+    kind: SubsidyKind
+    source_id: UUID
 
 
 async def add(connection: AsyncConnection, claim: Claim) -> None:
@@ -203,13 +207,13 @@ async def lock_all(connection: AsyncConnection, claims: Collection[UUID]) -> lis
     return [replace(each.claim, lines=lines.get(each.claim.id, ())) for each in found]
 
 
-async def find_by_local_id(connection: AsyncConnection, institution_id: UUID, local_id: str) -> ClaimAndClass | None:
-    return await tables.fetch_one(connection, _OF_LOCAL_ID, ClaimAndClass, institution=institution_id, called=local_id)
+async def find_by_local_id(connection: AsyncConnection, institution_id: UUID, local_id: str) -> ClaimAndSource | None:
+    return await tables.fetch_one(connection, _OF_LOCAL_ID, ClaimAndSource, institution=institution_id, called=local_id)
 
 
-async def of_class(connection: AsyncConnection, class_id: UUID) -> list[EarlierClaim]:
-    """The claims for the class that are neither rejected nor withdrawn, the latest first."""
-    return await tables.fetch_all(connection, _OF_CLASS, EarlierClaim, of_class=class_id)
+async def of_source(connection: AsyncConnection, kind: SubsidyKind, source_id: UUID) -> list[EarlierClaim]:
+    """The claims of the kind for a class or exam that are neither rejected nor withdrawn, the latest first."""
+    return await tables.fetch_all(connection, _OF_SOURCE, EarlierClaim, of_source=source_id, of_kind=kind)
 
 
 async def expired(connection: AsyncConnection, today: date) -> list[UUID]:
@@ -256,7 +260,7 @@ async def doers(connection: AsyncConnection, claim_id: UUID, verbs: Collection[C
 
 async def names(connection: AsyncConnection, claim: Claim) -> Names:
     """What people call the claim's institution and class."""
-    row = (await connection.execute(_NAMES, {"class_id": claim.class_id, "institution": claim.institution_id})).one()
+    row = (await connection.execute(_NAMES, {"source_id": claim.source_id, "institution": claim.institution_id})).one()
     return Names(*row)
 
 
@@ -266,12 +270,13 @@ async def page(
     *,
     status: ClaimStatus | None,
     award: Award | None,
+    kind: SubsidyKind | None = None,
     further: Iterable[ColumnElement[bool]],
     after: UUID,
     limit: int,
 ) -> list[ClaimSummary]:
     """Claims in sight that meet every condition, in the order of their ids, after `after`."""
-    own = tables.matches(CLAIM, institution_id=scope.organisation_id, status=status, award=award)
+    own = tables.matches(CLAIM, institution_id=scope.organisation_id, status=status, award=award, kind=kind)
     asked = [*lies_in(CLAIM, scope.reach), *own]
     statement = _NAMED.where(CLAIM.c.id > after, *asked, *further).order_by(CLAIM.c.id).limit(limit)
     return await tables.fetch_all(connection, statement, _summary)

@@ -11,22 +11,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.claims.store.claims import CLAIM
 from services.subsidy.holds.rules import Flag
-from services.subsidy.holds.store import HEARD_FLAG
+from services.subsidy.holds.store import HEARD_FLAG, OF_TRAININGS
 from shared import tables
 
 # Each branch begins with one thing that a flag can be about: the class, an enrolment, a person, a certificate, the
 # institution. A line that pays nothing, or whose money is back, is held by nothing. A flag of a person names one key;
 # the human may be claimed for under another. One of an authority's list holds what was trained for while it was so.
-HELD: Final = """
+HELD: Final = f"""
 WITH standing AS (
     SELECT * FROM heard_flag WHERE status <> 'dismissed'
 ), named AS (
-    SELECT f.id, f.first_on, f.last_on, coalesce(a.into_person, f.person) AS human
+    SELECT f.id, f.first_on, f.last_on, f.kind <> ALL(ARRAY[{OF_TRAININGS}]) AS of_every_kind,
+        coalesce(a.into_person, f.person) AS human
     FROM standing AS f LEFT JOIN heard_alias AS a ON a.person = f.person
     WHERE f.person IS NOT NULL AND f.class_id IS NULL AND f.enrolment_id IS NULL
 ), keys AS (
-    SELECT id, first_on, last_on, human AS person FROM named
-    UNION SELECT n.id, n.first_on, n.last_on, a.person FROM named AS n JOIN heard_alias AS a ON a.into_person = n.human
+    SELECT id, first_on, last_on, of_every_kind, human AS person FROM named
+    UNION SELECT n.id, n.first_on, n.last_on, n.of_every_kind, a.person
+    FROM named AS n JOIN heard_alias AS a ON a.into_person = n.human
 ), certified AS (
     SELECT f.id, h.occupation, h.level, h.issued_on, coalesce(a.into_person, h.person) AS human
     FROM standing AS f JOIN heard_certificate AS h ON h.id = f.certificate_id
@@ -43,7 +45,7 @@ UNION SELECT l.claim_id, f.id
 FROM standing AS f JOIN claim_line AS l ON l.enrolment_id = f.enrolment_id AND l.live AND l.amount_fen > 0
 UNION SELECT l.claim_id, k.id
 FROM keys AS k JOIN claim_line AS l ON l.person = k.person AND l.live AND l.amount_fen > 0
-JOIN claim AS c ON c.id = l.claim_id
+JOIN claim AS c ON c.id = l.claim_id AND (k.of_every_kind OR c.kind = 'training')
 WHERE (k.first_on IS NULL OR k.first_on <= l.trained_on) AND (k.last_on IS NULL OR k.last_on >= c.starts_on)
 UNION SELECT l.claim_id, u.id
 FROM unfound AS u

@@ -30,6 +30,7 @@ from services.subsidy.claims.rules.checks import Check, HeldSubsidy
 from services.subsidy.claims.rules.claims import Claim
 from services.subsidy.claims.rules.lines import Line
 from shared import tables
+from shared.contracts.subsidy import SubsidyKind
 from shared.database import driver
 from shared.kernel.awards import Award
 from shared.tables import Choice, Json
@@ -39,7 +40,7 @@ LINE: Final = Table(
     MetaData(),
     Column("claim_id", Uuid),
     Column("line", Integer),
-    Column("enrolment_id", Uuid),
+    Column("enrolment_id", Uuid, key="source_id"),
     Column("person", Uuid),
     Column("programme", Text),
     Column("trained_on", Date),
@@ -58,11 +59,12 @@ LINE: Final = Table(
     Column("level", Choice(Award), key="award"),
     Column("year", Integer),
     Column("live", Boolean),
+    Column("kind", Choice(SubsidyKind)),
 )
 _OF_CLAIM: Final = LINE.c.claim_id == bindparam("of_claim")
 _OWN: Final = LINE.c[
     "line",
-    "enrolment_id",
+    "source_id",
     "person",
     "programme",
     "trained_on",
@@ -143,7 +145,10 @@ JOIN claim_line AS l ON l.owed IS NOT NULL
 _CLAIMS_OF: Final = """
 SELECT DISTINCT l.claim_id
 FROM claim_line AS l
-JOIN heard_enrolment AS e ON e.id = l.enrolment_id
+JOIN (
+    SELECT id, person, programme FROM heard_enrolment WHERE id = ANY($1)
+    UNION ALL SELECT id, person, programme FROM exam_certificate WHERE id = ANY($1)
+) AS e ON e.id = l.enrolment_id
 LEFT JOIN heard_alias AS a ON a.person = e.person
 WHERE l.enrolment_id = ANY($1) AND (l.person <> coalesce(a.into_person, e.person) OR l.programme <> e.programme)
 ORDER BY l.claim_id
@@ -153,7 +158,7 @@ INSERT INTO claimant (person) SELECT person FROM unnest($1::uuid[]) AS p (person
 ON CONFLICT (person) DO UPDATE SET person = excluded.person
 """
 _HELD: Final = """
-SELECT l.person, l.occupation, l.level, l.year, l.claim_id, i.name, c.status, c.held_until, c.paid_on
+SELECT l.person, l.kind, l.occupation, l.level, l.year, l.claim_id, i.name, c.status, c.held_until, c.paid_on
 FROM claim_line AS l JOIN claim AS c ON c.id = l.claim_id
 LEFT JOIN heard_institution AS i ON i.id = c.institution_id
 WHERE l.person = ANY($1) AND l.live AND l.amount_fen > 0 AND l.claim_id <> $2
@@ -161,7 +166,7 @@ ORDER BY l.claim_id, l.line
 """
 _TAKEN: Final = """
 SELECT l.enrolment_id FROM claim AS c JOIN claim_line AS l ON l.claim_id = c.id
-WHERE c.class_id = $1 AND c.id <> $2 AND l.live AND l.amount_fen > 0
+WHERE c.class_id = $1 AND c.kind = $2 AND c.id <> $3 AND l.live AND l.amount_fen > 0
 """
 
 
@@ -173,6 +178,7 @@ async def add_all(connection: AsyncConnection, claim: Claim) -> None:
         "award": claim.award,
         "year": claim.starts_on.year,
         "live": True,
+        "kind": claim.kind,
     }
     rows = [
         tables.values_of(LINE, line, **beside, grounds=_json(line.grounds), owed=_json(line.owed))
@@ -227,9 +233,9 @@ async def follow(connection: AsyncConnection, claim: Claim) -> None:
     await (await driver(connection)).execute(_FOLLOW, claim.id, *columns)
 
 
-async def decided(connection: AsyncConnection, enrolments: Collection[UUID], persons: Collection[UUID]) -> list[UUID]:
-    """Claims past their reviews that pay for one of `enrolments`, or of `persons` under any of their keys, by id."""
-    rows = await (await driver(connection)).fetch(_DECIDED, list(enrolments), list(persons))
+async def decided(connection: AsyncConnection, entries: Collection[UUID], persons: Collection[UUID]) -> list[UUID]:
+    """Claims past their reviews that pay for one of `entries`, or of `persons` under any of their keys, by id."""
+    rows = await (await driver(connection)).fetch(_DECIDED, list(entries), list(persons))
     return [row["id"] for row in rows]
 
 
@@ -248,9 +254,9 @@ def _arrays(claim: Claim, columns: Iterable[Column[Any]]) -> list[list[Any]]:
     return [[getattr(line, column.key) for line in claim.lines] for column in columns]
 
 
-async def claims_of(connection: AsyncConnection, enrolments: Collection[UUID]) -> list[UUID]:
-    """Claims with lines of `enrolments` whose person or programme differs from the registry's, by id."""
-    return [row["claim_id"] for row in await (await driver(connection)).fetch(_CLAIMS_OF, list(enrolments))]
+async def claims_of(connection: AsyncConnection, entries: Collection[UUID]) -> list[UUID]:
+    """Claims with lines of `entries` whose person or programme differs from what was received of them, by id."""
+    return [row["claim_id"] for row in await (await driver(connection)).fetch(_CLAIMS_OF, list(entries))]
 
 
 async def queue(connection: AsyncConnection, keys: Collection[UUID]) -> None:
@@ -273,11 +279,15 @@ async def held(
     """
     found: dict[UUID, list[HeldSubsidy]] = {}
     if keys:
-        for person, occupation, number, *rest in await (await driver(connection)).fetch(_HELD, list(keys), outside):
-            found.setdefault(keys[person], []).append(HeldSubsidy(occupation, Award(number), *rest))
+        for person, kind, occupation, number, *rest in await (await driver(connection)).fetch(
+            _HELD, list(keys), outside
+        ):
+            subsidy = HeldSubsidy(occupation, Award(number), *rest)._replace(kind=SubsidyKind(kind))
+            found.setdefault(keys[person], []).append(subsidy)
     return found
 
 
-async def taken(connection: AsyncConnection, class_id: UUID, *, outside: UUID) -> set[UUID]:
-    """The enrolments of the class for which claims other than `outside` pay or paid."""
-    return {row["enrolment_id"] for row in await (await driver(connection)).fetch(_TAKEN, class_id, outside)}
+async def taken(connection: AsyncConnection, claim: Claim) -> set[UUID]:
+    """The entries of the claim's class or exam for which other claims of its kind pay or paid."""
+    rows = await (await driver(connection)).fetch(_TAKEN, claim.source_id, claim.kind, claim.id)
+    return {row["enrolment_id"] for row in rows}

@@ -16,11 +16,9 @@ from services.subsidy.claims.rules.states import ClaimVerb
 from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.store import lines as line_store
 from services.subsidy.claims.store import payments
-from services.subsidy.claims.usecases import steps
-from services.subsidy.claims.usecases.drafts import evidenced_on
+from services.subsidy.claims.usecases import sources, steps
 from services.subsidy.holds import store as hold_store
 from services.subsidy.trainings import store as training_store
-from shared import heard
 from shared.contracts.subsidy import ClaimStatus
 
 _FACTS: Final = "facts"
@@ -28,15 +26,16 @@ _FACTS: Final = "facts"
 
 
 async def follow(
-    connection: AsyncConnection, *, enrolments: Collection[UUID], persons: Collection[UUID], at: datetime
+    connection: AsyncConnection, *, entries: Collection[UUID], persons: Collection[UUID], at: datetime
 ) -> None:
-    """Follow what was received about `enrolments` and `persons`; each changed claim publishes one fact.
+    """Follow what was received about `entries`, enrolments or certificates, and about `persons`; each changed claim
+    publishes one fact.
 
     Runs in the transaction that applies the consumed facts, so that it happens once.
     """
-    if not enrolments and not persons:
+    if not entries and not persons:
         return
-    await follow_claims(connection, await line_store.decided(connection, enrolments, persons), at=at)
+    await follow_claims(connection, await line_store.decided(connection, entries, persons), at=at)
 
 
 async def follow_claims(connection: AsyncConnection, claims: Collection[UUID], *, at: datetime) -> None:
@@ -59,26 +58,23 @@ async def follow_claims(connection: AsyncConnection, claims: Collection[UUID], *
 
 
 async def _grounds(connection: AsyncConnection, claim: Claim) -> dict[UUID, Ground]:
-    """What the claim's lines rest on now, by enrolment. Re-keyed lines are listed on their own, and left out here."""
-    class_ = await training_store.find_class(connection, claim.class_id)
-    assert class_ is not None, "a claim was built from its class"
-    persons = {line.enrolment_id: line.person for line in claim.lines if line.is_payable}
-    trainees = [each for each in await training_store.trainees(connection, class_.id) if each.enrolment_id in persons]
-    keys = await heard.keys_of(connection, {each.person for each in trainees})
-    evidence = await evidenced_on(connection, class_, trainees, keys)
-    flagged = await hold_store.upheld(connection, class_.id)
-    objected = await hold_store.objected(connection, class_.id)
-    held = await line_store.held(connection, keys, outside=claim.id)
+    """What the claim's lines rest on now, by entry. Re-keyed lines are listed on their own, and left out here."""
+    found = await sources.of_claim(connection, claim)
+    persons = {line.source_id: line.person for line in claim.lines if line.is_payable}
+    flagged = await hold_store.upheld(connection, claim.source_id)
+    objected = await hold_store.objected(connection, claim.source_id)
+    held = await line_store.held(connection, found.keys, outside=claim.id)
     rekeyed = await training_store.rekeyed(connection, list(persons))
     return {
-        each.enrolment_id: Ground(
+        each.id: Ground(
             outcome=each.outcome,
-            effective_on=each.effective_on,
-            flagged=each.enrolment_id in flagged,
-            objected=each.enrolment_id in objected,
-            evidenced_on=evidence.get(each.person),
+            effective_on=each.on,
+            flagged=each.id in flagged,
+            objected=each.id in objected,
+            evidenced_on=each.evidenced_on,
             held=held.get(each.person, ()),
+            fee=found.source.fee_fen,
         )
-        for each in trainees
-        if each.enrolment_id not in rekeyed or persons[each.enrolment_id] == each.person
+        for each in found.entries
+        if each.id in persons and (each.id not in rekeyed or persons[each.id] == each.person)
     }

@@ -13,45 +13,44 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.subsidy.claims.rules import claims as rules
 from services.subsidy.claims.rules.checks import HeldSubsidy
 from services.subsidy.claims.rules.claims import Claim
-from services.subsidy.claims.rules.lines import ClassStanding, Line, lines_of
+from services.subsidy.claims.rules.lines import Line, Standing, lines_of
 from services.subsidy.claims.rules.refusals import ClassAlreadyClaimed
+from services.subsidy.claims.rules.sources import Entry, Source
 from services.subsidy.claims.rules.states import (
     IN_PROGRESS,
     ClaimVerb,
 )
 from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.store import lines as line_store
-from services.subsidy.claims.usecases import steps
+from services.subsidy.claims.usecases import sources, steps
+from services.subsidy.claims.usecases.sources import Found
 from services.subsidy.holds import store as hold_store
 from services.subsidy.limits import rules as limits
 from services.subsidy.limits.rules import HeldTerms, Terms
 from services.subsidy.limits.store import LIMIT_ROW
 from services.subsidy.policy import rules as policy_rules
 from services.subsidy.policy import store as policy_store
-from services.subsidy.policy.rules import PolicyKind, PolicyRow
-from services.subsidy.trainings import store as training_store
-from services.subsidy.trainings.rules import Outcome, Trainee, TrainingClass, region_and_above
+from services.subsidy.policy.rules import PolicyRow
+from services.subsidy.trainings.rules import region_and_above
 from services.subsidy.trainings.usecases import load_plan
-from shared import heard, instruments
+from shared import instruments
 from shared.backbone import outbox
+from shared.contracts.subsidy import SubsidyKind
 from shared.dated_rules import rules as dated
 from shared.dated_rules.figures import FigureRow
 from shared.dated_rules.rules import DatedRow, Grounds
-from shared.kernel.awards import AwardEvidence
 from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
-from shared.kernel.refusals import LocalIdTaken, NotYetReceived
+from shared.kernel.refusals import LocalIdTaken
 from shared.plan import Plan
 
 
 class ClaimGround(NamedTuple):
     """The data from which lines are built, read once for all lines."""
 
-    class_: TrainingClass
-    trainees: Sequence[Trainee]
-    keys: Mapping[UUID, UUID]
-    """Every key of each person who completed the class, mapped to the person's current key."""
+    source: Source
+    entries: Sequence[Entry]
     policy_row: PolicyRow | None
     """The policy row that sets the amount; None if there is none."""
     terms: Terms
@@ -60,28 +59,32 @@ class ClaimGround(NamedTuple):
     """The rows that amount and limits come from."""
     limit_rows: Sequence[FigureRow]
     above: Sequence[str]
-    """The class's region and those above it."""
+    """The region of the class or exam and those above it."""
 
 
-async def draft(connection: AsyncConnection, *, class_id: UUID, local_id: str, caller: Caller, at: datetime) -> Claim:
-    """A new claim for a completed class of the caller's institution; a repeat returns the existing one.
+async def draft(
+    connection: AsyncConnection, kind: SubsidyKind, source_id: UUID, *, local_id: str, caller: Caller, at: datetime
+) -> Claim:
+    """A new claim of the caller's organisation for a completed class, or for an exam with certificates; a repeat
+    returns the existing one.
 
     If there are earlier ones, it takes those for whom none of them pays or paid. Raises NotYetReceived,
     ForeignOrganisation, LocalIdTaken, ClassAlreadyClaimed, ClaimBeforeCompletion, NotSubsidised.
     """
-    class_ = await _class(connection, class_id)
-    caller.require_organisation(class_.institution_id)
-    known = await store.find_by_local_id(connection, class_.institution_id, local_id)
+    found = await sources.find(connection, kind, source_id)
+    caller.require_organisation(found.source.institution_id)
+    known = await store.find_by_local_id(connection, found.source.institution_id, local_id)
     if known is not None:
-        if known.class_id != class_id:
+        if (known.kind, known.source_id) != (kind, source_id):
             raise LocalIdTaken(pointer="/local_id")
         return await store.load(connection, known.id)
-    earlier = await store.of_class(connection, class_id)
+    earlier = await store.of_source(connection, kind, source_id)
     if in_progress := [each.id for each in earlier if each.status in IN_PROGRESS]:
         raise ClassAlreadyClaimed(claim_id=str(in_progress[0]))
     supplements = earlier[0].id if earlier else None
-    new = rules.new_claim(class_, claim_id=new_id(), local_id=local_id, supplements=supplements)
-    claim = await _build(connection, new, class_, at=at)
+    found.require_completed()
+    new = rules.new_claim(found.source, claim_id=new_id(), local_id=local_id, supplements=supplements)
+    claim = await _build(connection, new, found, at=at)
     await store.add(connection, claim)
     await store.note(connection, claim, ClaimVerb.DRAFT, by=caller.person, at=at)
     await outbox.record(connection, rules.draft(claim, at=at))
@@ -94,8 +97,8 @@ async def rebuild(connection: AsyncConnection, claim_id: UUID, *, caller: Caller
     Like a new claim, it takes into account what other claims hold by now.
     """
     before = await steps.load_own(connection, claim_id, caller=caller)
-    class_ = await _class(connection, before.class_id)
-    built = await _build(connection, before, class_, at=at)
+    found = await sources.find(connection, before.kind, before.source_id)
+    built = await _build(connection, before, found, at=at)
     after, fact = rules.rebuild(before, built, at=at)
     await line_store.replace_all(connection, after)
     await steps.save(connection, after, fact, ClaimVerb.REBUILD, by=caller.person)
@@ -109,33 +112,31 @@ async def lines_as_of_now(connection: AsyncConnection, claim: Claim, *, plan: Pl
     Only another key of the same human can hold it as well, if the keys were merged since. Flags are ignored, too: those
     that hold the claim are looked at on their own.
     """
-    class_ = await _class(connection, claim.class_id)
-    claimed = {line.enrolment_id for line in claim.lines}
-    trainees = [each for each in await training_store.trainees(connection, class_.id) if each.enrolment_id in claimed]
+    found = await sources.of_claim(connection, claim)
     claimed_on = claim.claimed_on(business_day(at))
-    ground = await ground_of(connection, class_, trainees, plan=plan, claimed_on=claimed_on)
-    others = {key: person for key, person in ground.keys.items() if key != person}
+    ground = await ground_of(connection, found, plan=plan, claimed_on=claimed_on)
+    others = {key: person for key, person in found.keys.items() if key != person}
     held = await line_store.held(connection, others, outside=claim.id)
-    return await _lines(connection, ground, held, claimed_on=claimed_on, at=at)
+    return _lines(ground, held, claimed_on=claimed_on, at=at)
 
 
-async def _build(connection: AsyncConnection, claim: Claim, class_: TrainingClass, *, at: datetime) -> Claim:
+async def _build(connection: AsyncConnection, claim: Claim, found: Found, *, at: datetime) -> Claim:
     """`claim` with lines built from current data. Raises ClassAlreadyClaimed if nobody is left for a supplement."""
-    trainees = await _all_trainees(connection, class_)
+    found.require_whole()
     # A claim that comes back from its approval or payment may have been supplemented meanwhile.
     if claim.supplements is not None or claim.version > 1:
-        taken = await line_store.taken(connection, class_.id, outside=claim.id)
-        trainees = [each for each in trainees if each.enrolment_id not in taken]
-        if not trainees:
+        taken = await line_store.taken(connection, claim)
+        found = found.only({each.id for each in found.entries} - taken)
+        if not found.entries:
             raise ClassAlreadyClaimed(claim_id=str(claim.supplements or claim.id))
     today = business_day(at)
     claimed_on = claim.claimed_on(today)
-    ground = await ground_of(connection, class_, trainees, plan=await load_plan(connection), claimed_on=claimed_on)
-    await line_store.queue(connection, ground.keys)
-    held = await line_store.held(connection, ground.keys, outside=claim.id)
-    flagged = await hold_store.upheld(connection, class_.id)
-    objected = await hold_store.objected(connection, class_.id)
-    lines = await _lines(connection, ground, held, flagged=flagged, objected=objected, claimed_on=claimed_on, at=at)
+    ground = await ground_of(connection, found, plan=await load_plan(connection), claimed_on=claimed_on)
+    await line_store.queue(connection, found.keys)
+    held = await line_store.held(connection, found.keys, outside=claim.id)
+    flagged = await hold_store.upheld(connection, claim.source_id)
+    objected = await hold_store.objected(connection, claim.source_id)
+    lines = _lines(ground, held, flagged=flagged, objected=objected, claimed_on=claimed_on, at=at)
     for line in lines:
         if line.refusal is not None:
             instruments.hit(line.refusal)
@@ -144,46 +145,27 @@ async def _build(connection: AsyncConnection, claim: Claim, class_: TrainingClas
     return replace(claim, lines=lines, policy_row=policy_row, held_until=held_until)
 
 
-async def _class(connection: AsyncConnection, class_id: UUID) -> TrainingClass:
-    class_ = await training_store.find_class(connection, class_id)
-    if class_ is None:
-        raise NotYetReceived(what="class", id=class_id)
-    return class_
+async def ground_of(connection: AsyncConnection, found: Found, *, plan: Plan, claimed_on: date) -> ClaimGround:
+    """The data for the lines. Raises NotYetReceived if the source's region has not been received.
 
-
-async def _all_trainees(connection: AsyncConnection, class_: TrainingClass) -> list[Trainee]:
-    """All enrolments of a completed class with their outcomes; facts of different subjects arrive in any order."""
-    trainees = await training_store.trainees(connection, class_.id)
-    unknown = max(0, class_.enrolled - len(trainees)) + sum(each.outcome is Outcome.IN_TRAINING for each in trainees)
-    if unknown:
-        raise NotYetReceived(what="outcomes of enrolments", missing=unknown)
-    return trainees
-
-
-async def ground_of(
-    connection: AsyncConnection, class_: TrainingClass, trainees: Sequence[Trainee], *, plan: Plan, claimed_on: date
-) -> ClaimGround:
-    """The data for the lines. Raises NotYetReceived if the class's region has not been received.
-
-    The policy row is the one for training that leads to the class's award, on the day it began, of the nearest
-    jurisdiction, or the one that a quote bound; the limits are those of the day of the claim. Source: domain rules
-    §4.2 (that the first day decides is an assumption). Raises PolicyUnset.
+    The policy row is the one for the kind and the award on the day that decides, of the nearest jurisdiction, or the
+    one that a quote bound; the limits are those of the day of the claim. Source: domain rules §4.2 (that the first day
+    decides is an assumption). Raises PolicyUnset.
     """
-    keys = await heard.keys_of(connection, {each.person for each in trainees if each.outcome is Outcome.COMPLETED})
-    kind, item, on = PolicyKind.TRAINING, policy_rules.item_of(class_.award), class_.starts_on
+    source = found.source
+    kind, item, on = source.kind, policy_rules.item_of(source.award), source.starts_on
     rows, limit_rows = await policy_store.of_item(connection, kind, item), await LIMIT_ROW.entered_rows(connection)
-    above = region_and_above(plan, class_.region, on=on)
-    bound = await policy_store.bound(connection, class_.id, day=claimed_on)
+    above = region_and_above(plan, source.region, on=on)
+    bound = await policy_store.bound(connection, source.id, day=claimed_on)
     row = next((each for each in rows if each.id == bound), None) or policy_rules.applicable(
         rows, kind=kind, item=item, on=on, region_and_above=above
     )
     terms = limits.terms_on(limit_rows, day=claimed_on, region_and_above=above)
     grounds = _grounds(row, terms, [*rows, *limit_rows], on=on, at=claimed_on)
-    return ClaimGround(class_, trainees, keys, row, terms.terms, grounds, limit_rows, above)
+    return ClaimGround(source, found.entries, row, terms.terms, grounds, limit_rows, above)
 
 
-async def _lines(
-    connection: AsyncConnection,
+def _lines(
     ground: ClaimGround,
     held: Mapping[UUID, Sequence[HeldSubsidy]],
     *,
@@ -192,8 +174,7 @@ async def _lines(
     flagged: Collection[UUID] = (),
     objected: Collection[UUID] = (),
 ) -> tuple[Line, ...]:
-    standing = ClassStanding(
-        evidenced_on=await evidenced_on(connection, ground.class_, ground.trainees, ground.keys),
+    standing = Standing(
         held=held,
         rate=None if ground.policy_row is None else ground.policy_row.amount_fen,
         terms=ground.terms,
@@ -202,7 +183,7 @@ async def _lines(
         flagged=flagged,
         objected=objected,
     )
-    return lines_of(ground.class_, ground.trainees, standing, claimed_on=claimed_on)
+    return lines_of(ground.source, ground.entries, standing, claimed_on=claimed_on)
 
 
 def _grounds(row: PolicyRow | None, terms: HeldTerms, known: Sequence[DatedRow], *, on: date, at: date) -> Grounds:
@@ -211,18 +192,3 @@ def _grounds(row: PolicyRow | None, terms: HeldTerms, known: Sequence[DatedRow],
     if row is not None:
         rows.append(dated.ground(row, on=on))
     return Grounds(max((each.provenance.sequence or 0 for each in known), default=0), tuple(rows))
-
-
-async def evidenced_on(
-    connection: AsyncConnection, class_: TrainingClass, trainees: Sequence[Trainee], keys: Mapping[UUID, UUID]
-) -> dict[UUID, date]:
-    """For each person who completed the class, the day of what shows its award: see AwardEvidence."""
-    completed = [each for each in trainees if each.outcome is Outcome.COMPLETED]
-    match class_.award.evidence:
-        case AwardEvidence.CERTIFICATE:
-            return await training_store.certified_on(connection, keys, class_)
-        case AwardEvidence.LICENCE:
-            licensed = await training_store.licensed_on(connection, class_)
-            return {each.person: licensed[each.enrolment_id] for each in completed if each.enrolment_id in licensed}
-        case AwardEvidence.COMPLETION:
-            return {each.person: each.effective_on for each in completed}

@@ -13,7 +13,7 @@ from services.subsidy.claims.rules.explanations import Explanation
 from services.subsidy.claims.rules.lines import Line
 from services.subsidy.claims.store import claims as store
 from services.subsidy.limits.store import LIMIT_ROW
-from services.subsidy.policy.rules import PolicyKind, PolicyRow, item_of
+from services.subsidy.policy.rules import PolicyRow, item_of
 from services.subsidy.policy.store import of_item
 from services.subsidy.trainings import usecases as trainings
 from shared.dated_rules.figures import FigureRow
@@ -49,7 +49,7 @@ async def explain(
     if line is None:
         raise NotFound(what="line", id=number)
     return line, explanations.explain(
-        line, claim=str(claim.id), class_=str(claim.class_id), amounts=amounts, limits=limits
+        line, claim=str(claim.id), source_id=str(claim.source_id), amounts=amounts, limits=limits
     )
 
 
@@ -60,5 +60,5 @@ async def _decided(
     sight = await trainings.scope(connection, caller)
     claim = await store.load(connection, claim_id)
     sight.require(claim, owner=claim.institution_id)
-    amounts = {row.id: row for row in await of_item(connection, PolicyKind.TRAINING, item_of(claim.award))}
+    amounts = {row.id: row for row in await of_item(connection, claim.kind, item_of(claim.award))}
     return claim, amounts, {row.id: row for row in await LIMIT_ROW.entered_rows(connection)}

@@ -9,9 +9,12 @@ from uuid import UUID, uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.subsidy.claims.rules.lines import ClassStanding, lines_of, with_current_trainings
-from services.subsidy.trainings.rules import Outcome, Trainee, TrainingClass
+from services.subsidy.claims.rules.checks import HeldSubsidy
+from services.subsidy.claims.rules.lines import Standing, lines_of, with_current_entries
+from services.subsidy.claims.rules.sources import Entry, Source
+from services.subsidy.trainings.rules import Outcome
 from shared.contracts.dimensions import FundSource
+from shared.contracts.subsidy import SubsidyKind
 from shared.dated_rules.rules import Grounds
 from shared.kernel.awards import Award
 from shared.kernel.money import Fen
@@ -19,8 +22,9 @@ from tests.subsidy.builders import CAREGIVER, TERMS, line
 from tests.subsidy.claiming import DAYS, HELD, STARTS_ON, refused, training_of
 
 
-def class_of(trainees: int) -> TrainingClass:
-    return TrainingClass(
+def source() -> Source:
+    return Source(
+        kind=SubsidyKind.TRAINING,
         id=uuid4(),
         institution_id=uuid4(),
         region="410102",
@@ -29,33 +33,29 @@ def class_of(trainees: int) -> TrainingClass:
         award=Award.SENIOR_WORKER,
         fund_source=FundSource.EMPLOYMENT_FUND,
         starts_on=STARTS_ON,
-        state="completed",
-        enrolled=trainees,
-        local_id="k-1",
     )
 
 
 PEOPLE = [UUID(int=number) for number in range(1, 6)]
 
 
-TRAINEES = st.lists(
+ENTRIES = st.lists(
     st.builds(
-        Trainee,
-        enrolment_id=st.uuids(version=4),
-        class_id=st.just(uuid4()),
+        Entry,
+        id=st.uuids(version=4),
         person=st.sampled_from(PEOPLE),
         programme=st.just("S01"),
+        on=DAYS,
         outcome=st.sampled_from(Outcome),
-        effective_on=DAYS,
+        evidenced_on=st.none() | st.dates(STARTS_ON, date(2025, 5, 1)),
     ),
     max_size=8,
-    unique_by=lambda each: each.enrolment_id,
+    unique_by=lambda each: each.id,
 )
 
 
 STANDING = st.builds(
-    ClassStanding,
-    evidenced_on=st.dictionaries(st.sampled_from(PEOPLE), st.dates(STARTS_ON, date(2025, 5, 1))),
+    Standing,
     held=st.dictionaries(st.sampled_from(PEOPLE), st.lists(HELD, max_size=3)),
     rate=st.none() | st.just(Fen(200_000)),
     terms=st.just(TERMS),
@@ -64,40 +64,38 @@ STANDING = st.builds(
 
 
 class TestLinesOf:
-    @given(TRAINEES, STANDING)
-    def test_every_trainee_has_one_line_in_the_order_of_enrolments(
-        self, trainees: list[Trainee], standing: ClassStanding
-    ) -> None:
-        lines = lines_of(class_of(len(trainees)), trainees, standing, claimed_on=date(2025, 6, 1))
+    @given(ENTRIES, STANDING)
+    def test_every_entry_has_one_line_in_the_order_of_ids(self, entries: list[Entry], standing: Standing) -> None:
+        lines = lines_of(source(), entries, standing, claimed_on=date(2025, 6, 1))
 
-        assert [line.line for line in lines] == list(range(1, len(trainees) + 1))
-        assert [line.enrolment_id for line in lines] == sorted(each.enrolment_id for each in trainees)
+        assert [line.line for line in lines] == list(range(1, len(entries) + 1))
+        assert [line.source_id for line in lines] == sorted(each.id for each in entries)
         assert all((line.amount_fen == 0) == (line.refusal is not None) for line in lines)
 
-    @given(TRAINEES, STANDING)
+    @given(ENTRIES, STANDING)
     def test_a_person_is_paid_once_in_a_class_and_never_beside_a_line_held_elsewhere(
-        self, trainees: list[Trainee], standing: ClassStanding
+        self, entries: list[Entry], standing: Standing
     ) -> None:
-        class_ = class_of(len(trainees))
+        of = source()
 
-        lines = lines_of(class_, trainees, standing, claimed_on=date(2025, 6, 1))
+        lines = lines_of(of, entries, standing, claimed_on=date(2025, 6, 1))
 
         paid = [line.person for line in lines if line.is_payable]
         assert len(paid) == len(set(paid))
         for person in paid:
             others = standing.held.get(person, ())
-            assert all((held.occupation, held.award) != (CAREGIVER, class_.award) for held in others)
+            assert not any(held.bars(HeldSubsidy(CAREGIVER, of.award, STARTS_ON.year)) for held in others)
 
-    @given(TRAINEES, STANDING)
+    @given(ENTRIES, STANDING)
     def test_building_again_gives_the_same_whatever_the_order_of_the_trainees(
-        self, trainees: list[Trainee], standing: ClassStanding
+        self, entries: list[Entry], standing: Standing
     ) -> None:
-        class_ = class_of(len(trainees))
+        of = source()
         on = date(2025, 6, 1)
 
-        backwards = lines_of(class_, trainees[::-1], standing, claimed_on=on)
+        backwards = lines_of(of, entries[::-1], standing, claimed_on=on)
 
-        assert backwards == lines_of(class_, trainees, standing, claimed_on=on)
+        assert backwards == lines_of(of, entries, standing, claimed_on=on)
 
 
 class TestAsHeard:
@@ -115,7 +113,7 @@ class TestAsHeard:
         )
         heard = [training_of(each, person=UUID(int=new)) for each, new in zip(before, into, strict=False)]
 
-        after = with_current_trainings(before, heard, holders={UUID(int=each) for each in holders})
+        after = with_current_entries(before, heard, holders={UUID(int=each) for each in holders})
 
         paid = [each.person for each in after if each.is_payable]
         moved = {now.person for now, then in zip(after, before, strict=True) if now.is_payable and now != then}
@@ -127,6 +125,6 @@ class TestAsHeard:
         before = refused(1)
         into = uuid4()
 
-        [after] = with_current_trainings((before,), [training_of(before, person=into)], holders={into})
+        [after] = with_current_entries((before,), [training_of(before, person=into)], holders={into})
 
         assert after.person == into

@@ -9,12 +9,12 @@ import pytest
 
 from services.subsidy.policy.rules import (
     NATIONAL,
-    PolicyKind,
     PolicyRow,
     PolicyRowChanged,
     additions,
     applicable,
 )
+from shared.contracts.subsidy import SubsidyKind
 from shared.dated_rules.rules import loaded
 from shared.kernel.money import Fen
 from shared.kernel.periods import Period
@@ -22,7 +22,7 @@ from shared.kernel.periods import Period
 SIGNED = loaded(by="load-policy", at=datetime(2022, 3, 31, tzinfo=UTC), sequence=1)
 ROW = PolicyRow(
     id="HN-T-L4",
-    kind=PolicyKind.TRAINING,
+    kind=SubsidyKind.TRAINING,
     payee="institution",
     item="L4",
     amount_fen=Fen(200_000),
@@ -41,7 +41,7 @@ ABOVE = ["410102", "410100", "410000"]
 
 
 def found(*rows: PolicyRow, on: date = date(2025, 3, 1), above: list[str] = ABOVE) -> str | None:
-    row = applicable(rows, kind=PolicyKind.TRAINING, item="L4", on=on, region_and_above=above)
+    row = applicable(rows, kind=SubsidyKind.TRAINING, item="L4", on=on, region_and_above=above)
     return None if row is None else row.id
 
 
@@ -65,7 +65,7 @@ class TestApplicable:
         assert [found(ROW, CITY, later, ended, on=day) for day in days] == ["ZZ-T-L4", "ZZ-27", "HN-T-L4"]
 
     def test_another_kind_or_item_does_not_hold(self) -> None:
-        assert found(replace(ROW, kind=PolicyKind.ASSESSMENT), replace(ROW, item="L5")) is None
+        assert found(replace(ROW, kind=SubsidyKind.ASSESSMENT), replace(ROW, item="L5")) is None
 
 
 class TestAdditions:

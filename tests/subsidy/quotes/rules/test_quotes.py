@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.subsidy.claims.rules.checks import HeldSubsidy
-from services.subsidy.claims.rules.lines import ClassStanding, lines_of
-from services.subsidy.quotes.rules import assumed, assumed_evidence, quoted
+from services.subsidy.claims.rules.lines import Standing, lines_of
+from services.subsidy.claims.rules.sources import of_trainee
+from services.subsidy.quotes.rules import assumed, quoted, showing_award
 from services.subsidy.trainings.rules import Outcome, Trainee
 from shared.dated_rules.rules import Grounds
 from shared.kernel.money import Fen
 from tests.subsidy.builders import TERMS
-from tests.subsidy.claiming import AT, HELD, STARTS_ON
-from tests.subsidy.claims.rules.test_lines import PEOPLE, TRAINEES, class_of
+from tests.subsidy.claiming import AT, DAYS, HELD, STARTS_ON
+from tests.subsidy.claims.rules.test_lines import PEOPLE, source
 
+TRAINEES = st.lists(
+    st.builds(
+        Trainee,
+        enrolment_id=st.uuids(version=4),
+        class_id=st.just(UUID(int=0)),
+        person=st.sampled_from(PEOPLE),
+        programme=st.just("S01"),
+        outcome=st.sampled_from(Outcome),
+        effective_on=DAYS,
+    ),
+    max_size=8,
+    unique_by=lambda each: each.enrolment_id,
+)
 ENDED = frozenset({Outcome.COMPLETED, Outcome.IN_TRAINING, Outcome.DEFERRED})
 
 
@@ -40,23 +54,22 @@ def test_what_is_quoted_is_what_the_claim_pays_when_nothing_changes_in_between(
     certified_after: int,
     claimed_after: int,
 ) -> None:
-    class_ = replace(class_of(len(trainees)), share_fen=share)
+    of = replace(source(), share_fen=share)
     today = STARTS_ON + timedelta(days=quoted_days)
+    standing = Standing(held, rate, TERMS, Grounds(0, ()), AT)
 
-    def standing(evidence: dict[UUID, date]) -> ClassStanding:
-        return ClassStanding(evidence, held, rate, TERMS, Grounds(0, ()), AT)
-
-    expected = assumed(trainees)
-    evidence = assumed_evidence(expected, {}, class_=class_, today=today)
-    lines = quoted(class_, expected, standing(evidence), claimed_on=max(today, STARTS_ON))
+    expected = [of_trainee(each, {}) for each in assumed(trainees)]
+    shown = showing_award(of, expected, today=today)
+    lines = quoted(of, shown, standing, claimed_on=max(today, STARTS_ON))
 
     # Later everybody completed it who could, and got a certificate; the claim is made in time.
     done = [replace(each, outcome=Outcome.COMPLETED) if each.outcome in ENDED else each for each in trainees]
     certified_on = max(today, STARTS_ON) + timedelta(days=certified_after)
+    evidence = {each.person: certified_on for each in done}
     claim = lines_of(
-        class_,
-        done,
-        standing({each.person: certified_on for each in done}),
+        of,
+        [of_trainee(each, evidence) for each in done],
+        standing,
         claimed_on=certified_on + timedelta(days=claimed_after),
     )
 

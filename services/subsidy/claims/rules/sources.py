@@ -1,0 +1,114 @@
+"""What claims and their lines are built from: a class with its trainees, or an exam with its certificates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from services.subsidy.exams.rules import CertificateWay, Exam, ExamCertificate
+from services.subsidy.kinds.rules import KINDS, Basis
+from services.subsidy.trainings.rules import Outcome, Trainee, TrainingClass
+from shared.contracts.dimensions import FundSource
+from shared.contracts.subsidy import SubsidyKind
+from shared.kernel.awards import Award
+from shared.kernel.money import Fen
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a claim is built from, whatever its kind."""
+
+    kind: SubsidyKind
+    id: UUID
+    institution_id: UUID
+    """Who is paid: the institution, or the assessment body."""
+    region: str
+    reporting_region: str
+    occupation: str
+    award: Award
+    fund_source: FundSource | None
+    """None if the class was filed without one, so that nothing is paid."""
+    starts_on: date
+    """The day whose policy and budget year decide: the first day of the class, or the first issue of the exam."""
+    share_fen: Fen | None = None
+    """The government's share of one trainee's fee; None if no fee was filed."""
+    fee_fen: Fen | None = None
+    """What candidates were charged; None if nothing was stated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a line is built from: an enrolment, or a certificate."""
+
+    id: UUID
+    person: UUID
+    programme: str
+    on: date
+    """The day of the training's outcome, or of the certificate's issue."""
+    outcome: Outcome | None = None
+    """The outcome of a training; None for a certificate."""
+    evidenced_on: date | None = None
+    """The day of what shows the award; None if nothing does."""
+    way: CertificateWay | None = None
+    """The way to the certificate; None for a training."""
+
+
+def of_class(class_: TrainingClass) -> Source:
+    return Source(
+        kind=SubsidyKind.TRAINING,
+        id=class_.id,
+        institution_id=class_.institution_id,
+        region=class_.region,
+        reporting_region=class_.reporting_region,
+        occupation=class_.occupation,
+        award=class_.award,
+        fund_source=class_.fund_source,
+        starts_on=class_.starts_on,
+        share_fen=class_.share_fen,
+    )
+
+
+def of_exam(exam: Exam) -> Source:
+    return Source(
+        kind=SubsidyKind.ASSESSMENT,
+        id=exam.id,
+        institution_id=exam.body_id,
+        region=exam.region,
+        reporting_region=exam.reporting_region,
+        occupation=exam.occupation,
+        award=exam.award,
+        fund_source=KINDS[SubsidyKind.ASSESSMENT].fund_source,
+        starts_on=exam.first_issue_on,
+        fee_fen=exam.fee_fen,
+    )
+
+
+def of_trainee(trainee: Trainee, evidence: Mapping[UUID, date]) -> Entry:
+    """The entry of a trainee, with the day of what shows the award, by person."""
+    return Entry(
+        id=trainee.enrolment_id,
+        person=trainee.person,
+        programme=trainee.programme,
+        on=trainee.effective_on,
+        outcome=trainee.outcome,
+        evidenced_on=evidence.get(trainee.person),
+    )
+
+
+def of_certificate(certificate: ExamCertificate, exam: Exam) -> Entry:
+    """The entry of a certificate: it shows the exam's award while it is valid, and says so."""
+    shows = certificate.valid and (certificate.occupation, certificate.award) == (exam.occupation, exam.award)
+    return Entry(
+        id=certificate.id,
+        person=certificate.person,
+        programme=certificate.programme,
+        on=certificate.issued_on,
+        evidenced_on=certificate.issued_on if shows else None,
+        way=certificate.way,
+    )
+
+
+def is_exam(kind: SubsidyKind) -> bool:
+    return KINDS[kind].built_from is Basis.EXAM
