@@ -11,6 +11,7 @@ from services.metrics.alerts import usecases as alerts
 from services.metrics.app import make_app
 from services.metrics.books import usecases as books
 from services.metrics.consumers import consumers
+from services.metrics.history import usecases as history
 from services.metrics.projection.store import BUILDING, SEARCH_PATH
 from services.metrics.projection.usecases import RebuildRunning, rebuild
 from services.metrics.settings import MetricsSettings
@@ -40,7 +41,12 @@ def jobs(settings: MetricsSettings, engine: AsyncEngine) -> list[Job]:
     """Background jobs of metrics, beside the fold."""
     heard = {topic for consumer in consumers(settings) for topic in consumer.topics}
     watching = watch_log(engine, open_log(settings), sorted(heard))
-    return [watching, books.work(engine, seconds=settings.books_seconds), alerts.work(engine, now=settings.now)]
+    return [
+        watching,
+        books.work(engine, seconds=settings.books_seconds),
+        alerts.work(engine, now=settings.now),
+        history.work(engine, now=settings.now),
+    ]
 
 
 SERVICE = Service(
