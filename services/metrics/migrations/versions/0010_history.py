@@ -7,6 +7,9 @@ from services.metrics.history.store import KNOWN
 revision = "0010"
 down_revision = "0009"
 
+# Where no day is asked about, nothing was known.
+_DAY, _MAP_DAY = (f"nullif(current_setting('history.{name}', true), '')::date" for name in ("day", "map_day"))
+
 # In no projection: a rebuild does not change what was known on a day that is over.
 STATEMENTS = (
     "CREATE TABLE public.closing (day date PRIMARY KEY, taken_at timestamptz NOT NULL)",
@@ -72,24 +75,24 @@ STATEMENTS = (
     f"""
     CREATE VIEW {KNOWN}.cell AS
     SELECT measure, combination, kind, day, amount FROM public.closing_cell
-    WHERE known_on <= current_setting('history.day')::date
+    WHERE known_on <= {_DAY}
     """,
     f"""
     CREATE VIEW {KNOWN}.listed AS
     SELECT DISTINCT ON (subject) subject, content FROM public.closing_listed
-    WHERE known_on <= current_setting('history.day')::date
-       OR starts_with(subject, 'regions/') AND known_on <= current_setting('history.map_day')::date
+    WHERE known_on <= {_DAY}
+       OR starts_with(subject, 'regions/') AND known_on <= {_MAP_DAY}
     ORDER BY subject, known_on DESC
     """,
     f"""
     CREATE VIEW {KNOWN}.position AS
     SELECT topic, partition, next_offset, applied_at FROM public.closing_position
-    WHERE day = current_setting('history.day')::date
+    WHERE day = {_DAY}
     """,
     f"""
     CREATE VIEW {KNOWN}.log_end AS
     SELECT topic, partition, next_offset, seen_at FROM public.closing_log_end
-    WHERE day = current_setting('history.day')::date
+    WHERE day = {_DAY}
     """,
 )
 
