@@ -1,7 +1,7 @@
 """Metrics: live totals of the facts of the other services, by programme and region, against the plan's targets.
 
-Owns        targets by region and department, figures entered by hand, alerts of what falls behind; the totals are
-            derived and can be rebuilt
+Owns        targets by region and department, figures entered by hand, alerts of what falls behind, what
+            was known at the end of each day; the totals are derived and can be rebuilt
 Publishes   metrics.* (alerts)
 Hears       registry.* (plan, institutions, classes, enrolments, persons, quality, books), assessment.* (bodies,
             certificates, books), subsidy.* (claims, budgets, books)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from io import BytesIO, StringIO
 from typing import Final, NamedTuple
 
@@ -43,9 +44,12 @@ def listing(format_: SheetFormat, sheet: str, headings: Sequence[Heading], rows:
     return workbook(format_, Sheet(sheet, headings, rows))
 
 
-def workbook(format_: SheetFormat, first: Sheet, *beside: Sheet) -> bytes:
-    """The same of several sheets; CSV has room for the first one only."""
-    return _xlsx((first, *beside)) if format_ is SheetFormat.XLSX else _csv(first)
+def workbook(format_: SheetFormat, first: Sheet, *beside: Sheet, created: datetime | None = None) -> bytes:
+    """The same of several sheets; CSV has room for the first one only.
+
+    With the time at which it was `created`, the same sheets are the same bytes; by default that is now.
+    """
+    return _xlsx((first, *beside), created) if format_ is SheetFormat.XLSX else _csv(first)
 
 
 def _csv(sheet: Sheet) -> bytes:
@@ -57,9 +61,11 @@ def _csv(sheet: Sheet) -> bytes:
     return (BYTE_ORDER_MARK + lines.getvalue()).encode()
 
 
-def _xlsx(sheets: Sequence[Sheet]) -> bytes:
+def _xlsx(sheets: Sequence[Sheet], created: datetime | None) -> bytes:
     file = BytesIO()
     with Workbook(file, {"in_memory": True}) as book:
+        if created is not None:
+            book.set_properties({"created": created})
         head = book.add_format({"bold": True, "text_wrap": True})
         for sheet in sheets:
             written = book.add_worksheet(sheet.name)

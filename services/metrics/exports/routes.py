@@ -8,7 +8,7 @@ from fastapi import Query, Request, Response
 
 from services.metrics.exports.rules import Column, dictionary
 from services.metrics.exports.usecases import export
-from services.metrics.totals.routes import AskedCut
+from services.metrics.totals.routes import AskedCut, KnownOn
 from services.metrics.totals.usecases.answer_cache import AnswerCache
 from shared.spreadsheets.listings import MEDIA_TYPES, Heading, Sheet, workbook
 from shared.spreadsheets.tables import SheetFormat
@@ -25,7 +25,9 @@ _DICTIONARY: Final = Sheet("dictionary", [Heading("", name) for name in Column._
 
 
 @routes.get("/totals-file", response_class=Response, responses={200: {"content": _FILE}})
-async def get_totals_file(request: Request, cut: AskedCut, format_: AskedFormat = SheetFormat.CSV) -> Response:
+async def get_totals_file(
+    request: Request, cut: AskedCut, format_: AskedFormat = SheetFormat.CSV, known_on: KnownOn = None
+) -> Response:
     """The totals of `GET /v1/totals` as a table, at an address that Excel and BI tools refresh from.
 
     Columns are headed by their codes and always in the same order; a workbook has the dictionary of the columns, and
@@ -33,10 +35,10 @@ async def get_totals_file(request: Request, cut: AskedCut, format_: AskedFormat 
     """
     answers: AnswerCache = request.app.state.answers
     async with request.app.state.engines.connect() as connection:
-        found = await export(connection, cut, today=answers.today())
+        found = await export(connection, cut, today=answers.today(), known_on=known_on)
     sheet = Sheet("totals", [Heading("", column) for column in found.columns], found.rows)
     about = Sheet("as_of", [Heading("", "name"), Heading("", "value")], found.about)
-    return _file("totals", workbook(format_, sheet, _DICTIONARY, about), format_)
+    return _file("totals", workbook(format_, sheet, _DICTIONARY, about, created=found.taken_at), format_)
 
 
 @routes.get("/totals-dictionary-file", response_class=Response, responses={200: {"content": _FILE}})

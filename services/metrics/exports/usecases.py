@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,11 +19,13 @@ class Export(NamedTuple):
     columns: list[str]
     rows: list[list[str | int]]
     about: list[tuple[str, str]]
+    taken_at: datetime | None
+    """When the figures were taken, if they are those of a day that is over."""
 
 
-async def export(connection: AsyncConnection, cut: Cut, *, today: date) -> Export:
-    """The totals of `cut`. Raises ExportTooLarge, and what totals raise."""
-    found: dict[str, Any] = await totals(connection, cut, today=today)
+async def export(connection: AsyncConnection, cut: Cut, *, today: date, known_on: date | None = None) -> Export:
+    """The totals of `cut`, as known on a day or now. Raises ExportTooLarge, and what totals raise."""
+    found: dict[str, Any] = await totals(connection, cut, today=today, known_on=known_on)
     if len(found["rows"]) > rules.ROWS_MAX:
         raise rules.ExportTooLarge(pointer="/by", rows_max=rules.ROWS_MAX)
     plan = found["plan"]
@@ -35,7 +37,9 @@ async def export(connection: AsyncConnection, cut: Cut, *, today: date) -> Expor
     about = [
         ("plan", code or ""),
         ("as", str(cut.region_map)),
+        *([] if known_on is None else [("known_on", known_on.isoformat())]),
         ("read_at", found["as_of"]["read_at"].isoformat()),
         ("facts_applied", topics),
     ]
-    return Export(columns, [rules.cells(row, columns, chinese) for row in found["rows"]], about)
+    taken_at = None if found["known"] is None else found["known"]["taken_at"]
+    return Export(columns, [rules.cells(row, columns, chinese) for row in found["rows"]], about, taken_at)

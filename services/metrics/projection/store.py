@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -118,6 +119,29 @@ TABLES = (
     *backbone.CONSUMER,
 )
 
+_APPLIED = f"SELECT coalesce(sum(next_offset), 0)::bigint FROM {BUILDING}.position WHERE consumer = :consumer"
+_AT_ONE_POSITION = f"""
+SELECT NOT EXISTS (
+    SELECT FROM {LIVE}.position AS served FULL JOIN {BUILDING}.position AS rebuilt USING (consumer, topic, partition)
+    WHERE consumer = :consumer AND coalesce(served.next_offset, 0) <> coalesce(rebuilt.next_offset, 0)
+)
+"""
+# Each numbers combinations for itself, so they are compared by what they mean.
+_MEANT = """
+SELECT measure, plan_year, programme, region, reporting_region, award, traits, kind, day, amount
+FROM {schema}.cell JOIN {schema}.combination ON id = combination WHERE amount <> 0
+"""
+_DIFFERENCES = f"""
+SELECT measure, plan_year, programme, reporting_region, count(*),
+    coalesce(sum(served.amount), 0)::bigint, coalesce(sum(rebuilt.amount), 0)::bigint
+FROM ({_MEANT.format(schema=LIVE)}) AS served
+FULL JOIN ({_MEANT.format(schema=BUILDING)}) AS rebuilt
+USING (measure, plan_year, programme, region, reporting_region, award, traits, kind, day)
+WHERE served.amount IS DISTINCT FROM rebuilt.amount
+GROUP BY measure, plan_year, programme, reporting_region
+ORDER BY measure, plan_year, programme, reporting_region
+"""
+
 
 def creation(schema: str) -> list[str]:
     """The statements that make an empty projection in `schema`, to be run in one transaction."""
@@ -143,6 +167,38 @@ async def make_building(connection: AsyncConnection) -> None:
     await connection.execute(text(f"DROP SCHEMA IF EXISTS {BUILDING} CASCADE"))
     for statement in creation(BUILDING):
         await connection.execute(text(statement))
+
+
+class Difference(NamedTuple):
+    """What differs of a measure: the cells, and what is served and what was rebuilt in them."""
+
+    measure: str
+    plan_year: int
+    programme: str
+    reporting_region: str
+    cells: int
+    served: int
+    rebuilt: int
+
+
+async def facts_applied(connection: AsyncConnection, consumer: str) -> int:
+    """How many facts have been applied to BUILDING."""
+    applied: int = await connection.scalar(text(_APPLIED), {"consumer": consumer})
+    return applied
+
+
+async def at_one_position(connection: AsyncConnection, consumer: str) -> bool:
+    """Whether the same facts have been applied to LIVE and to BUILDING."""
+    return bool(await connection.scalar(text(_AT_ONE_POSITION), {"consumer": consumer}))
+
+
+async def differences(connection: AsyncConnection) -> list[Difference]:
+    """Where the cells of LIVE and of BUILDING differ, by measure, programme and reporting region."""
+    return [Difference(*row) for row in await connection.execute(text(_DIFFERENCES))]
+
+
+async def drop_building(connection: AsyncConnection) -> None:
+    await connection.execute(text(f"DROP SCHEMA {BUILDING} CASCADE"))
 
 
 async def swap(connection: AsyncConnection) -> None:

@@ -98,11 +98,16 @@ def _min_position(
 AskedPosition = Annotated[MinPosition | None, Depends(_min_position)]
 
 
-async def ready_answer(request: Request, key: Hashable, make: Make, position: MinPosition | None) -> Response:
-    """The answer kept ready; if it has to be true up to a position, one that is worked out when that is applied."""
+async def ready_answer(
+    request: Request, key: Hashable, make: Make, position: MinPosition | None, *, known_on: date | None = None
+) -> Response:
+    """The answer kept ready. One that has to be true up to a position is worked out when that is applied.
+
+    One as known on a day is worked out when it is asked: few ask for it, and it need not be kept fresh.
+    """
     answers: AnswerCache = request.app.state.answers
-    if position is not None:
-        return Response(await answers.since(position, make), media_type=JSON)
+    if position is not None or known_on is not None:
+        return Response(await answers.once(make, position), media_type=JSON)
     return Response(await answers.answer(key, make, asked=asked(request)), media_type=JSON)
 
 
@@ -205,6 +210,13 @@ def _cut(
 
 
 AskedCut = Annotated[Cut, Depends(_cut)]
+KnownOn = Annotated[
+    Day | None,
+    Query(
+        description="As it was known at the end of this day: without what was told later, also about earlier days. "
+        "Of today as it is known so far"
+    ),
+]
 
 
 class AppliedTopicAnswer(BaseModel):
@@ -221,6 +233,14 @@ class AsOfAnswer(BaseModel):
 
     read_at: datetime
     topics: dict[str, AppliedTopicAnswer]
+
+
+class KnownAnswer(BaseModel):
+    """On which day the figures were known."""
+
+    on: date
+    taken_at: datetime | None = Field(description="When they were taken, after the day had ended; null until then")
+    is_final: bool = Field(description="Whether the same question, by `as=then`, has this answer for ever")
 
 
 class PlanAnswer(BaseModel):
@@ -284,6 +304,7 @@ class TotalsAnswer(AboutAnswer):
     """Rows of totals, their sum, and how far each topic has been applied."""
 
     as_of: AsOfAnswer
+    known: KnownAnswer | None = Field(description="Null: as it is known now")
     by: list[Dimension]
     rows: list[TotalsRowAnswer]
     total: MeasuresAnswer
@@ -314,7 +335,7 @@ class NamesAnswer(AboutAnswer):
 
 # The board keeps answers as bytes, so the models describe them and make none of them.
 @routes.get("/totals", response_model=TotalsAnswer)
-async def get_totals(request: Request, cut: AskedCut, position: AskedPosition) -> Response:
+async def get_totals(request: Request, cut: AskedCut, position: AskedPosition, known_on: KnownOn = None) -> Response:
     """Live totals of a plan. Regions are rolled up by parent; a level is its rank, 1 to 8.
 
     A training counts to the plan of the year in which its class begins, and to the region that reported it.
@@ -323,13 +344,16 @@ async def get_totals(request: Request, cut: AskedCut, position: AskedPosition) -
     Small cells are shown, so that parts add up to their totals: a cell tells how many there are, of what classes,
     certificates and claims say in public, and nothing of what became of a person. Rates, which do, hide groups of fewer
     than ten people (`GET /v1/quality`).
+    `known_on` answers as at the end of a day: byte for byte the same whenever it is asked, also after a rebuild.
+    `last_day` narrows what happened, `known_on` what had been heard of it. By `as=now` it is laid on today's map.
     """
     answers: AnswerCache = request.app.state.answers
     return await ready_answer(
         request,
         ("totals", cut),
-        lambda connection: totals(connection, cut, today=answers.today()),
+        lambda connection: totals(connection, cut, today=answers.today(), known_on=known_on),
         position,
+        known_on=known_on,
     )
 
 

@@ -171,9 +171,10 @@ class AnswerCache:
             self._meant[asked[:2]] = key
         return answer.body
 
-    async def since(self, position: MinPosition, make: Make) -> bytes:
+    async def once(self, make: Make, position: MinPosition | None) -> bytes:
         """An answer worked out once what is in `position` has been applied; it is not kept. Raises NotAppliedYet."""
-        await wait_for(self._engine, position)
+        if position is not None:
+            await wait_for(self._engine, position)
         _, body = await _worked_out(self._engine, make)
         return body
 

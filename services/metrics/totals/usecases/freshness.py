@@ -49,12 +49,13 @@ async def watch_log(engine: AsyncEngine, event_log: EventLog, topics: Collection
         await event_log.close()
 
 
-async def as_of(connection: AsyncConnection) -> dict[str, object]:
+async def as_of(connection: AsyncConnection, *, at: datetime | None = None) -> dict[str, object]:
     """Up to which position of each topic the totals are true, and how many facts the log has beyond that.
 
-    `behind` is None where nobody has looked at the log lately: then the worker stands still.
+    `behind` is None where nobody has looked at the log lately: then the worker stands still. `at` is when the tables
+    were as they are read, by default now.
     """
-    now = datetime.now(UTC)
+    now = at or datetime.now(UTC)
     topics = {
         each.topic: {
             "facts": each.facts,

@@ -8,19 +8,25 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.metrics.history.usecases import read_as_known
 from services.metrics.plan.usecases import leads, placements, plan_of
 from services.metrics.totals import store
 from services.metrics.totals.store import COUNTED, PERIODS, Cut, Dimension
 from services.metrics.totals.usecases.freshness import as_of
 
 
-async def totals(connection: AsyncConnection, cut: Cut, *, today: date) -> dict[str, object]:
+async def totals(
+    connection: AsyncConnection, cut: Cut, *, today: date, known_on: date | None = None
+) -> dict[str, object]:
     """The totals of `cut`, their sum, of which plan, and what they are as of. Read in one snapshot.
 
-    Raises UnknownPlan, UnknownProgramme, UnknownRegion, UnknownDepartment.
+    With `known_on` as they were known at the end of that day, and by default of the plan of that day.
+
+    Raises UnknownPlan, UnknownProgramme, UnknownRegion, UnknownDepartment, DayNotKnown.
     """
     await one_snapshot(connection)
-    plan = await plan_of(connection, cut.plan, day=cut.plan_day(today))
+    known = None if known_on is None else await read_as_known(connection, known_on, cut.region_map, today=today)
+    plan = await plan_of(connection, cut.plan, day=cut.plan_day(known_on or today))
     places = await placements(connection, cut.region_map, today=today)
     year = None if plan is None else plan.year
     by_department = Dimension.DEPARTMENT in cut.by or cut.department is not None
@@ -35,7 +41,8 @@ async def totals(connection: AsyncConnection, cut: Cut, *, today: date) -> dict[
     else:  # stocks of several days have no sum
         [total] = await store.totals(connection, replace(cut, by=()), **asked)
     return {
-        "as_of": await as_of(connection),
+        "as_of": await as_of(connection, at=None if known is None else known.taken_at),
+        "known": None if known is None else known._asdict(),
         "plan": None if plan is None else plan._asdict(),
         "as": cut.region_map,
         "by": cut.by,

@@ -1,0 +1,202 @@
+"""A made-up life of a province over some days, with the tally that its own generator keeps of each."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Final, NamedTuple
+
+from msgspec.structs import asdict, replace
+
+from shared.contracts.fact import Fact
+from shared.contracts.registry.enrolments import EnrolmentState, EnrolmentStatus
+from shared.contracts.subsidy import ClaimApproved, ClaimPaid, ClaimRecovered, ClaimStatus
+from tests.support.facts import an_institution, certificate, claim, class_started, enrolment, line, numbered, person_key
+from tests.support.persons import merged, rekeyed, separated
+
+FIRST: Final = date(2025, 3, 1)
+REPORTS_TO: Final = {"410102": "410100", "410122": "410100", "419001": "419001", "410200": "410200"}
+PERSONS: Final = 12
+
+Tally = dict[tuple[str, str, str], int]
+"""By measure, reporting region and day, without what came to nothing."""
+
+
+class Day(NamedTuple):
+    """What was told on a day in some order, and what it all came to at its end."""
+
+    day: date
+    facts: list[Fact]
+    tally: Tally
+
+
+@dataclass
+class Life:
+    """What there is so far; each verb tells facts."""
+
+    chance: random.Random
+    today: date = FIRST
+    versions: Counter[str] = field(default_factory=Counter)
+    enrolments: dict[int, EnrolmentState] = field(default_factory=dict)
+    certificates: dict[int, tuple[int, str, date, bool]] = field(default_factory=dict)
+    """Person, place, day of issue, and whether it is valid."""
+    claims: dict[int, tuple[str, date, int, date | None]] = field(default_factory=dict)
+    """Place, day of payment, what was recovered, and when."""
+    leads_to: dict[int, int] = field(default_factory=dict)
+
+    def version(self, subject: str) -> int:
+        self.versions[subject] += 1
+        return self.versions[subject]
+
+    def some_day(self) -> date:
+        """Mostly today; sometimes long ago, because what happened then is posted late."""
+        return self.today - timedelta(days=self.chance.choice([0, 0, 1, 5, 70]))
+
+    def enrol(self) -> list[Fact]:
+        number = len(self.enrolments)
+        return [self._enrolment(number, EnrolmentStatus.IN_TRAINING, self.chance.choice(list(REPORTS_TO)))]
+
+    def complete(self) -> list[Fact]:
+        open_ = [n for n, each in self.enrolments.items() if each.status is EnrolmentStatus.IN_TRAINING]
+        return [self._enrolment(n, EnrolmentStatus.COMPLETED) for n in self.chance.sample(open_, min(2, len(open_)))]
+
+    def correct(self) -> list[Fact]:
+        """A training took place elsewhere or on another day, under another programme, or not at all."""
+        if not self.enrolments:
+            return []
+        number = self.chance.choice(list(self.enrolments))
+        status = self.chance.choice([EnrolmentStatus.COMPLETED, EnrolmentStatus.COMPLETED, EnrolmentStatus.WITHDRAWN])
+        return [self._enrolment(number, status, self.chance.choice(list(REPORTS_TO)))]
+
+    def rekey(self) -> list[Fact]:
+        if not self.enrolments:
+            return []
+        number = self.chance.choice(list(self.enrolments))
+        fact = rekeyed(self.enrolments[number], person_key(self.chance.randrange(PERSONS)))
+        self.versions[fact.subject] = fact.version
+        self.enrolments[number] = fact
+        return [fact]
+
+    def _enrolment(self, number: int, status: EnrolmentStatus, place: str | None = None) -> EnrolmentState:
+        place = place or self.enrolments[number].region
+        fact = enrolment(
+            number, version=self.version(f"enrolments/{numbered(number)}"), status=status, region=place,
+            reporting_region=REPORTS_TO[place], effective_on=self.some_day(),
+            programme=self.chance.choice(["S01", "S02"]),
+        )  # fmt: skip
+        self.enrolments[number] = fact
+        return fact
+
+    def issue(self) -> list[Fact]:
+        number, place = len(self.certificates), self.chance.choice(list(REPORTS_TO))
+        self.certificates[number] = (self.chance.randrange(PERSONS), place, self.some_day(), True)
+        return [self._certificate(number)]
+
+    def revoke(self) -> list[Fact]:
+        valid = [number for number, each in self.certificates.items() if each[-1]]
+        if not valid:
+            return []
+        number = self.chance.choice(valid)
+        self.certificates[number] = (*self.certificates[number][:-1], False)
+        return [self._certificate(number)]
+
+    def _certificate(self, number: int) -> Fact:
+        person, place, day, is_valid = self.certificates[number]
+        return certificate(
+            number, person=person, version=self.version(f"certificates/{number}"), valid=is_valid, region=place,
+            reporting_region=REPORTS_TO[place], issued_on=day,
+        )  # fmt: skip
+
+    def merge(self) -> list[Fact]:
+        person = self.chance.randrange(PERSONS)
+        version = self.versions[f"persons/{person}"] + 1
+        if person in self.leads_to:
+            told: Fact = separated(person_key(person), person_key(self.leads_to.pop(person)), version=version)
+        else:
+            others = [each for each in range(PERSONS) if each != person and each not in self.leads_to]
+            if person in self.leads_to.values() or not others:
+                return []
+            self.leads_to[person] = self.chance.choice(others)
+            told = merged(person_key(person), person_key(self.leads_to[person]), version=version)
+        self.versions[f"persons/{person}"] = version
+        return [told]
+
+    def pay(self) -> list[Fact]:
+        number, place = len(self.claims), self.chance.choice(list(REPORTS_TO))
+        self.claims[number] = (place, self.today, 0, None)
+        approved = claim(
+            number, version=self.version(f"claims/{number}"), fact=ClaimApproved, status=ClaimStatus.APPROVED,
+            region=place, reporting_region=REPORTS_TO[place], approved_on=self.today,
+        )  # fmt: skip
+        paid = asdict(approved) | {
+            "version": self.version(f"claims/{number}"), "status": ClaimStatus.PAID, "paid_on": self.today,
+        }  # fmt: skip
+        return [approved, ClaimPaid(**paid)]
+
+    def recover(self) -> list[Fact]:
+        paid = [number for number, each in self.claims.items() if each[2] == 0]
+        if not paid:
+            return []
+        number = self.chance.choice(paid)
+        place, paid_on, _, _ = self.claims[number]
+        fen = self.chance.choice([50_000, 200_000])
+        self.claims[number] = (place, paid_on, fen, self.today)
+        fact = claim(
+            number, version=self.version(f"claims/{number}"), fact=ClaimRecovered, status=ClaimStatus.PAID,
+            region=place, reporting_region=REPORTS_TO[place], approved_on=paid_on, paid_on=paid_on,
+        )  # fmt: skip
+        return [replace(fact, recovered_fen=fen, lines=(line(1, recovered_fen=fen, recovered_on=self.today),))]
+
+    def tally(self) -> Tally:
+        """Counted by the generator itself, from what there is."""
+        found = Counter[tuple[str, str, str]]()
+        for each in self.enrolments.values():
+            if each.status is EnrolmentStatus.COMPLETED:
+                found["trainings", each.reporting_region, str(each.effective_on)] += 1
+        first: dict[int, tuple[date, object, str]] = {}
+        for number, (person, place, day, is_valid) in self.certificates.items():
+            if is_valid:
+                found["certificates", REPORTS_TO[place], str(day)] += 1
+                human = self.leads_to.get(person, person)
+                earliest = (day, numbered(6_000_000 + number), place)
+                first[human] = min(first.get(human, earliest), earliest)
+        for day, _, place in first.values():
+            found["high_skilled_persons", REPORTS_TO[place], str(day)] += 1
+        for place, paid_on, fen, recovered_on in self.claims.values():
+            found["paid_fen", REPORTS_TO[place], str(paid_on)] += 200_000
+            if recovered_on is not None:
+                found["recovered_fen", REPORTS_TO[place], str(recovered_on)] += fen
+        return dict(found)
+
+
+def days(seed: int, *, count: int, steps: int) -> Iterator[Day]:
+    """So many days of a life. The facts of a day come in random order, those of one subject in theirs."""
+    chance = random.Random(seed)
+    life = Life(chance)
+    verbs: list[Callable[[], list[Fact]]] = [
+        life.enrol, life.enrol, life.complete, life.complete, life.correct, life.rekey, life.issue, life.issue,
+        life.revoke, life.merge, life.pay, life.recover,
+    ]  # fmt: skip
+    # The class starts and its institution is told on some day in the middle.
+    late: dict[int, list[Fact]] = {
+        count // 3: [class_started()],
+        count // 2: [an_institution(numbered(2_000_000), version=1)],
+    }
+    for number in range(count):
+        life.today = FIRST + timedelta(days=number)
+        told = [fact for _ in range(steps) for fact in chance.choice(verbs)()] + late.get(number, [])
+        yield Day(life.today, list(_shuffled(chance, told)), life.tally())
+
+
+def _shuffled(chance: random.Random, facts: list[Fact]) -> Iterator[Fact]:
+    """`facts` in random order, but of each subject in theirs."""
+    streams: dict[str, list[Fact]] = {}
+    for fact in facts:
+        streams.setdefault(fact.subject, []).append(fact)
+    order = [fact.subject for fact in facts]
+    chance.shuffle(order)
+    for subject in order:
+        yield streams[subject].pop(0)

@@ -1,0 +1,239 @@
+"""Figures as they were known on a day: those that were answered then, whatever is told or rebuilt later."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import AbstractAsyncContextManager
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.kafka.broker import Broker
+from services.metrics.consumers import consumers
+from services.metrics.history.usecases import close
+from services.metrics.projection.store import BUILDING
+from services.metrics.projection.usecases import rebuild
+from services.metrics.worker import SERVICE
+from shared.contracts.dimensions import RegionPeriod
+from shared.contracts.registry.enrolments import EnrolmentStatus
+from shared.database import make_engine
+from shared.kernel.periods import BUSINESS_ZONE
+from tests.conftest import Database
+from tests.metrics.history.generated import FIRST, Tally, days
+from tests.registry.school import set_today
+from tests.shared.backbone.conftest import ON_KAFKA, broker
+from tests.support.facts import enrolment, programme, region
+from tests.support.services import ServiceUnderTest, opened
+
+__all__ = ["broker"]
+
+REGIONS = (
+    region("410000", reports_to=None, parent=None),
+    region("410100", reports_to="410100"),
+    region("410200", reports_to="410200"),
+    region("419001", reports_to="419001"),
+    region("410102", reports_to="410100", parent="410100"),
+    region("410122", reports_to="410100", parent="410100"),
+)
+EVE = date(2025, 3, 3)
+MOVED = region(
+    "410122", reports_to="410200", parent="410200", version=2,
+    periods=(
+        RegionPeriod(None, EVE, "410100", "410100"),
+        RegionPeriod(EVE + timedelta(days=1), None, "410200", "410200"),
+    ),
+)  # fmt: skip
+
+
+@pytest.fixture
+def own_broker(broker: Broker, tmp_path: Path) -> Iterator[Broker]:
+    """A broker that no other test writes to. `broker` decides whether there can be one."""
+    with Broker(tmp_path / "kafka") as own:
+        yield own
+
+
+@pytest.fixture(params=["postgres", ON_KAFKA])
+async def log_url(request: pytest.FixtureRequest, database: Database) -> str:
+    if request.param == "kafka":
+        return f"kafka://{request.getfixturevalue('own_broker').bootstrap}"
+    return await database(None)
+
+
+@pytest.fixture
+async def embedded_log_url(database: Database) -> str:
+    return await database(None)
+
+
+async def metrics_on(log_url: str, database: Database, keys: Path) -> AbstractAsyncContextManager[ServiceUnderTest]:
+    """Metrics with a database of its own, on that log."""
+    settings = SERVICE.settings(
+        database_url=await database(SERVICE), SKILLS_LOG_URL=log_url, SKILLS_KEYS_DIRECTORY=keys
+    )
+    return opened(SERVICE, settings)
+
+
+@pytest.fixture
+async def metrics(embedded_log_url: str, database: Database, keys: Path) -> AsyncGenerator[ServiceUnderTest]:
+    async with await metrics_on(embedded_log_url, database, keys) as metrics:
+        await metrics.hear(*REGIONS, programme("HN2025", parent=None), programme("S01"))
+        yield metrics
+
+
+async def end(metrics: ServiceUnderTest, day: date) -> list[date]:
+    """The day ends: soon after midnight it is closed."""
+    set_today(metrics, day + timedelta(days=1))
+    return await close(metrics.engine, at=datetime.combine(day + timedelta(days=1), time(0, 0, 2), BUSINESS_ZONE))
+
+
+async def asked(metrics: ServiceUnderTest, path: str = "totals", **query: object) -> bytes:
+    answer = await metrics.http.get(f"/v1/{path}", params={key: str(value) for key, value in query.items()})
+    assert answer.status_code == 200, answer.text
+    return answer.content
+
+
+async def rows(metrics: ServiceUnderTest, **query: object) -> list[dict[str, Any]]:
+    answer = await metrics.http.get("/v1/totals", params={key: str(value) for key, value in query.items()})
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()["rows"]
+    return found
+
+
+def tallied(found: list[dict[str, Any]]) -> Tally:
+    measures = ("trainings", "certificates", "high_skilled_persons", "paid_fen", "recovered_fen")
+    return {(each, row["region"], row["day"]): row[each] for row in found for each in measures if row[each]}
+
+
+async def rebuilt(metrics: ServiceUnderTest) -> None:
+    building = make_engine(metrics.settings.database_url, name="rebuild", search_path=BUILDING)
+    for consumer in consumers(metrics.settings):  # type: ignore[arg-type]
+        await rebuild(consumer, live=metrics.engine, building=building, event_log=metrics.log)
+    await building.dispose()
+
+
+EVERY_CUT = (
+    {"by": "region,day"}, {"by": "programme,county"}, {"by": "level,kind,month"}, {"by": "group,fund_source"},
+    {"by": "region,year", "last_day": "2025-03-02"}, {"by": "", "region": "410100"},
+)  # fmt: skip
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("seed", range(2))
+async def test_each_day_has_the_generators_tally_as_it_was_then_also_after_a_rebuild(
+    log_url: str, database: Database, keys: Path, seed: int
+) -> None:
+    async with await metrics_on(log_url, database, keys) as metrics:
+        tallies: dict[date, Tally] = {}
+        then: dict[date, list[Any]] = {}
+        await metrics.log.prepare([topic for each in consumers(metrics.settings) for topic in each.topics])  # type: ignore[arg-type]
+        await metrics.hear(*REGIONS)
+        for day, facts, tally in days(seed, count=6, steps=16):
+            await metrics.hear(*facts, *([MOVED] if day == EVE else []))
+            tallies[day] = tally
+            set_today(metrics, day)
+            then[day] = [await rows(metrics, **cut) for cut in EVERY_CUT]
+            assert await end(metrics, day) == [day]
+
+        answers = {day: [await asked(metrics, known_on=day, **cut) for cut in EVERY_CUT] for day in tallies}
+        by_day = {day: tallied(await rows(metrics, by="region,day", known_on=day)) for day in tallies}
+        of_then = {day: [await rows(metrics, known_on=day, **cut) for cut in EVERY_CUT] for day in tallies}
+        await rebuilt(metrics)
+        again = {day: [await asked(metrics, known_on=day, **cut) for cut in EVERY_CUT] for day in tallies}
+
+        assert by_day == tallies
+        assert of_then == then
+        assert again == answers
+        assert tallies[FIRST] != tallies[day]
+        # Nothing was told since.
+        assert await end(metrics, day + timedelta(days=1)) == [day + timedelta(days=1)]
+        assert tallied(await rows(metrics, by="region,day", known_on=day + timedelta(days=1))) == tallies[day]
+
+
+class TestADay:
+    async def test_what_is_told_later_about_an_earlier_day_is_known_from_then_on(
+        self, metrics: ServiceUnderTest
+    ) -> None:
+        monday, tuesday = date(2025, 3, 10), date(2025, 3, 11)
+        done = EnrolmentStatus.COMPLETED
+        await metrics.hear(enrolment(1, status=done, effective_on=monday))
+        await end(metrics, monday)
+        await metrics.hear(enrolment(2, status=done, effective_on=monday))
+        await end(metrics, tuesday)
+
+        found = [
+            (await metrics.http.get("/v1/totals", params={"last_day": str(monday), "known_on": str(day)})).json()
+            for day in (monday, tuesday)
+        ]
+
+        assert [each["total"]["trainings"] for each in found] == [1, 2]
+        assert found[0]["known"] == {"on": "2025-03-10", "taken_at": "2025-03-10T16:00:02+00:00", "is_final": True}
+        assert found[0]["as_of"]["read_at"] == found[0]["known"]["taken_at"]
+        assert found[0]["as_of"]["topics"]["registry"]["facts"] == len(REGIONS) + 3
+
+    async def test_one_that_has_not_ended_is_answered_as_known_so_far_and_not_final(
+        self, metrics: ServiceUnderTest
+    ) -> None:
+        await end(metrics, date(2025, 3, 9))
+        set_today(metrics, date(2025, 3, 10))
+        await metrics.hear(enrolment(1, status=EnrolmentStatus.COMPLETED))
+
+        found = (await metrics.http.get("/v1/totals?known_on=2025-03-10")).json()
+
+        assert found["known"] == {"on": "2025-03-10", "taken_at": None, "is_final": False}
+        assert found["total"]["trainings"] == 1
+
+    @pytest.mark.parametrize("day", ["2025-03-08", "2025-03-11"])
+    async def test_one_before_the_first_closing_or_to_come_is_refused_with_the_days_there_are(
+        self, metrics: ServiceUnderTest, day: str
+    ) -> None:
+        await end(metrics, date(2025, 3, 9))
+
+        answer = await metrics.http.get("/v1/totals", params={"known_on": day})
+
+        assert (answer.status_code, answer.json()["code"]) == (422, "day-not-known")
+        assert (answer.json()["first_day"], answer.json()["last_day"]) == ("2025-03-09", "2025-03-10")
+
+    async def test_days_whose_end_no_worker_saw_have_what_was_known_before(self, metrics: ServiceUnderTest) -> None:
+        await end(metrics, date(2025, 3, 9))
+        await metrics.hear(enrolment(1, status=EnrolmentStatus.COMPLETED))
+
+        closed = await end(metrics, date(2025, 3, 12))
+
+        assert closed == [date(2025, 3, 10), date(2025, 3, 11), date(2025, 3, 12)]
+        found = [await rows(metrics, by="region", known_on=day) for day in closed]
+        assert [each[0]["trainings"] for each in found] == [1, 1, 1]
+        assert await end(metrics, date(2025, 3, 12)) == []
+
+
+async def test_by_the_map_of_then_it_stays_where_it_was_reported_and_by_that_of_now_it_follows_the_county(
+    metrics: ServiceUnderTest,
+) -> None:
+    await metrics.hear(enrolment(1, status=EnrolmentStatus.COMPLETED, region="410122"))
+    await end(metrics, EVE)
+    before = await asked(metrics, by="region", known_on=EVE, **{"as": "then"})
+    await metrics.hear(MOVED)
+    await end(metrics, EVE + timedelta(days=1))
+
+    found = {
+        map_: [row["region"] for row in await rows(metrics, by="region", known_on=EVE, **{"as": map_})]
+        for map_ in ("then", "now")
+    }
+
+    assert found == {"then": ["410100"], "now": ["410200"]}
+    assert await asked(metrics, by="region", known_on=EVE, **{"as": "then"}) == before
+
+
+async def test_a_file_of_a_day_is_the_same_file_for_ever(metrics: ServiceUnderTest) -> None:
+    day = date(2025, 3, 10)
+    await metrics.hear(enrolment(1, status=EnrolmentStatus.COMPLETED))
+    await end(metrics, day)
+    files = [await asked(metrics, "totals-file", known_on=day, by="region", format=each) for each in ("csv", "xlsx")]
+
+    await metrics.hear(
+        enrolment(2, status=EnrolmentStatus.COMPLETED), region("410100", reports_to="410100", version=2, name_zh="新名")
+    )
+    await rebuilt(metrics)
+
+    again = [await asked(metrics, "totals-file", known_on=day, by="region", format=each) for each in ("csv", "xlsx")]
+    assert again == files
