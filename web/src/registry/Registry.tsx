@@ -1,4 +1,5 @@
 // The workplace of an institution: its classes, filing one, rosters by file, and one class with all that belongs to it.
+// For officers: what waits for them.
 
 import { useAddress } from "../shared/address";
 import { Shown } from "../shared/answer";
@@ -9,12 +10,17 @@ import { Classes } from "./Classes";
 import { ClassPage } from "./ClassPage";
 import { FileClass } from "./FileClass";
 import { RosterFiles } from "./RosterFiles";
+import { Worklist } from "./Worklist";
 
 export function Registry() {
   useLanguage();
   return (
-    <Work title={say("机构工作台", "Workplace of the institution")} here="registry" roles={["institution"]}>
-      {(me) => <Institution organisation={me.organisation ?? ""} />}
+    <Work
+      title={say("培训工作台", "Workplace for trainings")}
+      here="registry"
+      roles={["institution", "county_officer", "province"]}
+    >
+      {(me) => (me.role === "institution" ? <Institution organisation={me.organisation ?? ""} /> : <Worklist />)}
     </Work>
   );
 }

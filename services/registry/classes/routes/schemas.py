@@ -71,14 +71,16 @@ class ClassAnswer(BaseModel):
 
 
 class WaitingAnswer(ClassAnswer):
-    """A filed class; `overdue`: the day by which the county answers has passed."""
+    """A filed class; `overdue`: the day by which the county answers has passed. `needs` was not filed."""
 
     overdue: bool
+    needs: list[ClassNeed]
 
     @classmethod
     def at(cls, class_: TrainingClass, *, today: date) -> WaitingAnswer:
         overdue = class_.answer_due_on is not None and class_.answer_due_on < today
-        return cls(**_values(ClassAnswer, class_), overdue=overdue)
+        step = next_step(class_, seated=0, in_training=0, today=today)
+        return cls(**_values(ClassAnswer, class_), overdue=overdue, needs=list(step.needs) if step else [])
 
 
 class NextStepAnswer(ClassAnswer):
