@@ -78,6 +78,9 @@ class ServiceSettings(BaseSettings):
     """Whether browsers send the cookie of a session over HTTPS only; set it wherever pages are reached by HTTPS."""
     sandbox_people: Path | None = Field(default=None, validation_alias="SKILLS_SANDBOX_PEOPLE")
     """For sandboxes on one machine only: a file of people whom everybody may choose to be."""
+    page_addresses: dict[str, str] = Field(default={}, validation_alias="SKILLS_PAGE_ADDRESSES")
+    """Where browsers find the pages of each service, as JSON: `{"registry": "https://…", …}`; then pages lead to each
+    other."""
     token_hours_max: int = Field(default=24, ge=1, le=24 * 31, validation_alias="SKILLS_TOKEN_HOURS_MAX")
     """The longest lifetime of a token, from its `iat` to its `exp`, in hours; others are refused."""
     answers_kept_days: int = Field(default=7, ge=1, validation_alias="SKILLS_ANSWERS_KEPT_DAYS")

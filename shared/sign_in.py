@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Final
@@ -65,12 +66,11 @@ class ChosenPerson(Strict):
 
 
 class PersonAnswer(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
     id: str
     name_zh: str
     name_en: str
     role: Role
+    is_me: bool
 
 
 class SignedInAnswer(BaseModel):
@@ -83,14 +83,16 @@ class SignedInAnswer(BaseModel):
 
 
 class SessionAnswer(BaseModel):
-    """Who is signed in, and whom there is to choose from."""
+    """Who is signed in, whom there is to choose from, and where the pages of each service are, if that is set."""
 
     signed_in: SignedInAnswer | None
     people: list[PersonAnswer]
+    pages: Mapping[str, str]
 
 
-def install(app: FastAPI, sessions: Sessions, door: SandboxDoor) -> None:
-    """Serve the page at /sign-in, and /session."""
+def install(app: FastAPI, sessions: Sessions, door: SandboxDoor, *, page_addresses: Mapping[str, str]) -> None:
+    """Serve the page at /sign-in, and /session. `page_addresses` are those of all services that have pages."""
+    app.state.page_addresses = page_addresses
     app.state.sessions = sessions
     app.state.sandbox_door = door
     app.include_router(_pages)
@@ -117,7 +119,17 @@ async def get_sign_in(request: Request, response: Response) -> SessionAnswer:
     sessions.renew(request, response)
     return SessionAnswer(
         signed_in=None if caller is None else SignedInAnswer.model_validate(caller),
-        people=[PersonAnswer.model_validate(each) for each in _people(request)],
+        people=[
+            PersonAnswer(
+                id=each.id,
+                name_zh=each.name_zh,
+                name_en=each.name_en,
+                role=each.role,
+                is_me=each.caller == caller,
+            )
+            for each in _people(request)
+        ],
+        pages=request.app.state.page_addresses,
     )
 
 

@@ -351,6 +351,7 @@ def make_app(
             is_secure=settings.session_secure,
         ),
         sign_in.SandboxDoor(settings.sandbox_people, host=settings.host),
+        page_addresses=settings.page_addresses,
     )
     problems.install(app)
     app.add_middleware(HeadLikeGet)

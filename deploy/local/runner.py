@@ -191,7 +191,7 @@ class Run:
         pages = {
             "live page": f"{metrics}/",
             "sign in": f"{registry}/sign-in  (choose whom to be; it holds for all services)",
-            "clerk's page": f"{registry}/  (uploads a roster)",
+            "workplace": f"{registry}/  (of an institution: classes, rosters, attendance; it leads on to money)",
             "a token": asyncio.run(self._token_command()),
             "totals": f"{metrics}/v1/totals?by=programme,region",
             "progress": f"{metrics}/v1/progress",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shlex
 import signal
@@ -70,6 +71,7 @@ def settings_of(
     settings["ASSESSMENT_PUBLIC_URL"] = named or addresses(environment)["assessment"]
     settings |= {f"{service.upper()}_HOST": LOOPBACK for service in PORTS}
     settings["SKILLS_SANDBOX_PEOPLE"] = str(keys.parent / "people.json")
+    settings["SKILLS_PAGE_ADDRESSES"] = environment.get("SKILLS_PAGE_ADDRESSES") or json.dumps(addresses(environment))
     return settings | {"SKILLS_LOG_URL": log_url, "SKILLS_KEYS_DIRECTORY": str(keys)}
 
 

@@ -255,6 +255,7 @@ RIGHTS: Final[Rights] = {
     "verify_certificate": public(
         "Who knows number and name learns whether the certificate stands.", one="It changes nothing but who looked."
     ),
+    "page": public("The page is the same for everybody and shows nothing to who is not signed in."),
     "verification_page": public("A page for the public, which asks the two routes beside it."),
     "verify_by_code": public("The holder gave the code away.", one="It changes nothing but who looked."),
 }

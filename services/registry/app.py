@@ -102,7 +102,6 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
         codes=codes_beside(__file__),
         standings=STANDINGS,
         busiest=[attendance.routes, rosters.routes],
-        plain_pages=[page.PLAIN_PAGES],
     )
     app.state.seal = Seal.load(settings.keys_directory)
     app.state.persons = Persons.load(settings.keys_directory)

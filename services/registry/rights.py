@@ -38,8 +38,7 @@ _APPROVED: Final = "Who approves a rule is not who entered it."
 _REJECTED: Final = "Who enters a rule may withdraw it; rejected, it decides nothing and can be entered again."
 
 RIGHTS: Final[Rights] = {
-    # The page of clerks, which sends the token that they enter.
-    "page": public("The page is the same for everybody and shows nothing without a token."),
+    "page": public("The page is the same for everybody and shows nothing to who is not signed in."),
     "report_page": public("A page for the public, which asks the routes of public reports."),
     # plan
     "list_programmes": reads(EVERY_ROLE, note=_REFERENCE),
@@ -105,6 +104,7 @@ RIGHTS: Final[Rights] = {
     # classes
     "list_classes": reads(ORGANISATIONS, SUPERVISORS, _FINANCE, _BODIES_ALL),
     "list_waiting_classes": reads(OFFICERS),
+    "list_next_steps": reads(ORGANISATIONS),
     "list_class_changes": reads(OFFICERS),
     "get_class": reads(ORGANISATIONS, SUPERVISORS, _FINANCE, _BODIES_ALL),
     "list_class_history": reads(ORGANISATIONS, SUPERVISORS, _FINANCE, _BODIES_ALL),

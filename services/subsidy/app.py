@@ -15,6 +15,7 @@ from services.subsidy.ledger import routes as ledger
 from services.subsidy.limits import routes as limits
 from services.subsidy.objections import routes as objections
 from services.subsidy.owed import routes as owed
+from services.subsidy.pages.routes import routes as page_routes
 from services.subsidy.payees import routes as payees
 from services.subsidy.payments import routes as payments
 from services.subsidy.policy import routes as policy
@@ -51,7 +52,7 @@ def make_app(settings: SubsidySettings, background: Background | None = None) ->
             *(policy.routes, limits.routes, checks.routes, budgets.routes),
             *(claims.routes, review.routes, payments.routes, recoveries.routes, proposals.routes),
             *(duplicates.routes, rekeyings.routes, owed.routes, ledger.routes, statements.routes),
-            *(publicity.public_routes, publicity.page_routes, objections.public_routes, objections.routes),
+            *(page_routes, publicity.public_routes, publicity.page_routes, objections.public_routes, objections.routes),
             *(appeals.routes, quotes.routes, worklists.routes, payees.routes),
             *(batches.routes, returns.routes, external_lists.routes, external_lists.file_routes),
         ],

@@ -91,6 +91,7 @@ RIGHTS: Final[Rights] = {
     ),
     "get_review_sample": reads(_REVIEWER, _PROVINCE),
     # quotes
+    "list_quotable_classes": reads(ORGANISATIONS),
     "quote": writes(
         ORGANISATIONS,
         {Role.COUNTY_OFFICER: Whose.REGION},
@@ -114,6 +115,7 @@ RIGHTS: Final[Rights] = {
     "get_public_claim": public(_PUBLICITY),
     "get_publicity_file": public(_PUBLICITY),
     "publicity_page": public(_PUBLICITY),
+    "page": public("The page is the same for everybody and shows nothing to who is not signed in."),
     "file_objection": public("Whoever objects needs no account.", one="A reviewer answers it."),
     "get_objection_state": public("Only with the receipt, which cannot be guessed.", one="It changes nothing."),
     "list_objections": reads(SUPERVISORS),

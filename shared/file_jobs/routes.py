@@ -7,15 +7,13 @@ A service calls `job_routes` for large files, which need its worker, or `at_once
 
 import inspect
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, Field
 
 from shared.auth import CurrentCaller
 from shared.edge.lanes import Limits, who
@@ -23,17 +21,19 @@ from shared.edge.routes import INSTEAD_OF_MEDIA_TYPE, Handler, UnsupportedMediaT
 from shared.edge.sizes import BODY_MAX
 from shared.entries import ErrorEntry
 from shared.file_jobs import at_once, store, usecases
+from shared.file_jobs.answers import FileAnswer, FileJobAnswer, RefusedRowAnswer, ReportedRowAnswer, ReportPage
 from shared.file_jobs.at_once import RowReport
 from shared.file_jobs.kinds import FileKind, FileStorage, RowDecider
-from shared.file_jobs.rules import FileJob, FileStatus
-from shared.file_jobs.store import RefusedRow
+from shared.file_jobs.names import file_name
+from shared.file_jobs.rules import FileJob
+from shared.file_jobs.store import ReportedRow
 from shared.forms import INTEGER_MAX
 from shared.paging import Cursor, Page, PageSize, before, next_cursor
 from shared.posted import DryRun
 from shared.spreadsheets import templates
 from shared.spreadsheets.file_faults import FILE_FAULTS
 from shared.spreadsheets.file_rows import FileRow
-from shared.spreadsheets.tables import FileFormat, PostedFormat, SheetFormat
+from shared.spreadsheets.tables import FileFormat, SheetFormat
 from shared.web import Connection, Now, TransactionalRoute, router
 
 _MEDIA_TYPES: Final = {
@@ -52,64 +52,13 @@ _FILE: Final[dict[int | str, dict[str, Any]]] = {
     }
 }
 
+_NAMED: Final = (
+    "\n\nThe name of the file may be given as `Content-Disposition: attachment; filename*=UTF-8''…` (RFC 6266). It is "
+    "shown beside the file, with numbers masked, and kept encrypted."
+)
 Form = Annotated[SheetFormat, Query(description="The kind of file")]
 Target = Callable[..., UUID | None]
 """A dependency: the record that all rows of a file go to, from a query parameter of the service."""
-
-
-class FileJobAnswer(BaseModel):
-    """A file and its progress. `problem` is the refusal of the file as a whole.
-
-    `rows_hidden` of its rows are hidden or filtered in the sheet, and decided like the others. The refused rows of a
-    finished file are kept until `refused_rows_until`; None if nothing is kept.
-    """
-
-    id: UUID
-    form: PostedFormat
-    target_id: UUID | None = Field(exclude=True)
-    """Shown, under another name, by kinds of files that are sent for one record."""
-    dry_run: bool
-    status: FileStatus
-    percent: int
-    rows_total: int
-    rows_done: int
-    rows_hidden: int
-    accepted: int
-    repeated: int
-    refused: int
-    problem: ErrorEntry | None
-    posted_at: datetime
-    finished_at: datetime | None
-    refused_rows_until: datetime | None
-
-
-class RefusedRowAnswer(BaseModel):
-    """A row that was refused. `row` is its number in the sheet, as the clerk sees it."""
-
-    row: int
-    row_id: str | None
-    errors: list[ErrorEntry]
-
-
-def _refused_row(row: int, row_id: str | None, errors: Sequence[Mapping[str, Any]]) -> RefusedRowAnswer:
-    return RefusedRowAnswer(row=row, row_id=row_id, errors=[ErrorEntry.model_validate(error) for error in errors])
-
-
-class ReportPage(BaseModel):
-    """A page of refused rows in the order of the sheet; `next` is the `after` of the next page, None at the end."""
-
-    rows: list[RefusedRowAnswer]
-    next: int | None
-
-
-class FileAnswer(BaseModel):
-    """Counts of rows by outcome, and the refused rows."""
-
-    accepted: int
-    repeated: int
-    refused: int
-    dry_run: bool
-    rows: list[RefusedRowAnswer]
 
 
 def _asked_form(kind: FileKind) -> Callable[..., FileFormat | None]:
@@ -164,7 +113,8 @@ def job_routes(
     """
     routes = router(tag)
 
-    def shown(file: FileJob) -> FileJobAnswer:
+    def shown(request: Request, file: FileJob) -> FileJobAnswer:
+        name = None if file.name is None else _storage(request).seal.decrypt(file.name, owner=file.id.bytes).decode()
         return answer(
             id=file.id,
             form=file.format.value,
@@ -177,6 +127,8 @@ def job_routes(
             rows_hidden=file.rows_hidden,
             **file.tally._asdict(),
             problem=None if file.problem is None else ErrorEntry.model_validate(file.problem),
+            name=name,
+            posted_by=file.posting.posted_by,
             posted_at=file.posted_at,
             finished_at=file.finished_at,
             refused_rows_until=file.rows_until,
@@ -190,7 +142,7 @@ def job_routes(
         status_code=202,
         response_model=answer,
         openapi_extra=_body(kind),
-        description=inspect.cleandoc(describe_post),
+        description=inspect.cleandoc(describe_post) + _NAMED,
     )
     async def post(
         request: Request,
@@ -206,6 +158,7 @@ def job_routes(
             kind,
             await request.body(),
             format_=form or _format_of(request, kind),
+            name=file_name(request.headers.get("content-disposition", "")),
             target_id=target_id,
             dry_run=dry_run,
             dry_run_rows_an_hour=request.app.state.settings.dry_run_rows_an_hour,
@@ -213,22 +166,26 @@ def job_routes(
             caller=caller,
             at=at,
         )
-        return shown(file)
+        return shown(request, file)
 
     @routes.get(path, name=f"list_{name}s", response_model=Page[answer])  # type: ignore[valid-type]
     async def list_files(
-        connection: Connection, caller: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
+        request: Request,
+        connection: Connection,
+        caller: CurrentCaller,
+        cursor: Cursor = None,
+        size: PageSize = 100,
     ) -> Page[FileJobAnswer]:
         """Your institution's files, the newest first."""
         rows = await usecases.own_files(connection, kind, caller=caller, before=before(cursor), limit=size)
-        return Page(rows=[shown(row) for row in rows], next=next_cursor(rows, size))
+        return Page(rows=[shown(request, row) for row in rows], next=next_cursor(rows, size))
 
     _add_template(routes, kind, path)
 
     @routes.get(f"{path}/{{file_id}}", name=f"get_{name}", response_model=answer)
-    async def get_file(file_id: UUID, connection: Connection, caller: CurrentCaller) -> FileJobAnswer:
+    async def get_file(request: Request, file_id: UUID, connection: Connection, caller: CurrentCaller) -> FileJobAnswer:
         """The file and its progress."""
-        return shown(await usecases.own_file(connection, kind, file_id, caller=caller))
+        return shown(request, await usecases.own_file(connection, kind, file_id, caller=caller))
 
     @routes.delete(f"{path}/{{file_id}}", name=f"remove_{name}", response_model=answer)
     async def remove(
@@ -238,7 +195,8 @@ def job_routes(
         refused rows; their number stays.
         """
         storage = _storage(request)
-        return shown(await usecases.remove(connection, kind, file_id, storage=storage, caller=caller, at=at))
+        file = await usecases.remove(connection, kind, file_id, storage=storage, caller=caller, at=at)
+        return shown(request, file)
 
     @routes.get(f"{path}/{{file_id}}/report", name=f"get_{name}_report")
     async def report(
@@ -246,13 +204,17 @@ def job_routes(
         connection: Connection,
         caller: CurrentCaller,
         at: Now,
+        request: Request,
         after: Annotated[int, Query(ge=0, le=INTEGER_MAX, description="`next` of the page before")] = 0,
         size: PageSize = 100,
     ) -> ReportPage:
-        """The rows refused so far, with errors by column. Cells are not repeated."""
+        """The rows refused so far, with errors by column, and those that were accepted with a warning. Cells are not
+        repeated, but for the name, masked.
+        """
         await usecases.own_rows(connection, kind, file_id, caller=caller, at=at)
-        rows = await store.rows(connection, file_id, after=after, limit=size)
-        answers = [_refused_row(row.row, row.row_id, row.errors) for row in rows]
+        rows = await store.rows(connection, file_id, after=after, limit=size, with_warned=True)
+        seal = _storage(request).seal
+        answers = [ReportedRowAnswer.of(row, usecases.shown_name(row, kind, file_id, seal)) for row in rows]
         return ReportPage(rows=answers, next=rows[-1].row if len(rows) == size else None)
 
     @routes.get(
@@ -326,7 +288,7 @@ def at_once_routes(
             repeated=counts["repeated"],
             refused=counts["refused"],
             dry_run=dry_run,
-            rows=[_refused_row(each.row, each.row_id, each.refused.errors) for each in refused],
+            rows=[RefusedRowAnswer.told(each.row, each.row_id, each.refused.errors) for each in refused],
         )
 
     _add_template(routes, kind, path)
@@ -344,10 +306,10 @@ def at_once_routes(
     return routes
 
 
-async def _rows_after(request: Request, file_id: UUID, after: int, limit: int) -> list[RefusedRow]:
+async def _rows_after(request: Request, file_id: UUID, after: int, limit: int) -> list[ReportedRow]:
     """The next refused rows of a download. This waits for as long as it takes, because the answer has begun."""
 
-    async def fetch() -> list[RefusedRow]:
+    async def fetch() -> list[ReportedRow]:
         async with request.app.state.engines.connect() as connection:
             return await store.rows(connection, file_id, after=after, limit=limit)
 

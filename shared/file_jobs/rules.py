@@ -91,11 +91,12 @@ class RefusedRowsErased(Conflict):
 
 
 class Tally(NamedTuple):
-    """Counts of rows by outcome."""
+    """Counts of rows by outcome; `warned` are those with a warning, whatever became of them."""
 
     accepted: int = 0
     repeated: int = 0
     refused: int = 0
+    warned: int = 0
 
     @property
     def rows(self) -> int:
@@ -130,7 +131,8 @@ class FileJob:
 
     `problem` is the refusal of the file as a whole. `attempts` counts how often it was taken since its last
     progress. Refused rows of a finished file are kept until `rows_until`; None if there are none.
-    `rows_hidden` of its rows are hidden in the sheet, and decided like the others.
+    `rows_hidden` of its rows are hidden in the sheet, and decided like the others. `name` is what its sender called it,
+    encrypted.
     """
 
     id: UUID
@@ -146,6 +148,7 @@ class FileJob:
     attempts: int
     rows_until: datetime | None = None
     rows_hidden: int = 0
+    name: bytes | None = None
 
     @property
     def is_standing(self) -> bool:
@@ -160,7 +163,9 @@ class FileJob:
         return min(99, self.tally.rows * 100 // self.rows_total) if self.rows_total else 0
 
 
-def wait(file_id: UUID, kind: str, posting: Posting, format_: FileFormat, *, at: datetime) -> FileJob:
+def wait(
+    file_id: UUID, kind: str, posting: Posting, format_: FileFormat, *, name: bytes | None = None, at: datetime
+) -> FileJob:
     """A new file, waiting."""
     return FileJob(
         id=file_id,
@@ -174,6 +179,7 @@ def wait(file_id: UUID, kind: str, posting: Posting, format_: FileFormat, *, at:
         posted_at=at,
         finished_at=None,
         attempts=0,
+        name=name,
     )
 
 
@@ -223,7 +229,8 @@ def cancel(file: FileJob, *, at: datetime, rows_kept: timedelta) -> FileJob:
 
 def _end(file: FileJob, verb: FileVerb, *, at: datetime, rows_kept: timedelta) -> FileJob:
     status = move(MOVES, file.status, verb)
-    return replace(file, status=status, finished_at=at, rows_until=at + rows_kept if file.tally.refused else None)
+    rows_until = at + rows_kept if file.tally.refused or file.tally.warned else None
+    return replace(file, status=status, finished_at=at, rows_until=rows_until)
 
 
 def erase_rows(file: FileJob, *, at: datetime) -> FileJob:

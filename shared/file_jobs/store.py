@@ -20,14 +20,14 @@ from shared.kernel.refusals import NotFound
 from shared.spreadsheets.tables import FileFormat
 
 _COLUMNS = """id, kind, organisation_id, target_id, posted_by, dry_run, format, status, rows_total, accepted, repeated,
-    refused, problem, posted_at, finished_at, attempts, rows_until, rows_hidden"""
+    refused, warned, problem, posted_at, finished_at, attempts, rows_until, rows_hidden, name"""
 _SENT = ("organisation_id", "target_id", "posted_by", "dry_run")
 _STANDING = "status IN ('waiting', 'working')"
 _ADD = f"""
 INSERT INTO file_job ({_COLUMNS}, sealed, digest)
 VALUES (:id, :kind, :organisation_id, :target_id, :posted_by, :dry_run, :format, :status, :rows_total, :accepted,
-    :repeated, :refused, CAST(:problem AS jsonb), :posted_at, :finished_at, :attempts, :rows_until, :rows_hidden,
-    :sealed, :digest)
+    :repeated, :refused, :warned, CAST(:problem AS jsonb), :posted_at, :finished_at, :attempts, :rows_until,
+    :rows_hidden, :name, :sealed, :digest)
 """
 _FIND = f"SELECT {_COLUMNS} FROM file_job WHERE id = :id AND kind = :kind"
 _FIND_SAME = f"""
@@ -59,7 +59,7 @@ _CONTENT = "SELECT sealed FROM file_job WHERE id = :id"
 _SAVE = """
 UPDATE file_job
 SET status = :status, rows_total = :rows_total, rows_hidden = :rows_hidden, accepted = :accepted,
-    repeated = :repeated, refused = :refused, problem = CAST(:problem AS jsonb),
+    repeated = :repeated, refused = :refused, warned = :warned, problem = CAST(:problem AS jsonb),
     finished_at = :finished_at, attempts = :attempts, holder = :holder,
     held_until = :held_until, served_at = :served_at
 WHERE id = :id
@@ -80,19 +80,26 @@ DELETE FROM file_job_row WHERE file_id = :id
 """
 _ERASED = "UPDATE file_job SET rows_until = NULL WHERE id = :id"
 _ROWS = """
-SELECT row, row_id, errors, sealed FROM file_job_row WHERE file_id = $1 AND row > $2 ORDER BY row LIMIT $3
+SELECT row, row_id, errors, warnings, sealed FROM file_job_row WHERE file_id = $1 AND row > $2 ORDER BY row LIMIT $3
+"""
+_REFUSED_ROWS = """
+SELECT row, row_id, errors, warnings, sealed FROM file_job_row
+WHERE file_id = $1 AND row > $2 AND NOT (errors = '[]' AND warnings <> '[]') ORDER BY row LIMIT $3
 """
 
 HELD_FOR = timedelta(seconds=100)
 """How long a silent worker keeps its file: longer than reading a file may take."""
 
 
-class RefusedRow(NamedTuple):
-    """A row that was refused. `row` is its number in the sheet, from 1; `sealed` holds its cells."""
+class ReportedRow(NamedTuple):
+    """A row that was refused or has warnings. `row` is its number in the sheet, from 1; `sealed` holds its cells, or of
+    a row without errors its name alone.
+    """
 
     row: int
     row_id: str | None
     errors: list[dict[str, Any]]
+    warnings: list[dict[str, Any]]
     sealed: bytes
 
 
@@ -197,14 +204,18 @@ async def release(connection: AsyncConnection, file_id: UUID, *, holder: UUID) -
     await connection.execute(text(_RELEASE), {"id": file_id, "holder": holder})
 
 
-async def add_rows(connection: AsyncConnection, file_id: UUID, rows: Sequence[RefusedRow]) -> None:
+async def add_rows(connection: AsyncConnection, file_id: UUID, rows: Sequence[ReportedRow]) -> None:
     if not rows:
         return
     await (await driver(connection)).copy_records_to_table(
         "file_job_row",
-        columns=["file_id", "row", "row_id", "errors", "sealed"],
-        records=[(file_id, row.row, row.row_id, orjson.dumps(row.errors).decode(), row.sealed) for row in rows],
+        columns=["file_id", "row", "row_id", "errors", "warnings", "sealed"],
+        records=[(file_id, row.row, row.row_id, *map(_json, (row.errors, row.warnings)), row.sealed) for row in rows],
     )
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
 
 
 async def forget_rows(connection: AsyncConnection, file_id: UUID) -> None:
@@ -225,7 +236,10 @@ async def erase_rows(connection: AsyncConnection, file_id: UUID, *, limit: int) 
         await connection.execute(text(_ERASED), {"id": file_id})
 
 
-async def rows(connection: AsyncConnection, file_id: UUID, *, after: int, limit: int) -> list[RefusedRow]:
-    """Refused rows in the order of the sheet, after row `after`."""
-    found = await (await driver(connection)).fetch(_ROWS, file_id, after, limit)
-    return [RefusedRow(row["row"], row["row_id"], row["errors"], row["sealed"]) for row in found]
+async def rows(
+    connection: AsyncConnection, file_id: UUID, *, after: int, limit: int, with_warned: bool = False
+) -> list[ReportedRow]:
+    """Refused rows in the order of the sheet, after row `after`; `with_warned`, those with warnings alone as well."""
+    statement = _ROWS if with_warned else _REFUSED_ROWS
+    found = await (await driver(connection)).fetch(statement, file_id, after, limit)
+    return [ReportedRow(*row) for row in map(tuple, found)]

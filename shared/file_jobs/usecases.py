@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.file_jobs import rules, store
 from shared.file_jobs.kinds import FileKind, FileStorage
 from shared.file_jobs.rules import NO_ORGANISATION, FileJob, Posting
-from shared.file_jobs.store import RefusedRow
+from shared.file_jobs.store import ReportedRow
 from shared.kernel.callers import Caller, ForeignPerson
 from shared.kernel.ids import new_id
 from shared.kernel.spelling import canonical
@@ -23,11 +23,12 @@ from shared.sealed import Seal
 from shared.spreadsheets import packages
 from shared.spreadsheets.failed_rows import FailedRow, FailedRowsFile, failed_rows_file
 from shared.spreadsheets.file_faults import SpreadsheetEmpty
+from shared.spreadsheets.refused_rows import masked_name
 from shared.spreadsheets.tables import FileFormat, SheetFormat
 
 _ROWS_A_PIECE: Final = 1_000
 
-RowsAfter = Callable[[int, int], Awaitable[Sequence[RefusedRow]]]
+RowsAfter = Callable[[int, int], Awaitable[Sequence[ReportedRow]]]
 """Refused rows of a file after the given one, at most as many; each time in a short transaction of its own."""
 
 
@@ -46,6 +47,7 @@ async def post(
     content: bytes,
     *,
     format_: FileFormat,
+    name: str | None = None,
     target_id: UUID | None,
     dry_run: bool,
     dry_run_rows_an_hour: int,
@@ -53,7 +55,8 @@ async def post(
     caller: Caller,
     at: datetime,
 ) -> FileJob:
-    """A new file, waiting; the existing one if the same content is already unfinished.
+    """A new file, waiting; the existing one if the same content is already unfinished. `name` is what its sender calls
+    it.
 
     Raises ForeignOrganisation, the refusals of the kind's `admit`, NotASpreadsheet, SpreadsheetDamaged,
     SpreadsheetTooLarge, SpreadsheetEmpty, the kind's `too_many`, and TooManyRequests.
@@ -74,7 +77,9 @@ async def post(
     if dry_run:
         earlier = await store.dry_runs(connection, kind.name, posting, since=at - rules.DRY_RUNS_COUNTED)
         rules.require_dry_run_rows(earlier, rows_an_hour=dry_run_rows_an_hour, at=at)
-    file = rules.wait(new_id(), kind.name, posting, format_, at=at)
+    file_id = new_id()
+    kept_name = None if name is None else storage.seal.encrypt(name.encode(), owner=file_id.bytes)
+    file = rules.wait(file_id, kind.name, posting, format_, name=kept_name, at=at)
     sealed = await asyncio.to_thread(storage.seal.encrypt, content, owner=file.id.bytes)
     await store.add(connection, file, sealed=sealed, digest=digest)
     return file
@@ -159,5 +164,10 @@ async def failed_rows(
     yield made.end()
 
 
-def _add(made: FailedRowsFile, rows: Sequence[RefusedRow], file_id: UUID, seal: Seal) -> bytes:
+def shown_name(row: ReportedRow, kind: FileKind, file_id: UUID, seal: Seal) -> str | None:
+    """The name in a row, masked; None if the kind has no names or this row none."""
+    return masked_name(orjson.loads(seal.decrypt(row.sealed, owner=file_id.bytes)), kind.table)
+
+
+def _add(made: FailedRowsFile, rows: Sequence[ReportedRow], file_id: UUID, seal: Seal) -> bytes:
     return made.add(FailedRow(orjson.loads(seal.decrypt(row.sealed, owner=file_id.bytes)), row.errors) for row in rows)

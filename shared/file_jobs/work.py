@@ -21,18 +21,19 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.entries import warning_entry
 from shared.faults import LOCK_NOT_AVAILABLE, forever, is_passing, state_of
 from shared.file_jobs import rules, store
 from shared.file_jobs.kinds import FileStorage, RowDecider
 from shared.file_jobs.rules import ATTEMPTS_MAX, FileJob, Tally
-from shared.file_jobs.store import RefusedRow
+from shared.file_jobs.store import ReportedRow
 from shared.kernel.ids import new_id
 from shared.kernel.outcomes import RowOutcome
 from shared.kernel.refusals import Refusal
 from shared.spreadsheets.file_rows import FileRow
 from shared.spreadsheets.reading import CHUNK_ROWS, OpenFile, ReaderPool
-from shared.spreadsheets.refused_rows import refused_row
-from shared.spreadsheets.wording import column_errors
+from shared.spreadsheets.refused_rows import only_name, refused_row
+from shared.spreadsheets.wording import column_errors, headings
 
 log = structlog.get_logger()
 
@@ -218,8 +219,9 @@ class _Job:
                 raise _FileLost
             outcomes = [*chunk.refused, *await self._outcomes(connection, file, chunk)]
             counts = Counter(outcome.outcome for outcome in outcomes)
-            tally = Tally(*(counts[verdict] for verdict in ("accepted", "repeated", "refused")))
-            await store.add_rows(connection, file.id, self._refused_rows(chunk, outcomes))
+            accepted, repeated, refused = (counts[verdict] for verdict in ("accepted", "repeated", "refused"))
+            tally = Tally(accepted, repeated, refused, warned=sum(bool(outcome.warnings) for outcome in outcomes))
+            await store.add_rows(connection, file.id, self._reported_rows(chunk, outcomes))
             file = rules.count(file, tally, rows_total=reading.rows_total, rows_hidden=reading.rows_hidden)
             await store.save(connection, file, holder=self._holder, at=self._worker.now())
 
@@ -234,15 +236,22 @@ class _Job:
             await stage.rollback()
         return outcomes
 
-    def _refused_rows(self, chunk: _Chunk, outcomes: Sequence[RowOutcome]) -> list[RefusedRow]:
-        """The refused rows as they are stored: reasons in clear, cells encrypted."""
-        refused = [each for each in sorted(outcomes, key=lambda each: each.row) if each.outcome == "refused"]
-        return [self._refused_row(chunk.rows[each.row], each) for each in refused]
+    def _reported_rows(self, chunk: _Chunk, outcomes: Sequence[RowOutcome]) -> list[ReportedRow]:
+        """The rows that are refused or warned of as they are stored: reasons in clear, cells encrypted."""
+        told = [
+            each for each in sorted(outcomes, key=lambda each: each.row) if each.outcome == "refused" or each.warnings
+        ]
+        return [self._reported_row(chunk.rows[each.row], each) for each in told]
 
-    def _refused_row(self, row: FileRow, outcome: RowOutcome) -> RefusedRow:
-        cells, errors = refused_row(row, outcome, self.decider.kind.table)
+    def _reported_row(self, row: FileRow, outcome: RowOutcome) -> ReportedRow:
+        table = self.decider.kind.table
+        if outcome.outcome == "refused":
+            cells, errors = refused_row(row, outcome, table)
+        else:
+            cells, errors = only_name(row, table), []
+        warnings = [entry | headings(entry, table) for entry in map(warning_entry, outcome.warnings)]
         sealed = self._storage.seal.encrypt(orjson.dumps(cells), owner=self._file_id.bytes)
-        return RefusedRow(row.row, outcome.row_id, [dict(each) for each in errors], sealed)
+        return ReportedRow(row.row, outcome.row_id, [dict(each) for each in errors], warnings, sealed)
 
     async def _finish(self, reading: OpenFile) -> None:
         async with self._worker.begin() as connection:

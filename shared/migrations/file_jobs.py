@@ -62,4 +62,11 @@ CREATE TABLE file_job_row (
 )
 """
 
+# `name` is what the sender called the file, encrypted. Rows with warnings are kept like refused ones, of what they held
+# no more than their name; they have no errors.
+FILE_JOB_NAMES = (
+    "ALTER TABLE file_job ADD COLUMN name bytea, ADD COLUMN warned integer NOT NULL DEFAULT 0",
+    "ALTER TABLE file_job_row ADD COLUMN warnings jsonb NOT NULL DEFAULT '[]'",
+)
+
 FILE_JOBS = (FILE_JOB, FILE_JOB_SEALED, *FILE_JOB_INDEXES, FILE_JOB_ROW)

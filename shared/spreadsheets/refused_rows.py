@@ -34,6 +34,21 @@ def refused_row(row: FileRow, outcome: RowOutcome, table: Table) -> FailedRow:
     return FailedRow({field: "" if field in misplaced else cell for field, cell in row.cells.items()}, errors)
 
 
+def only_name(row: FileRow, table: Table) -> dict[str, str]:
+    """Of a row that is stored elsewhere, as much as tells people which one it is."""
+    return {column.field: row.cells.get(column.field, "") for column in _names(table)}
+
+
+def masked_name(cells: Mapping[str, str], table: Table) -> str | None:
+    """The name in a row as a report may show it; None if it has none, or a number in its place."""
+    name = next((cells.get(column.field, "") for column in _names(table)), "").strip()
+    return None if not name or any(char.isdigit() for char in name) else name[:1] + "*" * (len(name) - 1)
+
+
+def _names(table: Table) -> Iterator[Column]:
+    return (column for column in table.columns if column.kind is Kind.NAME)
+
+
 def _misplaced(cells: Mapping[str, str], table: Table) -> Iterator[Column]:
     return (column for column in table.columns if is_misplaced(cells.get(column.field, ""), column))
 

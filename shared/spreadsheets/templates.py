@@ -27,7 +27,9 @@ def template(format_: SheetFormat, table: Table) -> bytes:
 
 @cache
 def xlsx(table: Table, *, with_reasons: bool = False) -> bytes:
-    """An empty workbook to fill in. `with_reasons` adds the columns for the errors of failed rows."""
+    """An empty workbook to fill in. `with_reasons` adds the columns for the errors of failed rows, whose
+    headings are marked as wrong cells are.
+    """
     file = BytesIO()
     # In memory, so that no temporary files are left behind.
     with Workbook(file, {"in_memory": True}) as workbook:
@@ -37,7 +39,8 @@ def xlsx(table: Table, *, with_reasons: bool = False) -> bytes:
         for place, column in enumerate(table.columns):
             _lay_out(workbook, sheet, place, column, needed if column.is_required else head)
         if with_reasons:
-            _lay_out_reasons(sheet, len(table.columns), head)
+            marked = workbook.add_format({"bold": True, "bg_color": "#FFC7CE", "border": 1, "num_format": "@"})
+            _lay_out_reasons(sheet, len(table.columns), marked)
         sheet.freeze_panes(2, 0)
         _explain(workbook.add_worksheet(EXPLANATIONS), table, head)
     return file.getvalue()

@@ -29,8 +29,8 @@ BACKBONE_LINES_MAX = 850
 NO_CODE = {
     tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER,
 }  # fmt: skip
-LONGER: dict[str, int] = {"shared/file_jobs/routes.py": 405}
-"""Longer files with their maximum lengths, where one thought takes more lines: the routes of all files of rows."""
+LONGER: dict[str, int] = {}
+"""Longer files with their maximum lengths, where one thought takes more lines."""
 
 
 TOPICS = [

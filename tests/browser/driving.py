@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import httpx
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from deploy.local import ROOT
 from deploy.local.processes import free_port
@@ -28,6 +28,8 @@ T = TypeVar("T")
 
 PICTURES: Final = ROOT / ".local" / "pictures"
 WAIT_MS: Final = 10_000
+BYTES_MAX: Final = 500_000
+"""Of scripts and styles of a page, uncompressed."""
 FLAGS: Final = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -128,6 +130,16 @@ def launched() -> Iterator[Browser]:
             browser.close()
 
 
+def sign_in(page: Page, role: str, name: str | None = None) -> str:
+    """Choose a person of a role on the page to sign in, the first or the one that `name` is part of; their name."""
+    people = page.get_by_role("region", name=role).get_by_role("button")
+    person = people.filter(has_text=name).first if name else people.first
+    found = person.inner_text()
+    person.click()
+    expect(page.locator("[data-figure=signed-in]")).to_be_visible()
+    return found
+
+
 @dataclass
 class Visitor:
     """Opens pages in a window of its own, and remembers what the browser complained of."""
@@ -187,3 +199,25 @@ def printed(page: Page, name: str) -> None:
     """Keep the page as it is printed on A4."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     page.pdf(path=PICTURES / f"{name}.pdf", prefer_css_page_size=True, print_background=True)
+
+
+def looked_at(page: Page, name: str) -> None:
+    """Nothing of the page is out of reach for anybody, in the light, in the dark and on a phone."""
+    assert violations(page) == []
+    picture(page, f"{name}-1440-light")
+    page.get_by_role("button", name="深色").click()
+    assert violations(page) == []
+    picture(page, f"{name}-1440-dark")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert overflow(page) <= 0
+    picture(page, f"{name}-390-dark")
+    page.set_viewport_size({"width": 3840, "height": 2160})
+    assert overflow(page) <= 0
+    page.set_viewport_size({"width": 1047, "height": 700})
+    printed(page, name)
+    page.get_by_role("button", name="浅色").click()
+    size: Any = page.evaluate(
+        "performance.getEntriesByType('resource').filter((each) => each.name.includes('/assets/'))"
+        ".reduce((sum, each) => sum + each.decodedBodySize, 0)"
+    )
+    assert 0 < size < BYTES_MAX

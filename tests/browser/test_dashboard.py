@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from deploy.local import ROOT
 from deploy.sandbox.client import Caller
-from tests.browser.driving import WAIT_MS, Running, Visitor, overflow, picture, printed, violations
+from tests.browser.driving import BYTES_MAX, WAIT_MS, Running, Visitor, overflow, picture, printed, violations
 from tests.metrics.targets.province import HEADINGS
 from tests.shared.spreadsheets.workbooks import csv_file
 
@@ -22,7 +22,6 @@ pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("browser")]
 ONE: Final = Caller("province", "one", region="410000")
 TWO: Final = Caller("province", "two", region="410000")
 FIGURES: Final = ".regions tbody tr"
-BYTES_MAX: Final = 500_000
 COLD_MS_MAX: Final = 1_000
 COLD_LOADS: Final = 5
 STALE_MS: Final = 20_000

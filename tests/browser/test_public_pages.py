@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import csv
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from deploy.sandbox import SAMPLE
 from deploy.sandbox.client import Caller
-from tests.browser.driving import Running, Visitor, overflow, picture, printed, violations
+from tests.browser.driving import Running, Visitor, looked_at, violations
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("browser")]
 
 PROVINCE: Final = Caller("province", "one", region="410000")
 ANOTHER: Final = Caller("province", "two", region="410000")
 TODAY: Final = "2025-11-20"
-BYTES_MAX: Final = 200_000
 WORDS: Final = "本班学员实际未到课，考勤系他人代签，附近居民可以作证。"
 
 
@@ -64,27 +63,6 @@ def public_claim(system: Running) -> str:
     return str(claim["id"])
 
 
-def looked_at(visitor: Visitor, page: Page, name: str) -> None:
-    """Nothing of the page is out of reach for anybody, in the light, in the dark and on a phone."""
-    assert violations(page) == []
-    picture(page, f"{name}-1440-light")
-    page.get_by_role("button", name="深色").click()
-    assert violations(page) == []
-    picture(page, f"{name}-1440-dark")
-    page.set_viewport_size({"width": 390, "height": 844})
-    assert overflow(page) <= 0
-    picture(page, f"{name}-390-dark")
-    page.set_viewport_size({"width": 3840, "height": 2160})
-    assert overflow(page) <= 0
-    page.set_viewport_size({"width": 1047, "height": 700})
-    printed(page, name)
-    size: Any = page.evaluate(
-        "performance.getEntriesByType('resource').filter((each) => each.name.includes('/assets/'))"
-        ".reduce((sum, each) => sum + each.decodedBodySize, 0)"
-    )
-    assert 0 < size < BYTES_MAX
-
-
 class TestVerification:
     def test_the_address_of_the_paper_leads_to_an_answer(self, system: Running, visitor: Visitor, paper: Paper) -> None:
         page = visitor.open(f"{system.addresses['assessment']}/verify#{paper.number}")
@@ -97,7 +75,7 @@ class TestVerification:
         answer = page.locator("[data-status=valid]")
         expect(answer).to_contain_text("证书有效")
         expect(answer).to_contain_text(paper.number)
-        looked_at(visitor, page, "verify")
+        looked_at(page, "verify")
 
     def test_another_name_finds_nothing_and_what_was_typed_stays(
         self, system: Running, visitor: Visitor, paper: Paper
@@ -135,7 +113,7 @@ class TestPublicity:
         page = visitor.open(f"{system.addresses['subsidy']}/publicity")
 
         expect(page.locator("tbody tr")).to_have_count(len(public))
-        looked_at(visitor, page, "publicity")
+        looked_at(page, "publicity")
         page.set_viewport_size({"width": 1440, "height": 900})
         page.locator(f"tr[data-claim='{public_claim}'] button").click()
         expect(page.locator("tbody tr")).to_have_count(
@@ -176,4 +154,4 @@ class TestReports:
         expect(page.get_by_text("收到）")).to_be_visible()
         listed = system.get("registry", "/v1/public-reports", by=PROVINCE, size="100")["rows"]
         assert len([row for row in listed if row["region"] == "410102"]) == 1, "pressed twice and filed once"
-        looked_at(visitor, page, "report")
+        looked_at(page, "report")

@@ -8,25 +8,16 @@ from typing import Final
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from deploy.sandbox.client import Caller
 from shared.sessions import COOKIE
-from tests.browser.driving import Running, Visitor, overflow, picture, violations
+from tests.browser.driving import Running, Visitor, overflow, picture, sign_in, violations
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("browser")]
 
 PROVINCE: Final = Caller("province", "one", region="410000")
 HEADINGS: Final = "班级编号,学员编号,证件号码,姓名"
-
-
-def sign_in(page: Page, role: str) -> str:
-    """Choose the first person of a role; their name on the page."""
-    person = page.get_by_role("region", name=role).get_by_role("button").first
-    name = person.inner_text()
-    person.click()
-    expect(page.locator("[data-figure=signed-in]")).to_be_visible()
-    return name
 
 
 def test_a_person_is_chosen_known_to_all_services_and_signs_out(system: Running, visitor: Visitor) -> None:
@@ -59,23 +50,23 @@ def test_a_session_that_ends_in_the_middle_says_so_and_loses_nothing(
     registry = system.addresses["registry"]
     page = visitor.open(f"{registry}/sign-in")
     sign_in(page, "培训机构")
-    page.goto(registry)
-    expect(page.locator("#who")).to_contain_text("已登录")
+    page.goto(f"{registry}/?view=rosters")
     roster = tmp_path / "名册.csv"
     roster.write_text(f"{HEADINGS}\nX001,T1,419999200608319442,何示例\n", encoding="utf-8")
-    page.locator("#file").set_input_files(roster)
+    page.locator("#roster-file").set_input_files(roster)
     page.context.add_cookies([{"name": COOKIE, "value": "ended", "url": registry}])
 
     page.get_by_role("button", name=re.compile("试算")).click()
 
-    expect(page.get_by_role("alert")).to_contain_text("登录已过期")
-    assert page.evaluate("document.querySelector('#file').files[0].name") == "名册.csv"
+    expect(page.get_by_role("alert").first).to_contain_text("登录已过期")
+    assert violations(page) == []
+    assert page.evaluate("document.querySelector('#roster-file').files[0].name") == "名册.csv"
     with page.context.expect_page() as opened:
-        page.locator("#sign-in").click()
+        page.get_by_role("link", name="重新登录").click()
     sign_in(opened.value, "培训机构")
     opened.value.close()
     page.get_by_role("button", name=re.compile("试算")).click()
-    expect(page.locator("#status")).to_contain_text(re.compile("完成|退回"))
+    expect(page.locator("[data-figure=summary]")).to_contain_text("1 行需要更正")
     visitor.complaints.clear()  # the browser logs the 401
 
 

@@ -244,6 +244,7 @@ class _County:
             "list_public_reports": ids["report_id"],
             "list_classes": running,
             "list_waiting_classes": waiting,
+            "list_next_steps": running,
             "list_class_changes": changed,
             "list_roster_files": ids["file_id"],
             "list_flags": ids["flag_id"],

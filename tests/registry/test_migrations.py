@@ -19,7 +19,7 @@ from shared.database import driver
 from shared.dated_rules.figures import nearest
 from shared.file_jobs import store
 from shared.file_jobs.rules import Posting, Tally
-from shared.migrations.file_jobs import FILE_JOBS
+from shared.migrations.file_jobs import FILE_JOB_NAMES, FILE_JOBS
 from tests.registry.school import CREDIT_CODE
 
 ROOT = Path(__file__).parents[2]
@@ -146,7 +146,8 @@ async def test_the_registrys_file_jobs_have_the_shape_that_is_shared(engine: Asy
     await migrate(engine, "head")
     async with engine.begin() as connection:
         migrated = {tuple(row) for row in await connection.execute(text(_SHAPE))}
-        for statement in ("DROP VIEW roster_file, roster_file_row", "DROP TABLE file_job_row, file_job", *FILE_JOBS):
+        dropped = ("DROP VIEW roster_file, roster_file_row", "DROP TABLE file_job_row, file_job")
+        for statement in (*dropped, *FILE_JOBS, *FILE_JOB_NAMES):
             await connection.execute(text(statement))
 
         assert migrated == {tuple(row) for row in await connection.execute(text(_SHAPE))}

@@ -86,6 +86,7 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
         },
         listed={
             "list_claims": claim_id,
+            "list_quotable_classes": str(first.class_id),
             # A budget belongs to its reporting region, so that a county's own list is empty.
             "list_budgets": '"rows"' if region != reports_to else budgets[0]["id"],
             "list_proposals": proposed["id"],

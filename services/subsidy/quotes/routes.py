@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.subsidy.claims.routes.schemas import HolderAnswer
 from services.subsidy.claims.rules.checks import Check
@@ -22,6 +22,7 @@ from shared.forms import HASHED, PLAIN, Day, Strict
 from shared.kernel.awards import Award
 from shared.kernel.identity import DocumentKind
 from shared.kernel.periods import business_day
+from shared.paging import Cursor, Page, PageSize, before, next_cursor
 from shared.web import Connection, CurrentPersons, Now, router
 
 routes = router("quotes")
@@ -115,6 +116,27 @@ class QuoteAnswer(BaseModel):
             lines=[QuotedLineAnswer.of(each, quote) for each in quote.lines],
             grounds=GroundsAnswer.model_validate(quote.ground.grounds.as_json()),
         )
+
+
+class QuotableClassAnswer(BaseModel):
+    """A class to quote or to claim for. `local_id` is null where it was not received."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    local_id: str | None
+    starts_on: date
+    occupation: str
+    enrolled: int
+
+
+@routes.get("/quotable-classes")
+async def list_quotable_classes(
+    connection: Connection, caller: CurrentCaller, cursor: Cursor = None, size: PageSize = 100
+) -> Page[QuotableClassAnswer]:
+    """Your institution's classes as far as the registry has told them, the newest first."""
+    rows = await usecases.own_classes(connection, caller=caller, before=before(cursor), limit=size)
+    return Page(rows=[QuotableClassAnswer.model_validate(row) for row in rows], next=next_cursor(rows, size))
 
 
 @routes.post("/quotes", status_code=201)

@@ -27,7 +27,7 @@ from services.subsidy.quotes.rules import QuotedLine, QuoteUnspecific
 from services.subsidy.trainings import store as trainings
 from services.subsidy.trainings.rules import Outcome, Trainee, TrainingClass
 from services.subsidy.trainings.usecases import load_plan
-from shared import heard
+from shared import heard, reach
 from shared.kernel.awards import Award
 from shared.kernel.callers import Caller, Role
 from shared.kernel.ids import new_id
@@ -56,6 +56,15 @@ class Quote(NamedTuple):
     ground: ClaimGround
     lines: Sequence[QuotedLine]
     valid_until: date | None
+
+
+async def own_classes(connection: AsyncConnection, *, caller: Caller, before: UUID, limit: int) -> list[TrainingClass]:
+    """The classes of the caller's institution that were received, the newest first, before `before`.
+
+    Raises ForeignOrganisation.
+    """
+    whose = reach.scope(await load_plan(connection), caller, region=None, organisation_id=None).organisation_id
+    return await trainings.classes_of(connection, whose, before=before, limit=limit)
 
 
 async def quote(

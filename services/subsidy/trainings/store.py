@@ -30,6 +30,7 @@ from shared.database import driver
 from shared.heard import HEARD_ALIAS
 from shared.kernel.awards import Award
 from shared.kernel.working_days import WorkingDays
+from shared.reach import Owners
 from shared.tables import Choice
 
 HEARD_CLASS: Final = Table(
@@ -110,6 +111,15 @@ _KEEP_DAYS: Final = """
 INSERT INTO heard_calendar_day (day, working) SELECT * FROM unnest($1::date[], $2::boolean[]) AS d (day, working)
 ORDER BY day ON CONFLICT (day) DO
 """
+
+
+async def classes_of(
+    connection: AsyncConnection, institution_ids: Owners, *, before: UUID, limit: int
+) -> list[TrainingClass]:
+    """The institution's classes that were received, the newest first, before `before`."""
+    own = tables.matches(HEARD_CLASS, institution_id=institution_ids)
+    statement = select(HEARD_CLASS).where(*own, HEARD_CLASS.c.id < before).order_by(HEARD_CLASS.c.id.desc())
+    return await tables.fetch_all(connection, statement.limit(limit), TrainingClass)
 
 
 async def keep_calendar(connection: AsyncConnection, days: Mapping[date, bool], *, known_stay: bool = False) -> None:

@@ -10,7 +10,7 @@ import pytest
 from services.registry.rosters.usecases.files import ROSTER_FILES
 from services.registry.rosters.usecases.table import ROSTER
 from shared.file_jobs import store, usecases
-from shared.file_jobs.store import RefusedRow
+from shared.file_jobs.store import ReportedRow
 from shared.kernel.callers import Role
 from shared.sealed import Seal
 from shared.spreadsheets import reader
@@ -216,7 +216,7 @@ class TestTheReport:
         async with engine.connect() as connection:
             file = await store.load(connection, ROSTER_FILES.name, UUID(file_id))
 
-        async def rows_after(after: int, limit: int) -> list[RefusedRow]:
+        async def rows_after(after: int, limit: int) -> list[ReportedRow]:
             async with engine.connect() as connection:
                 return await store.rows(connection, file.id, after=after, limit=limit)
 

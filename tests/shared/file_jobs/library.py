@@ -17,8 +17,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.database import make_engine
+from shared.file_jobs.answers import FileJobAnswer
 from shared.file_jobs.kinds import DryRunMemory, FileKind, FileStorage, ParsedRows, RowDecider
-from shared.file_jobs.routes import FileJobAnswer, at_once_routes, job_routes
+from shared.file_jobs.routes import at_once_routes, job_routes
 from shared.file_jobs.rules import Posting
 from shared.file_jobs.work import FileWorker
 from shared.forms import Strict
@@ -26,7 +27,7 @@ from shared.kernel.callers import Role
 from shared.kernel.outcomes import RowOutcome
 from shared.kernel.refusals import Conflict
 from shared.migrations import backbone
-from shared.migrations.file_jobs import FILE_JOBS
+from shared.migrations.file_jobs import FILE_JOB_NAMES, FILE_JOBS
 from shared.persons import Persons
 from shared.rights import BODIES, EVERY_ROLE, Rights, reads, writes
 from shared.sealed import Seal
@@ -156,7 +157,7 @@ async def opened(url: str, keys: Path) -> AsyncGenerator[Library]:
     """A library in the bare database at `url`, whose application has one connection to it for each lane."""
     engine = make_engine(url, name="beside")
     async with engine.begin() as connection:
-        for statement in (_TABLE, *backbone.HTTP_WRITER, *FILE_JOBS):
+        for statement in (_TABLE, *backbone.HTTP_WRITER, *FILE_JOBS, *FILE_JOB_NAMES):
             await connection.execute(text(statement))
     settings = ServiceSettings(
         database_url=url, SKILLS_KEYS_DIRECTORY=keys, interactive_connections=1, bulk_connections=1

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
+from xml.etree import ElementTree
 from zipfile import ZipFile
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from services.registry.rosters.usecases.table import ROSTER
 from shared.spreadsheets import cells, failed_rows, reader
 from shared.spreadsheets.failed_rows import FailedRow
+from shared.spreadsheets.sheet_scan import letters_of
 from shared.spreadsheets.tables import FileFormat, SheetFormat
 
 
@@ -71,3 +74,43 @@ class TestFailedRows:
             sheet = package.read("xl/worksheets/sheet1.xml").decode()
         assert 's="0"' not in sheet.partition('<row r="3">')[2].partition("</row>")[0]
         assert "<dataValidation " in sheet
+
+    def test_mark_and_comment_each_wrong_cell_of_a_workbook(self) -> None:
+        wrong = {
+            "pointer": "/document_number",
+            "title": "It is mistyped.",
+            "title_zh": "证件号码有误。",
+            "cure_zh": "请核对。",
+        }
+        empty = {"pointer": "/phone", "title": "It is missing.", "title_zh": "缺少此项。"}
+        row = FailedRow({"name": "何示例", "document_number": "41"}, [wrong, empty])
+        places = {column.field: letters_of(place) for place, column in enumerate(ROSTER.columns)}
+        number, phone, name = (f"{places[field]}4" for field in ("document_number", "phone", "name"))
+
+        package = ZipFile(BytesIO(write(SheetFormat.XLSX, [FailedRow({"name": "郑示例"}, []), row])))
+        sheet = package.read("xl/worksheets/sheet1.xml").decode()
+        comments = dict(
+            re.findall(
+                r'<comment ref="(\w+)".*?<t(?: [^>]*)?>(.*?)</t>', package.read("xl/comments1.xml").decode(), re.DOTALL
+            )
+        )
+        shapes = package.read("xl/drawings/vmlDrawing1.vml").decode()
+        styles = dict(re.findall(r'<c r="(\w+)" s="(\d+)"', sheet))
+
+        assert comments[number] == "证件号码有误。请核对。\nIt is mistyped."
+        assert comments[phone] == "缺少此项。\nIt is missing."
+        assert name not in comments
+        assert styles[number] == styles[phone] == styles[f"{letters_of(len(ROSTER.columns))}1"] != styles[name]
+        assert "<x:Row>3</x:Row>" in shapes
+        for part in ("xl/comments1.xml", "xl/drawings/vmlDrawing1.vml", "xl/worksheets/sheet1.xml"):
+            ElementTree.fromstring(package.read(part))
+        assert shapes.count("<v:shape ") == len(comments) == len(set(re.findall(r'id="(_x0000_s\d+)"', shapes)))
+
+    def test_are_all_marked_and_the_first_of_them_commented(self) -> None:
+        error = {"pointer": "/name", "title_zh": "缺少此项。"}
+        rows = [FailedRow({"local_id": f"T{number}"}, [error]) for number in range(failed_rows.COMMENTS_MAX + 50)]
+
+        package = ZipFile(BytesIO(write(SheetFormat.XLSX, rows)))
+
+        commented = package.read("xl/comments1.xml").decode().count("缺少此项。")
+        assert commented == failed_rows.COMMENTS_MAX

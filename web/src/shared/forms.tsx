@@ -1,10 +1,15 @@
 // Forms: labelled fields, one press at a time, and what went wrong in words beside the button. What was typed stays.
 
 import type { ComponentChildren } from "preact";
-import { useId, useRef, useState } from "preact/hooks";
+import { createContext } from "preact";
+import { useContext, useId, useRef, useState } from "preact/hooks";
 import "./forms.css";
-import { Refused } from "./api";
-import { type Name, say } from "./words";
+import { newKey, Refused } from "./api";
+import { Faults } from "./Faults";
+import { say } from "./words";
+
+/** What was typed into a form before the page was reloaded. */
+const Draft = createContext<Filled>({});
 
 export function Field(props: {
   name: string;
@@ -15,8 +20,15 @@ export function Field(props: {
   maxLength?: number;
   minLength?: number;
   long?: boolean;
+  type?: "text" | "date" | "number" | "tel";
+  min?: string;
+  max?: string;
+  step?: string;
+  pattern?: string;
 }) {
   const id = useId();
+  const draft = useContext(Draft);
+  const value = draft[props.name] ?? props.value;
   const about = props.hint ? { "aria-describedby": `${id}-hint` } : {};
   const common = {
     id,
@@ -24,7 +36,7 @@ export function Field(props: {
     required: props.required ?? false,
     maxLength: props.maxLength,
     minLength: props.minLength,
-    autoComplete: "off",
+    autocomplete: "off",
     ...about,
   };
   return (
@@ -33,7 +45,20 @@ export function Field(props: {
         {props.label}
         {!props.required && <span class="soft">{say("（可不填）", " (optional)")}</span>}
       </label>
-      {props.long ? <textarea rows={5} {...common} /> : <input defaultValue={props.value} {...common} />}
+      {props.long ? (
+        <textarea rows={5} defaultValue={value} {...common} />
+      ) : (
+        <input
+          {...({ type: props.type ?? "text" } as { type: "text" })}
+          min={props.min}
+          max={props.max}
+          step={props.step}
+          pattern={props.pattern}
+          title={props.pattern ? props.hint : undefined}
+          defaultValue={value}
+          {...common}
+        />
+      )}
       {props.hint && (
         <p class="soft small" id={`${id}-hint`}>
           {props.hint}
@@ -43,15 +68,32 @@ export function Field(props: {
   );
 }
 
-export function Choice(props: { name: string; label: string; options: readonly (readonly [string, string])[] }) {
+export function Choice(props: {
+  name: string;
+  label: string;
+  options: readonly (readonly [string, string])[];
+  optional?: string;
+  value?: string;
+  onChange?: (value: string) => void;
+}) {
   const id = useId();
+  const draft = useContext(Draft);
+  const chosen = draft[props.name] ?? props.value;
   return (
     <div class="field">
-      <label for={id}>{props.label}</label>
-      <select id={id} name={props.name} required>
-        <option value="">{say("请选择", "Choose")}</option>
+      <label for={id}>
+        {props.label}
+        {props.optional && <span class="soft">{say("（可不选）", " (optional)")}</span>}
+      </label>
+      <select
+        id={id}
+        name={props.name}
+        required={!props.optional}
+        onChange={(event) => props.onChange?.(event.currentTarget.value)}
+      >
+        <option value="">{props.optional ?? say("请选择", "Choose")}</option>
         {props.options.map(([code, name]) => (
-          <option key={code} value={code}>
+          <option key={code} value={code} selected={code === chosen}>
             {name}
           </option>
         ))}
@@ -63,43 +105,63 @@ export function Choice(props: { name: string; label: string; options: readonly (
 /** What was filled in; fields that were left empty are left out. */
 export type Filled = Readonly<Record<string, string>>;
 
+function readDraft(name: string | undefined): Filled {
+  return name ? (JSON.parse(sessionStorage.getItem(name) ?? "{}") as Filled) : {};
+}
+
+function filledIn(form: HTMLFormElement): Filled {
+  const filled: Record<string, string> = {};
+  for (const [name, value] of new FormData(form))
+    if (typeof value === "string" && value.trim()) filled[name] = value.trim();
+  return filled;
+}
+
+/**
+ * With a `draft`, what is typed outlives a reload of the page; not for forms that take a person's number. `labels` name
+ * the fields in what a service says. The key stays the same until something is changed: what is sent again is done once.
+ */
 export function Form(props: {
-  send: (filled: Filled) => Promise<void>;
+  send: (filled: Filled, key: string) => Promise<void>;
   button: string;
   name: string;
+  draft?: string;
+  labels?: Readonly<Record<string, string>>;
+  class?: string;
   children: ComponentChildren;
 }) {
   const [isBusy, setBusy] = useState(false);
-  const [wrong, setWrong] = useState<Name | null>(null);
+  const [wrong, setWrong] = useState<Refused | null>(null);
+  const [draft] = useState(() => readDraft(props.draft));
+  const key = useRef(newKey());
   // The state of the page follows a moment later; a second press must not.
   const isSending = useRef(false);
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     if (isSending.current) return;
     isSending.current = true;
-    const filled: Record<string, string> = {};
-    for (const [name, value] of new FormData(event.currentTarget as HTMLFormElement))
-      if (typeof value === "string" && value.trim()) filled[name] = value.trim();
     setBusy(true);
     setWrong(null);
     try {
-      await props.send(filled);
+      await props.send(filledIn(event.currentTarget as HTMLFormElement), key.current);
+      if (props.draft) sessionStorage.removeItem(props.draft);
+      key.current = newKey();
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      setWrong(error.words);
+      setWrong(error);
     } finally {
       isSending.current = false;
       setBusy(false);
     }
   };
+  const changed = (event: InputEvent) => {
+    key.current = newKey();
+    const form = event.currentTarget as HTMLFormElement;
+    if (props.draft) sessionStorage.setItem(props.draft, JSON.stringify(filledIn(form)));
+  };
   return (
-    <form aria-label={props.name} onSubmit={submit}>
-      {props.children}
-      {wrong && (
-        <p class="message bad" role="alert">
-          {say(...wrong)}
-        </p>
-      )}
+    <form aria-label={props.name} class={props.class} onSubmit={submit} onInput={changed}>
+      <Draft.Provider value={draft}>{props.children}</Draft.Provider>
+      {wrong && <Faults refused={wrong} labels={props.labels} />}
       <button type="submit" disabled={isBusy}>
         {isBusy ? say("请稍候……", "One moment …") : props.button}
       </button>

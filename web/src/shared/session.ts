@@ -15,11 +15,14 @@ export interface Person {
   name_zh: string;
   name_en: string;
   role: string;
+  is_me: boolean;
 }
 
 export interface Session {
   signed_in: SignedIn | null;
   people: Person[];
+  /** Where the pages of each service are; empty where nobody said. */
+  pages: Readonly<Record<string, string>>;
 }
 
 export function useSession() {
@@ -44,5 +47,5 @@ export function useSession() {
     await send("session", "DELETE");
     await look();
   };
-  return { session, refused, begin, end };
+  return { session, refused, look, begin, end };
 }

@@ -124,6 +124,12 @@ async def verify_by_code(posted: CodeVerificationRequest, request: Request, resp
     return VerificationAnswer.of(found)
 
 
+@pages.get("/")
+async def page(request: Request) -> Response:
+    """The certificates of those that are signed in: of an institution's trainees, or of a body."""
+    return page_of(request, "certificates")
+
+
 @pages.get("/verify")
 async def verification_page(request: Request) -> Response:
     return page_of(request, "verify")

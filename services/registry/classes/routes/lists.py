@@ -8,7 +8,13 @@ from uuid import UUID
 
 from fastapi import Query
 
-from services.registry.classes.routes.schemas import ClassAnswer, ClassStepAnswer, ReportedChangeAnswer, WaitingAnswer
+from services.registry.classes.routes.schemas import (
+    ClassAnswer,
+    ClassStepAnswer,
+    NextStepAnswer,
+    ReportedChangeAnswer,
+    WaitingAnswer,
+)
 from services.registry.classes.store import classes as store
 from services.registry.classes.store import history as event_store
 from services.registry.classes.store.classes import Narrowing
@@ -63,6 +69,19 @@ async def list_waiting_classes(
     today = business_day(at)
     next_ = next_cursor(rows, size, lambda row: (row.answer_due_on or date.max, row.id))
     return Page(rows=[WaitingAnswer.at(row, today=today) for row in rows], next=next_)
+
+
+@routes.get("/classes/next-steps")
+async def list_next_steps(
+    connection: Connection, caller: CurrentCaller, at: Now, cursor: Cursor = None, size: PageSize = 100
+) -> Page[NextStepAnswer]:
+    """Your institution's classes by first day, each with its trainees and what it needs next."""
+    far, whose = await visibility.scope(connection, caller, region=None, institution_id=None)
+    rows = await store.page(connection, Narrowing(far, whose), after=after_day(cursor), limit=size)
+    counts = await store.headcounts(connection, [row.id for row in rows])
+    today = business_day(at)
+    next_ = next_cursor(rows, size, lambda row: (row.starts_on, row.id))
+    return Page(rows=[NextStepAnswer.at(row, counts[row.id], today=today) for row in rows], next=next_)
 
 
 @routes.get("/class-changes")

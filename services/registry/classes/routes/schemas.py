@@ -9,6 +9,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.registry.classes.rules.classes import TrainingClass
+from services.registry.classes.rules.next_steps import ClassNeed, ClassStep, next_step
+from services.registry.classes.store.classes import Headcount
 from shared.awards import AnsweredAward, AnsweredLevel
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry.classes import ClassStatus
@@ -69,14 +71,40 @@ class ClassAnswer(BaseModel):
 
 
 class WaitingAnswer(ClassAnswer):
-    """A filed class; `overdue`: the day by which the county answers has passed."""
+    """A filed class; `overdue`: the day by which the county answers has passed. `needs` was not filed."""
 
     overdue: bool
+    needs: list[ClassNeed]
 
     @classmethod
     def at(cls, class_: TrainingClass, *, today: date) -> WaitingAnswer:
         overdue = class_.answer_due_on is not None and class_.answer_due_on < today
-        return cls(**_values(ClassAnswer, class_), overdue=overdue)
+        step = next_step(class_, seated=0, in_training=0, today=today)
+        return cls(**_values(ClassAnswer, class_), overdue=overdue, needs=list(step.needs) if step else [])
+
+
+class NextStepAnswer(ClassAnswer):
+    """A class with what it needs next. `next_step` is null for a cancelled one."""
+
+    seated: int = Field(description="Trainees who did not withdraw or move to another class")
+    in_training: int = Field(description="Those without an outcome")
+    next_step: ClassStep | None
+    next_on: date | None = Field(
+        description="The day from which the step is possible; of `answer`, by which the county does"
+    )
+    needs: list[ClassNeed]
+
+    @classmethod
+    def at(cls, class_: TrainingClass, count: Headcount, *, today: date) -> NextStepAnswer:
+        step = next_step(class_, seated=count.seated, in_training=count.in_training, today=today)
+        return cls(
+            **_values(ClassAnswer, class_),
+            seated=count.seated,
+            in_training=count.in_training,
+            next_step=step and step.step,
+            next_on=step and step.on,
+            needs=list(step.needs) if step else [],
+        )
 
 
 class ClassEventAnswer(BaseModel):

@@ -117,6 +117,12 @@ SELECT count(*) AS enrolled,
        count(*) FILTER (WHERE status = 'in_training') AS in_training
 FROM enrolment WHERE class_id = $1
 """
+_HEADCOUNTS: Final = """
+SELECT class_id, count(*) AS enrolled,
+       count(*) FILTER (WHERE status NOT IN ('withdrawn', 'transferred')) AS seated,
+       count(*) FILTER (WHERE status = 'in_training') AS in_training
+FROM enrolment WHERE class_id = ANY($1) GROUP BY class_id
+"""
 # A version that came with a move of the region leaves the place as it was checked.
 _SITES: Final = """
 SELECT id, version - moves FROM site
@@ -224,6 +230,12 @@ async def waiting(
 
 async def headcount(connection: AsyncConnection, class_id: UUID) -> Headcount:
     return Headcount(*await (await driver(connection)).fetchrow(_HEADCOUNT, class_id))
+
+
+async def headcounts(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, Headcount]:
+    """By class; classes without any enrolment count none."""
+    rows = await (await driver(connection)).fetch(_HEADCOUNTS, list(ids))
+    return dict.fromkeys(ids, Headcount(0, 0, 0)) | {row[0]: Headcount(*row[1:]) for row in map(tuple, rows)}
 
 
 async def sites(connection: AsyncConnection, class_: TrainingClass, *, since: datetime) -> list[SiteVersion]:

@@ -9,7 +9,8 @@ from fastapi import Query
 from pydantic import Field
 
 from services.registry.rosters.usecases.files import ROSTER_FILES
-from shared.file_jobs.routes import FileJobAnswer, job_routes
+from shared.file_jobs.answers import FileJobAnswer
+from shared.file_jobs.routes import job_routes
 
 
 class RosterFileAnswer(FileJobAnswer):

@@ -9,7 +9,8 @@ from fastapi import Query
 from pydantic import Field
 
 from services.subsidy.batches.usecases.returns import RETURN_KIND
-from shared.file_jobs.routes import FileJobAnswer, job_routes
+from shared.file_jobs.answers import FileJobAnswer
+from shared.file_jobs.routes import job_routes
 
 
 class ReturnFileAnswer(FileJobAnswer):

@@ -1,0 +1,96 @@
+"""What waits for an officer: clean classes approved together, another looked at and returned, a flag settled."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import expect
+
+from deploy.sandbox import POSTED_ON
+from deploy.sandbox.client import Caller
+from tests.browser.driving import Running, Visitor, looked_at, sign_in
+from tests.registry.school import trainee
+
+pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("browser")]
+
+PROVINCE: Final = Caller("province", "one", region="410000")
+PLACE: Final = "410102"
+
+
+def school_clerk(system: Running) -> Caller:
+    rows = system.get("registry", "/v1/institutions", by=PROVINCE, size="50")["rows"]
+    school = next(row["id"] for row in rows if row["name"] == "郑州市样例技工学校")
+    return Caller("institution", "clerk", organisation=school)
+
+
+def filed(system: Running, name: str) -> Any:
+    """A class in the officer's county that waits for the county."""
+    clerk = school_clerk(system)
+    site = {"local_id": "S-officer", "address": "郑州市示范路 9 号", "region": PLACE, "rooms": []}
+    system.post("registry", f"/v1/institutions/{clerk.organisation}/sites", site, by=clerk)
+    day = POSTED_ON.isoformat()
+    terms = {
+        "local_id": name, "programme": "S02-1", "region": PLACE, "occupation": "4-10-01-05", "award": "completion",
+        "starts_on": day, "ends_on": day, "hours": 8, "seats": 20,
+    }  # fmt: skip
+    return system.post("registry", "/v1/classes", terms, by=clerk)
+
+
+def flagged(system: Running) -> None:
+    """A class of which more hours were entered than marks show."""
+    clerk, class_ = school_clerk(system), f"/v1/classes/{filed(system, 'F-1')['id']}"
+    system.post("registry", f"{class_}/approval", by=Caller("county_officer", "li", region=PLACE))
+    answer = system.post("registry", f"{class_}/enrolments", {"rows": [trainee(7_200)]}, by=clerk)
+    system.post("registry", f"{class_}/start", by=clerk)
+    edit = {"day": POSTED_ON.isoformat(), "hours": 8, "reason": "设备故障，以签到表为准"}
+    system.post("registry", f"/v1/enrolments/{answer['rows'][0]['id']}/attendance-edits", edit, by=clerk)
+
+
+def status(system: Running, class_id: str) -> str:
+    return str(system.get("registry", f"/v1/classes/{class_id}", by=PROVINCE)["status"])
+
+
+def test_what_waits_is_answered_together_or_one_by_one(system: Running, visitor: Visitor) -> None:
+    one, other, third = (filed(system, name) for name in ("O-1", "O-2", "O-3"))
+    page = visitor.open(f"{system.addresses['registry']}/sign-in")
+    sign_in(page, "市、县", "中原区")
+    page.goto(system.addresses["registry"])
+    expect(page.locator("[data-waiting]")).to_have_count(3)
+
+    page.get_by_role("button", name="O-3", exact=True).click()
+    looked_at(page, "officer")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    form = page.get_by_role("form", name="退回")
+    form.get_by_label("需要更正什么").fill("名额与场地不符")
+    form.get_by_role("button", name="退回班级 O-3").click()
+    expect(page.locator("[data-waiting]")).to_have_count(2)
+    page.get_by_role("button", name="选中材料齐全的 2 个").click()
+    page.get_by_role("button", name="批准选中的 2 个").dblclick()
+
+    expect(page.get_by_text("已批准 2 个班级。")).to_be_visible()
+    expect(page.get_by_text("没有待审批的班级。")).to_be_visible()
+    assert [status(system, each["id"]) for each in (one, other, third)] == ["approved", "approved", "returned"]
+
+
+def test_a_flag_is_settled_with_a_reason(system: Running, visitor: Visitor) -> None:
+    flagged(system)
+    waiting = system.get("registry", "/v1/flags", by=PROVINCE, status="open", size="500")["rows"]
+    assert waiting
+    page = visitor.open(f"{system.addresses['registry']}/sign-in")
+    sign_in(page, "省级")
+    page.goto(system.addresses["registry"])
+    expect(page.locator("[data-flag]")).to_have_count(len(waiting))
+
+    flag = page.locator("[data-flag]").first
+    chosen = flag.get_attribute("data-flag")
+    flag.get_by_role("button").click()
+    form = page.get_by_role("form", name="处理预警")
+    form.get_by_label("核查结论").select_option("dismiss")
+    form.get_by_label("理由").fill("现场核实，情况正常")
+    form.get_by_role("button", name="保存处理结果").click()
+
+    looked_at(page, "flags")
+    expect(page.locator(f"[data-flag='{chosen}']")).to_have_count(0)
+    settled = system.get("registry", f"/v1/flags/{chosen}", by=PROVINCE)
+    assert (settled["status"], settled["settling_reason"]) == ("dismissed", "现场核实，情况正常")
