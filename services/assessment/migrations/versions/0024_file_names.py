@@ -4,8 +4,8 @@ from alembic import op
 
 from shared.migrations.file_jobs import FILE_JOB_NAMES
 
-revision = "0022"
-down_revision = "0021"
+revision = "0024"
+down_revision = "0023"
 
 
 def upgrade() -> None:
