@@ -81,7 +81,14 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     await trainings.keep_enrolments(
         connection,
         [
-            RegistryEnrolment(each.enrolment_id, each.class_id, each.person, each.programme, each.status in _LEFT)
+            RegistryEnrolment(
+                each.enrolment_id,
+                each.class_id,
+                each.person,
+                each.programme,
+                each.status in _LEFT,
+                each.status is EnrolmentStatus.COMPLETED,
+            )
             for each in _last(facts, EnrolmentState)
         ],
     )

@@ -78,6 +78,12 @@ async def load(connection: AsyncConnection, use_id: UUID) -> CreditUse:
     return found
 
 
+async def by_ids(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, CreditUse]:
+    """Those of `ids` that are uses of credits."""
+    found = await tables.fetch_all(connection, select(USE).where(tables.one_of(USE.c.id, ids)), CreditUse)
+    return {each.id: each for each in found}
+
+
 async def standing(connection: AsyncConnection, use: CreditUse, persons: Collection[UUID]) -> CreditUse | None:
     """A use of the same by the same school for one of `persons` that was not taken back; None if there is none."""
     same = tables.matches(

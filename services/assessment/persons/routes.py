@@ -34,12 +34,14 @@ class NameReopeningRequest(Strict):
 
 
 class NameQuestionAnswer(BaseModel):
-    """Masked: `name` is the known one, `given` the one in the row."""
+    """Masked: `name` is the known one, `given` the one in the row, of a session or of a conferral."""
 
     id: UUID
     body_id: UUID
-    session_id: UUID
-    candidate_id: UUID
+    session_id: UUID | None
+    candidate_id: UUID | None
+    conferral_id: UUID | None
+    nominee_id: UUID | None
     region: str
     name: str
     given: str
@@ -86,7 +88,7 @@ async def list_name_questions(
     cursor: Cursor = None,
     size: PageSize = 100,
 ) -> Page[NameQuestionAnswer]:
-    """Candidates who were posted under another name than the one known for their number."""
+    """Candidates and nominees who were posted under another name than the one known for their number."""
     scope = await plans.scope(connection, caller, region=region)
     rows = await store.questions(connection, scope, status=status, after=after(cursor), limit=size)
     return Page(rows=await _answers(connection, persons, rows), next=next_cursor(rows, size))

@@ -63,18 +63,23 @@ NAME_DIFFERS: Final = RowWarning(
 
 @dataclass(frozen=True)
 class NameQuestion:
-    """`given` is the name in the row, sealed to the question. The regions are those of the session."""
+    """`given` is the name in the row, sealed to the question.
+
+    The row was that of a candidate of a session, or of a nominee of a conferral, whose regions these are.
+    """
 
     id: UUID
     person: UUID
     body_id: UUID
-    session_id: UUID
-    candidate_id: UUID
+    session_id: UUID | None
+    candidate_id: UUID | None
     region: str
     reporting_region: str
     given: bytes
     asked_by: str
     asked_at: datetime
+    conferral_id: UUID | None = None
+    nominee_id: UUID | None = None
     status: NameQuestionStatus = NameQuestionStatus.OPEN
     settled_by: str | None = None
     settled_at: datetime | None = None

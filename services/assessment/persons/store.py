@@ -39,6 +39,7 @@ _QUESTION: Final = Table(
     "name_question",
     MetaData(),
     *(fixed(name, Uuid) for name in ("id", "person", "body_id", "session_id", "candidate_id")),
+    *(fixed(name, Uuid) for name in ("conferral_id", "nominee_id")),
     fixed("region", Text),
     fixed("reporting_region", Text),
     fixed("given", LargeBinary),

@@ -22,13 +22,16 @@ class RegistryClass(NamedTuple):
 
 
 class RegistryEnrolment(NamedTuple):
-    """The part of an enrolment that assessment stores: its programme, and whether the trainee has left the class."""
+    """The part of an enrolment that assessment stores: its programme, whether the trainee has left the class, and
+    whether the training is completed."""
 
     id: UUID
     class_id: UUID
     person: UUID
     programme: str
     has_left: bool
+    completed: bool | None = None
+    """None for one that was received before this was kept."""
 
 
 class RegistryLesson(NamedTuple):

@@ -35,6 +35,7 @@ _ENROLMENT: Final = Table(
     Column("person", Uuid),
     Column("programme", Text),
     Column("has_left", Boolean),
+    Column("completed", Boolean),
 )
 
 
@@ -93,6 +94,10 @@ WHERE e.person = ANY($1) AND NOT e.has_left AND l.begins_at < $3 AND l.ends_at >
 ORDER BY l.begins_at
 """
 _IN_CLASS: Final = "SELECT person FROM heard_enrolment WHERE class_id = $1 AND NOT has_left AND person = ANY($2)"
+_TAKEN: Final = """
+SELECT person, class_id, completed FROM heard_enrolment
+WHERE class_id = ANY($1) AND person = ANY($2) AND NOT has_left
+"""
 _FIND_CLASS: Final = select(_CLASS).where(_CLASS.c.id == bindparam("id"))
 
 
@@ -157,6 +162,20 @@ async def keep_rekeyings(connection: AsyncConnection, rekeyed: Collection[tuple[
 
 async def find_class(connection: AsyncConnection, class_id: UUID) -> RegistryClass | None:
     return await tables.fetch_one(connection, _FIND_CLASS, RegistryClass, id=class_id)
+
+
+async def find_classes(connection: AsyncConnection, class_ids: Collection[UUID]) -> dict[UUID, RegistryClass]:
+    """Those of `class_ids` that were received."""
+    asked = select(_CLASS).where(tables.one_of(_CLASS.c.id, class_ids))
+    return {each.id: each for each in await tables.fetch_all(connection, asked, RegistryClass)}
+
+
+async def taken(
+    connection: AsyncConnection, class_ids: Collection[UUID], persons: Collection[UUID]
+) -> list[tuple[UUID, UUID, bool | None]]:
+    """Which of these keys are trained in which of these classes, and whether that is completed (None: not known)."""
+    rows = await (await driver(connection)).fetch(_TAKEN, list(class_ids), list(persons))
+    return [(row["person"], row["class_id"], row["completed"]) for row in rows]
 
 
 async def keep_exam_plans(connection: AsyncConnection, plans: Sequence[ExamPlan]) -> None:

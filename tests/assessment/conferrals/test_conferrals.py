@@ -174,7 +174,7 @@ class TestRows:
         ]  # fmt: skip
         assert dry.json()["accepted"] == 1
 
-    async def test_who_holds_the_award_or_is_known_under_another_name_is_refused(self, works: Centre) -> None:
+    async def test_who_holds_the_award_is_refused_also_under_another_name(self, works: Centre) -> None:
         first = await listed(works, "process", "L4", PROCESS, 1)
         await confirmed(works, first)
         await conclude(works, first)
@@ -187,9 +187,29 @@ class TestRows:
 
         assert again["errors"][0]["code"] == "already-awarded"
         assert otherwise["errors"][0]["code"] == "already-awarded"
-        third = await listed(works, "process", "L3", PROCESS)
-        [named] = await works.batch(f"/conferrals/{third}/nominees", [person_row(1, name="王晓明") | PROCESS])
-        assert named["errors"][0]["code"] == "known-under-another-name"
+
+    async def test_another_name_is_told_and_an_officer_settles_it_by_the_document(self, works: Centre) -> None:
+        await listed(works, "process", "L4", PROCESS, 1)
+        conferral = await listed(works, "process", "L3", PROCESS)
+        row = person_row(1, name="王晓明") | PROCESS
+        dry = await works.post(f"/conferrals/{conferral}/nominees?mode=validate", {"rows": [row]})
+
+        [named] = await works.batch(f"/conferrals/{conferral}/nominees", [row])
+        [question] = (await works.get("/name-questions?status=open")).json()["rows"]
+        await confirmed(works, conferral)
+        [issued] = (await conclude(works, conferral))["certificates"]
+        path = f"/name-questions/{question['id']}/settlement"
+        settled = await works.post(path, WHY | {"name": "王晓明"}, works.officer())
+
+        assert [each["code"] for each in dry.json()["rows"][0]["warnings"]] == ["name-differs"]
+        assert (named["outcome"], [each["code"] for each in named["warnings"]]) == ("accepted", ["name-differs"])
+        about = (question["conferral_id"], question["nominee_id"], question["session_id"], question["candidate_id"])
+        assert about == (conferral, named["id"], None, None)
+        assert (settled.json()["status"], settled.json()["certificates_to_reissue"]) == ("corrected", 1)
+        [listed_] = (await works.get("/certificates?name_differs=true")).json()["rows"]
+        assert listed_["id"] == issued["id"]
+        seen = await works.post("/verifications", {"number": issued["number"], "name": "王晓明"})
+        assert seen.json()["status"] == "valid"
 
     async def test_who_got_the_award_meanwhile_is_left_out_and_named(self, works: Centre) -> None:
         first = await listed(works, "process", "L4", PROCESS, 1, 2)

@@ -130,14 +130,19 @@ async def list_nominees(
 
 @routes.post("/conferrals/{conferral_id}/submission", status_code=201, response_model=ProposalAnswer)
 async def submit_conferral(
-    conferral_id: UUID, request: ConferralReasonRequest, connection: Connection, caller: CurrentCaller, at: Now
+    conferral_id: UUID,
+    request: ConferralReasonRequest,
+    persons: CurrentPersons,
+    connection: Connection,
+    caller: CurrentCaller,
+    at: Now,
 ) -> Proposal:
     """Close the list and ask a second person to decide (`POST /v1/proposals/{proposal_id}/confirmation`).
 
     That is the county for ranks up to 4 and special abilities, the prefecture for ranks 5 and 6, the province for ranks
     7 and 8; for apprentices a colleague in the employer suffices. A rejection opens the list again.
     """
-    return await lists.submit(connection, conferral_id, reason=request.reason, caller=caller, at=at)
+    return await lists.submit(connection, conferral_id, reason=request.reason, persons=persons, caller=caller, at=at)
 
 
 @routes.post("/conferrals/{conferral_id}/withholding")

@@ -57,15 +57,28 @@ class ConferralReasonRequest(Strict):
 
 
 class ProcessForm(Strict):
-    """A process assessment: its record, its days and its result."""
+    """A process assessment: its record, its days and its result, and the courses that it covers.
+
+    `classes` are training classes of the registry that the person has completed, `credit_use` is the conversion of a
+    school's courses towards this award; both are compared with what is on record.
+    """
 
     reference: _Reference
     first_on: Day
     last_on: Day
     points: Mark
+    classes: Annotated[tuple[UUID, ...], Field(max_length=20)] = ()
+    credit_use: UUID | None = None
 
     def evidence(self) -> Process:
-        return Process(self.reference, self.first_on, self.last_on, int(Decimal(self.points) * 10))
+        return Process(
+            self.reference,
+            self.first_on,
+            self.last_on,
+            int(Decimal(self.points) * 10),
+            tuple(map(str, self.classes)),
+            None if self.credit_use is None else str(self.credit_use),
+        )
 
 
 class ContestForm(Strict):

@@ -132,18 +132,6 @@ class AlreadyAwarded(Conflict):
     cure_zh = "同一人只能持有一本，请删除该行。"
 
 
-class KnownUnderAnotherName(Conflict):
-    slug = "known-under-another-name"
-    title_en = "The number is known under another name."
-    title_zh = "该证件号码在系统中登记的姓名与所填不一致。"
-    cure_en = (
-        "Compare the row with the document. If the document says this name, have the known one corrected first: "
-        "through a certificate of the person, or by an officer who settles the question after an exam."
-    )
-    cure_zh = "请对照证件核对。如证件所载确为此姓名，请先办理姓名更正（证书更正，或由主管部门核定姓名）。"
-    reference = "POST /v1/certificates/…/correction"
-
-
 @dataclass(frozen=True)
 class Conferral:
     id: UUID

@@ -47,12 +47,17 @@ class ProcessNotPassed(Conflict):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Process:
-    """An assessment over a course of study or work. `tenths` is its result in tenths of a point, of 1,000."""
+    """An assessment over a course of study or work. `tenths` is its result in tenths of a point, of 1,000.
+
+    `classes` are the training classes of the registry that it covers, `credit_use` a conversion of courses on record.
+    """
 
     reference: str
     first_on: date
     last_on: date
     tenths: int
+    classes: tuple[str, ...] = ()
+    credit_use: str | None = None
 
     @property
     def complete_on(self) -> date:
@@ -151,4 +156,5 @@ def as_json(evidence: Evidence) -> dict[str, Any]:
 def of_json(way: CertificateWay, said: Mapping[str, Any]) -> Evidence:
     """What `as_json` was given."""
     days = {name: date.fromisoformat(said[name]) for name in ("first_on", "last_on", "held_on") if name in said}
-    return FIELDS[way][1](**{**said, **days})
+    classes = {name: tuple(said[name]) for name in ("classes",) if name in said}
+    return FIELDS[way][1](**{**said, **days, **classes})

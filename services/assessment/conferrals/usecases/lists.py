@@ -32,7 +32,7 @@ from services.assessment.conferrals.rules.conferrals import (
     NomineeVerb,
     Step,
 )
-from services.assessment.conferrals.usecases.people import opened
+from services.assessment.conferrals.usecases.people import opened, require_courses
 from services.assessment.exams.rules.filing import require_class
 from services.assessment.pass_rules.usecases import conferral_publicity
 from services.assessment.plan import usecases as plans
@@ -115,16 +115,17 @@ async def file(connection: AsyncConnection, asked: Filing, *, caller: Caller, at
 
 
 async def submit(
-    connection: AsyncConnection, conferral_id: UUID, *, reason: str, caller: Caller, at: datetime
+    connection: AsyncConnection, conferral_id: UUID, *, reason: str, persons: Persons, caller: Caller, at: datetime
 ) -> Proposal:
     """Close the list of the caller's body, and ask a second person to decide about it.
 
-    Raises NotFound, ForeignOrganisation, IllegalMove, NobodyNominated, OutsideScope, BodyStopped.
+    Raises NotFound, ForeignOrganisation, IllegalMove, NobodyNominated, OutsideScope, BodyStopped, CoursesNoLongerCount.
     """
     before = await own(connection, conferral_id, caller)
     after = rules.submit(before, left=await store.left(connection, conferral_id))
     await _require_may(connection, before, at=at)
     nominees = await store.nominees(connection, conferral_id)
+    await require_courses(connection, before, (each for each in nominees if each.struck_by is None), persons=persons)
     digest = rules.list_digest(before, nominees)
     entry = Entry(LinkKind.CONFERRAL_SUBMITTED, before.subject, bytes.fromhex(digest))
     await chain.append(connection, before.id, [entry], body_id=before.body_id, at=at, anchored=True)
@@ -243,13 +244,15 @@ async def conclude(
 ) -> Concluded:
     """Issue certificates to those on the list who are not struck off and hold none, as its body.
 
-    Raises NotFound, ForeignOrganisation, BodyStopped, IllegalMove, NobodyNominated, ConferralPublic, NumberExhausted.
+    Raises NotFound, ForeignOrganisation, BodyStopped, IllegalMove, NobodyNominated, ConferralPublic,
+    CoursesNoLongerCount, NumberExhausted.
     """
     before = await own(connection, conferral_id, caller)
     await standing.require_may_examine(connection, before.body_id, day=business_day(at))
     everyone = await store.nominees(connection, conferral_id)
     due = [each for each in everyone if each.struck_by is None]
     after = rules.conclude(before, left=len(due), today=business_day(at))
+    await require_courses(connection, before, due, persons=persons)
     await _step(connection, after, ConferralVerb.CONCLUDE, caller=caller, at=at)
     results = await chain.conferred(connection, conferral_id)
     await chain.append(

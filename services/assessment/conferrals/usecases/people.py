@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -15,14 +15,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.assessment.certificates.usecases import issuing
 from services.assessment.conferrals import store
 from services.assessment.conferrals.rules import conferrals as rules
+from services.assessment.conferrals.rules import courses as course_rules
 from services.assessment.conferrals.rules import evidence as evidences
-from services.assessment.conferrals.rules.conferrals import Conferral, Entrant, KnownUnderAnotherName, Nominee
-from services.assessment.conferrals.rules.evidence import ContestPlace, Evidence
+from services.assessment.conferrals.rules.conferrals import Conferral, Entrant, Nominee
+from services.assessment.conferrals.rules.courses import Courses, CoursesNoLongerCount
+from services.assessment.conferrals.rules.evidence import ContestPlace, Evidence, Process
 from services.assessment.conferrals.rules.recognition import ContestUsed, RecognitionRow, recognise
+from services.assessment.credits import store as credit_store
+from services.assessment.exams.rules.notices import Notice
 from services.assessment.pass_rules.usecases import rule_of
 from services.assessment.persons import store as person_store
 from services.assessment.persons import usecases as renaming
+from services.assessment.persons.rules import NAME_DIFFERS, NameQuestion
 from services.assessment.plan import usecases as plans
+from services.assessment.trainings import store as trainings
 from shared import heard
 from shared.contracts.assessment import CertificateWay
 from shared.kernel.awards import Award
@@ -66,6 +72,11 @@ class _Known(NamedTuple):
     rules: Sequence[RecognitionRow]
     above: Sequence[str]
     tenths_min: int
+    courses: Courses
+
+
+_SHOWN: Final = 20
+"""So many local_ids are named in a refusal."""
 
 
 async def add(
@@ -91,7 +102,6 @@ async def add(
     for each in keyed:
         rule = None
         try:
-            _require_known_name(each, known, persons=persons)
             rule = _judge(conferral, each, known, at=at)
         except Refusal as refusal:
             unfit[each.row.row] = refusal
@@ -107,15 +117,96 @@ async def add(
         certified=await issuing.certified(connection, keys, occupation=conferral.occupation, award=conferral.award),
         refused=unfit,
     )
+    otherwise = {each.row.row: each for each in keyed if _is_called_otherwise(each, known, persons=persons)}
+    outcomes = await _noticed(connection, conferral, keyed, outcomes, keys=keys, otherwise=otherwise.keys())
     if dry_run:
         return [*refused, *without_ids(outcomes, {each.id for each in keyed})]
     await _store(connection, nominees, {each.id: each for each in keyed}, known, persons=persons, caller=caller, at=at)
+    added = {nominee.id for nominee in nominees}
+    asked = [each for each in otherwise.values() if each.id in added]
+    await person_store.add_questions(
+        connection, [_question(each, conferral, persons=persons, by=caller.person, at=at) for each in asked]
+    )
     return [*refused, *outcomes]
 
 
 def opened(nominee: Nominee, way: CertificateWay, *, persons: Persons) -> Evidence:
     """What the award of a nominee rests on."""
     return evidences.of_json(way, orjson.loads(persons.unseal(nominee.evidence, owner=nominee.id)))
+
+
+async def require_courses(
+    connection: AsyncConnection, conferral: Conferral, nominees: Iterable[Nominee], *, persons: Persons
+) -> None:
+    """Check that the courses which awards rest on still count, after what was told since.
+
+    Raises CoursesNoLongerCount.
+    """
+    if conferral.way is not CertificateWay.PROCESS:
+        return
+    named = [(each, opened(each, conferral.way, persons=persons)) for each in nominees]
+    humans = await person_store.humans(connection, {each.person for each, _ in named})
+    keys = await heard.keys_of(connection, set(humans.values()))
+    known = await _courses(connection, [evidence for _, evidence in named], keys=keys)
+    gone = list[str]()
+    for nominee, evidence in named:
+        try:
+            _require_courses(conferral, evidence, humans[nominee.person], known)
+        except Refusal:
+            gone.append(nominee.local_id)
+    if gone:
+        raise CoursesNoLongerCount(people=len(gone), local_ids=sorted(gone)[:_SHOWN])
+
+
+async def _courses(connection: AsyncConnection, evidence: Iterable[Evidence], *, keys: Mapping[UUID, UUID]) -> Courses:
+    """What is known of the courses that `evidence` names; `keys` are those of its humans."""
+    processes = [each for each in evidence if isinstance(each, Process)]
+    classes = {class_id for each in processes for class_id in course_rules.classes_named(each)}
+    uses = {use_id for each in processes for use_id in course_rules.uses_named(each)}
+    taken = await trainings.taken(connection, classes, keys) if classes else ()
+    return Courses(
+        classes=await trainings.find_classes(connection, classes) if classes else {},
+        # Whoever has two keys may be trained in a class under both: completed once is completed.
+        taken={
+            (keys[person], class_id): completed
+            for person, class_id, completed in sorted(taken, key=lambda each: each[2] is not False)
+        },
+        uses=await credit_store.by_ids(connection, uses) if uses else {},
+        humans=keys,
+    )
+
+
+def _require_courses(conferral: Conferral, evidence: Evidence, human: UUID, known: Courses) -> None:
+    if isinstance(evidence, Process):
+        course_rules.require_courses(evidence, human, known, occupation=conferral.occupation, award=conferral.award)
+
+
+async def _noticed(
+    connection: AsyncConnection,
+    conferral: Conferral,
+    keyed: Sequence[_Keyed],
+    outcomes: Sequence[RowOutcome],
+    *,
+    keys: Mapping[UUID, UUID],
+    otherwise: Set[int],
+) -> list[RowOutcome]:
+    """The outcomes with a warning for each who is not a trainee of the list's class, or is known by another name."""
+    strangers: set[int] = set()
+    if conferral.class_id is not None:
+        trained = {keys[person] for person in await trainings.in_class(connection, conferral.class_id, keys)}
+        strangers = {each.row.row for each in keyed if each.human not in trained}
+    not_in_class = Notice.NOT_IN_CLASS.about("/document_number")
+    return [
+        each._replace(
+            warnings=(
+                *((not_in_class,) if each.row in strangers else ()),
+                *((NAME_DIFFERS,) if each.row in otherwise else ()),
+            )
+        )
+        if each.outcome == "accepted"
+        else each
+        for each in outcomes
+    ]
 
 
 async def _recognise(
@@ -157,6 +248,7 @@ async def _known(
         rules=await store.RECOGNITION.entered_rows(connection) if bases else (),
         above=(await plans.load(connection)).region_and_above(conferral.region, on=today),
         tenths_min=(await rule_of(connection, day=today, region=conferral.region)).part_tenths_min,
+        courses=await _courses(connection, [each.row.evidence for each in keyed], keys=keys),
     )
 
 
@@ -166,6 +258,7 @@ def _judge(conferral: Conferral, each: _Keyed, known: _Known, *, at: datetime) -
     evidences.require_of(evidence, conferral.way)
     evidences.require_complete(evidence, today=business_day(at))
     evidences.require_passed(evidence, tenths_min=known.tenths_min)
+    _require_courses(conferral, evidence, each.human, known.courses)
     if not isinstance(evidence, ContestPlace):
         return None
     basis = evidences.basis(evidence)
@@ -176,13 +269,30 @@ def _judge(conferral: Conferral, each: _Keyed, known: _Known, *, at: datetime) -
     return recognise(known.rules, evidence, conferral.award, holds=holds, region_and_above=known.above)
 
 
-def _require_known_name(each: _Keyed, known: _Known, *, persons: Persons) -> None:
-    """Raises KnownUnderAnotherName, unless the row only spells a damaged name right."""
-    stored = known.sealed.get(each.person)
-    name = each.row.particulars.name
-    if stored is None or persons.is_called(stored, name) or corrects(name, persons.particulars(stored).name):
-        return
-    raise KnownUnderAnotherName(pointer="/name")
+def _is_called_otherwise(each: _Keyed, known: _Known, *, persons: Persons) -> bool:
+    """Whether the number is known under another name, which the row does not just spell right."""
+    stored, name = known.sealed.get(each.person), each.row.particulars.name
+    if stored is None or persons.is_called(stored, name):
+        return False
+    return not corrects(name, persons.particulars(stored).name)
+
+
+def _question(each: _Keyed, conferral: Conferral, *, persons: Persons, by: str, at: datetime) -> NameQuestion:
+    id_ = new_id()
+    return NameQuestion(
+        id=id_,
+        person=each.person,
+        body_id=conferral.body_id,
+        session_id=None,
+        candidate_id=None,
+        conferral_id=conferral.id,
+        nominee_id=each.id,
+        region=conferral.region,
+        reporting_region=conferral.reporting_region,
+        given=persons.seal(each.row.particulars.name.encode(), owner=id_),
+        asked_by=by,
+        asked_at=at,
+    )
 
 
 def _nominee(conferral: Conferral, each: _Keyed, *, rule: RecognitionRow | None, persons: Persons) -> Nominee:

@@ -47,8 +47,8 @@ class Notice(Enum):
     NOT_IN_CLASS = NoticeWords(
         "candidate-not-in-class",
         "C15",
-        "The person is not a trainee of the class of the session.",
-        "该人员不是本场考试所对应班级的学员。",
+        "The person is not a trainee of the class that the session or list names.",
+        "该人员不是本场考试或名单所填班级的学员。",
     )
 
     def about(self, pointer: str | None = None, **facts: object) -> RowWarning:
