@@ -57,6 +57,7 @@ _DIMENSIONS: Final = (
     ),
     Column("kind", "text", "", "机构类别", "Kind", "培训或评价机构的类别", "Of the institution or assessment body"),
     Column("fund_source", "text", "", "资金来源", "Source of funds", "none 表示无补贴资金", "none: nobody's subsidy"),
+    Column("subsidy_kind", "text", "", "补贴种类", "Kind of subsidy", "只用于资金", "of money alone"),
     Column("subsidised", "boolean", "", "补贴性", "Subsidised", "班级有无资金来源", "Whether the class has a source"),
     Column("day", "date", "", "日", "Day", "", ""),
     Column("week", "date", "", "周", "Week", "所在周的星期一", "The Monday with which it begins"),
