@@ -39,6 +39,16 @@ def is_passing(error: BaseException) -> bool:
     return isinstance(error, OSError | TimeoutError | asyncpg.InterfaceError)
 
 
+def reason_of(error: Exception) -> str:
+    """The reason of a failure, without any value of the event: names of errors and constraints only."""
+    cause: BaseException = error
+    if isinstance(error, DBAPIError) and error.orig is not None:
+        cause = error.orig.__cause__ or error.orig
+    constraint = getattr(cause, "constraint_name", None)
+    slug = getattr(error, "slug", None)
+    return ": ".join(filter(None, (type(cause).__name__, slug, constraint)))
+
+
 class Backoff:
     """Waits longer after each consecutive failure, up to five seconds, and logs once per change of state.
 

@@ -51,7 +51,7 @@ INSERT INTO heard_region ({tables.names(HEARD_REGION.c)})
 SELECT * FROM {tables.unnest(HEARD_REGION.c)} ORDER BY code
 ON CONFLICT (code) DO UPDATE SET {tables.excluded(HEARD_REGION.c)}
 """
-_KEEP_INSTITUTIONS: Final = f"""
+_KEEP_ORGANISATIONS: Final = f"""
 INSERT INTO heard_institution ({tables.names(HEARD_INSTITUTION.c)})
 SELECT * FROM {tables.unnest(HEARD_INSTITUTION.c)} ORDER BY id
 ON CONFLICT (id) DO UPDATE SET {tables.excluded(HEARD_INSTITUTION.c)}
@@ -86,16 +86,20 @@ def _region(*, periods: Any, **fields: Any) -> Region:
 
 async def keep_institutions(connection: AsyncConnection, institutions: Sequence[InstitutionState]) -> None:
     """Store the latest state of each institution."""
-    if institutions:
-        rows = [msgspec.structs.asdict(each) | {"id": each.institution_id} for each in institutions]
-        await (await driver(connection)).execute(_KEEP_INSTITUTIONS, *tables.arrays(HEARD_INSTITUTION.c, rows))
+    await _keep_organisations(connection, {each.institution_id: each for each in institutions})
 
 
 async def keep_bodies(connection: AsyncConnection, bodies: Sequence[BodyFiled]) -> None:
     """Store the latest state of each assessment body, beside the institutions: either may be paid."""
-    if bodies:
-        rows = [msgspec.structs.asdict(each) | {"id": each.body_id} for each in bodies]
-        await (await driver(connection)).execute(_KEEP_INSTITUTIONS, *tables.arrays(HEARD_INSTITUTION.c, rows))
+    await _keep_organisations(connection, {each.body_id: each for each in bodies})
+
+
+async def _keep_organisations(
+    connection: AsyncConnection, organisations: Mapping[UUID, InstitutionState | BodyFiled]
+) -> None:
+    if organisations:
+        rows = [msgspec.structs.asdict(each) | {"id": id_} for id_, each in organisations.items()]
+        await (await driver(connection)).execute(_KEEP_ORGANISATIONS, *tables.arrays(HEARD_INSTITUTION.c, rows))
 
 
 async def keep_aliases(connection: AsyncConnection, merged: Mapping[UUID, UUID]) -> None:

@@ -15,16 +15,15 @@ from typing import NamedTuple
 
 import structlog
 from msgspec import Struct
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared import instruments
 from shared.backbone import dead_letters, positions
 from shared.backbone.dead_letters import DeadLetter
-from shared.backbone.inbox import Inbox, InboxTable, Steps, admit, steps
+from shared.backbone.inbox import Inbox, InboxTable, admit, steps
 from shared.backbone.log import Batch, ConsumerRecord, EventLog, TopicPartition
 from shared.contracts.fact import Fact, Malformed, UnknownType, decode
-from shared.faults import forever, is_passing
+from shared.faults import forever, is_passing, reason_of
 
 log = structlog.get_logger()
 
@@ -62,9 +61,13 @@ class DecodedRecord(Struct, frozen=True, gc=False):
     partition: TopicPartition
     record: ConsumerRecord
 
+    def refused(self, reason: str) -> DeadLetter:
+        return DeadLetter(self.partition, self.record, reason)
+
 
 Work = Callable[[AsyncConnection], Awaitable[None]]
 """Changes tables of this service in the transaction it is given."""
+Prepare = Callable[[Sequence[Fact]], Awaitable[Work]]
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ class Consumer:
 
     name: str
     hears: frozenset[type[Fact]]
-    prepare: Callable[[Sequence[Fact]], Awaitable[Work]]
+    prepare: Prepare
     inbox: Inbox | None = None
     parked_in_a_row_max: int = 100
     """More consecutive parked subjects than this stop the worker."""
@@ -95,9 +98,7 @@ class Consumer:
         return self.inbox or InboxTable(self.name)
 
 
-def unprepared(
-    apply: Callable[[AsyncConnection, Sequence[Fact]], Awaitable[None]],
-) -> Callable[[Sequence[Fact]], Awaitable[Work]]:
+def unprepared(apply: Callable[[AsyncConnection, Sequence[Fact]], Awaitable[None]]) -> Prepare:
     """A Consumer's `prepare` where nothing is worked out before the database is asked."""
 
     async def prepare(facts: Sequence[Fact]) -> Work:
@@ -109,16 +110,16 @@ def unprepared(
 async def consume(consumer: Consumer, *, engine: AsyncEngine, event_log: EventLog, limit: int = 20_000) -> None:
     """Apply for ever. Backs off during outages of log or database; raises LogTruncated and TooManyParked."""
     failures = consumer.failures()
-    batches: AsyncGenerator[tuple[Batch, Decoded, Prepared | None]] | None = None
+    batches: AsyncGenerator[Decoded] | None = None
 
     async def step() -> bool:
         nonlocal batches
         if batches is None:
             batches = read_ahead(consumer, engine=engine, event_log=event_log, limit=limit)
         try:
-            batch, decoded, prepared = await anext(batches)
-            if batch:
-                await apply_batch(consumer, engine, batch, decoded, prepared, failures)
+            decoded = await anext(batches)
+            if decoded.batch:
+                await apply_batch(consumer, engine, decoded, failures)
         except BaseException as error:
             # What was read ahead is obsolete: the next step reads from the position in the database.
             await batches.aclose()
@@ -146,9 +147,9 @@ async def catch_up(
     failures = consumer.failures()
     reading = read_ahead(consumer, engine=engine, event_log=event_log, limit=limit, group=group)
     async with aclosing(reading) as batches:
-        async for batch, decoded, prepared in batches:
-            if batch:
-                await apply_batch(consumer, engine, batch, decoded, prepared, failures)
+        async for decoded in batches:
+            if decoded.batch:
+                await apply_batch(consumer, engine, decoded, failures)
                 continue
             async with engine.connect() as connection:
                 at = await positions.load(connection, consumer.name, ends)
@@ -157,22 +158,20 @@ async def catch_up(
 
 
 class Decoded(NamedTuple):
-    """The consumed facts of a batch, in order, and the records that are not facts."""
+    """A batch with its consumed facts, in order, the records that are not facts, and the work of all facts together.
 
+    Nothing is prepared if the facts are not consecutive or cannot be prepared together: then each has to be examined.
+    """
+
+    batch: Batch
     records: list[DecodedRecord]
     broken: list[DeadLetter]
-
-
-class Prepared(NamedTuple):
-    """The work of consecutive versions, and their steps."""
-
-    work: Work
-    steps: Steps
+    prepared: Work | None
 
 
 async def read_ahead(
     consumer: Consumer, *, engine: AsyncEngine, event_log: EventLog, limit: int, group: str | None = None
-) -> AsyncGenerator[tuple[Batch, Decoded, Prepared | None]]:
+) -> AsyncGenerator[Decoded]:
     """Batches, decoded and prepared while the database applies those before."""
 
     async def start(partitions: Iterable[TopicPartition]) -> Mapping[TopicPartition, int]:
@@ -181,13 +180,10 @@ async def read_ahead(
 
     turn = asyncio.Lock()  # tasks get it in the order in which they ask, and so the batches
 
-    async def following(batches: AsyncGenerator[Batch]) -> tuple[Batch, Decoded, Prepared | None] | None:
+    async def following(batches: AsyncGenerator[Batch]) -> Decoded | None:
         async with turn:
             batch = await anext(batches, None)
-            if batch is None:
-                return None
-            decoded = await decode_all(consumer, batch)
-            return batch, decoded, await _prepare(consumer, decoded.records)
+            return None if batch is None else await decode_all(consumer, batch)
 
     async with aclosing(event_log.read(group or consumer.name, consumer.topics, start, limit=limit)) as batches:
         ahead = deque(asyncio.ensure_future(following(batches)) for _ in range(_BATCHES_AHEAD))
@@ -202,86 +198,78 @@ async def read_ahead(
 
 
 async def decode_all(consumer: Consumer, batch: Batch) -> Decoded:
-    """Decode `batch`, without the facts that are not consumed. Lets other tasks run in between."""
+    """Decode `batch`, without the facts that are not consumed, and prepare it. Lets other tasks run in between."""
     decoded: list[DecodedRecord] = []
     broken: list[DeadLetter] = []
-    hears = consumer.hears
     for partition, part in batch.items():
         for count, record in enumerate(part.records, 1):
             try:
                 fact = decode(record.value)
             except UnknownType:
-                continue
+                pass
             except Malformed as error:
                 broken.append(DeadLetter(partition, record, str(error)))
-                continue
-            if type(fact) in hears:
-                decoded.append(DecodedRecord(fact, partition, record))
+            else:
+                if type(fact) in consumer.hears:
+                    decoded.append(DecodedRecord(fact, partition, record))
             if count % AT_ONCE == 0:
                 await asyncio.sleep(0)
-    return Decoded(decoded, broken)
+    return Decoded(batch, decoded, broken, await _prepare(consumer, decoded))
 
 
-async def _prepare(consumer: Consumer, records: Sequence[DecodedRecord]) -> Prepared | None:
-    """The work of all of `records` as the next versions of their subjects, which they nearly always are.
+async def _prepare(consumer: Consumer, records: Sequence[DecodedRecord]) -> Work | None:
+    """What applies all of `records` as the next versions of their subjects, which they nearly always are.
 
-    None if they are not consecutive or cannot be prepared together: then each has to be examined.
+    So the known versions are not fetched first; they are compared when they move.
     """
     facts = [each.fact for each in records]
     supposed = steps(facts)
     if supposed is None:
         return None
     try:
-        return Prepared(await consumer.prepare(facts), supposed)
+        work = await consumer.prepare(facts)
     except Exception:  # noqa: BLE001  (the one fact at fault is found when they are divided)
         return None
 
+    async def apply_and_move(connection: AsyncConnection) -> None:
+        await work(connection)
+        await consumer.versions.move(connection, supposed)
 
-async def apply_batch(
-    consumer: Consumer,
-    engine: AsyncEngine,
-    batch: Batch,
-    decoded: Decoded,
-    prepared: Prepared | None,
-    failures: ConsecutiveFailures,
-) -> None:
+    return apply_and_move
+
+
+async def apply_batch(consumer: Consumer, engine: AsyncEngine, decoded: Decoded, failures: ConsecutiveFailures) -> None:
     """Apply one batch and move the position past it, in one transaction."""
     started = time.perf_counter()
     async with engine.begin() as connection:
-        first = await positions.advance(connection, consumer.name, batch)
-        records = [each for each in decoded.records if each.record.offset >= first[each.partition]]
-        letters = [letter for letter in decoded.broken if letter.record.offset >= first[letter.partition]]
-        if len(records) < len(decoded.records):
-            prepared = await _prepare(consumer, records)  # another process has applied the others
-        refused = await apply(consumer, connection, records, prepared, failures)
-        letters += refused
+        first = await positions.advance(connection, consumer.name, decoded.batch)
+        if any(first[partition] > part.asked_from for partition, part in decoded.batch.items()):
+            # Another process has applied some of it.
+            rest = {partition: part.rest_from(first[partition]) for partition, part in decoded.batch.items()}
+            decoded = await decode_all(consumer, rest)
+        refused = await apply(consumer, connection, decoded, failures)
+        letters = decoded.broken + refused
         await dead_letters.park(connection, consumer.name, letters)
     if letters:
         log.warning("consumer.events.parked", consumer=consumer.name, parked=len(letters), reason=letters[0].reason)
-    seconds = time.perf_counter() - started
-    instruments.applied(consumer.name, facts=len(records) - len(refused), parked=len(letters), seconds=seconds)
-    log.debug("consumer.batch.applied", consumer=consumer.name, records=len(records), parked=len(letters))
+    seconds, count = time.perf_counter() - started, len(decoded.records)
+    instruments.applied(consumer.name, facts=count - len(refused), parked=len(letters), seconds=seconds)
+    log.debug("consumer.batch.applied", consumer=consumer.name, records=count, parked=len(letters))
 
 
 async def apply(
-    consumer: Consumer,
-    connection: AsyncConnection,
-    records: Sequence[DecodedRecord],
-    prepared: Prepared | None,
-    failures: ConsecutiveFailures,
+    consumer: Consumer, connection: AsyncConnection, decoded: Decoded, failures: ConsecutiveFailures
 ) -> list[DeadLetter]:
     """Apply the next versions of each subject, move the versions, and return what could not be applied."""
+    records = decoded.records
     if not records:
         return []
-    if prepared is not None and await _apply_all(consumer, connection, prepared):
+    if decoded.prepared is not None and await _failure_of(decoded.prepared, connection) is None:
         failures.note(applied=len(records), refused=0)
         return []
     known = await consumer.versions.known(connection, {each.fact.subject for each in records})
     admitted, gaps = admit(known, records)
-    letters = [
-        DeadLetter(each.partition, each.record, f"version {each.fact.version} came after version {at}")
-        for each, at in gaps
-    ]
+    letters = [each.refused(f"version {each.fact.version} came after version {at}") for each, at in gaps]
     applied, refused = await _apply_or_divide(consumer, connection, admitted, {})
     failures.note(applied=len(applied), refused=len({letter.record.key for letter in refused}))
     if moved := steps(each.fact for each in applied):
@@ -289,20 +277,19 @@ async def apply(
     return letters + refused
 
 
-async def _apply_all(consumer: Consumer, connection: AsyncConnection, prepared: Prepared) -> bool:
-    """Apply all at once; False, with nothing changed, if some are not the next versions or cannot be applied.
+async def _failure_of(work: Work, connection: AsyncConnection) -> Exception | None:
+    """Do the work, or return why it cannot be done, with nothing changed.
 
-    So the known versions are not fetched first; they are compared when they move.
+    Transient errors (an outage of the database) are raised: no event is at fault.
     """
     try:
         async with connection.begin_nested():
-            await prepared.work(connection)
-            await consumer.versions.move(connection, prepared.steps)
+            await work(connection)
     except Exception as error:
         if is_passing(error):
             raise
-        return False
-    return True
+        return error
+    return None
 
 
 async def _apply_or_divide(
@@ -310,44 +297,27 @@ async def _apply_or_divide(
 ) -> tuple[list[DecodedRecord], list[DeadLetter]]:
     """Apply all at once; after a failure in halves, down to the event at fault, with the later ones of its subject.
 
-    Returns the applied and the refused. Transient errors (an outage of the database) are raised: no event is at fault.
+    Returns the applied and the refused.
     """
-    behind: list[DeadLetter] = []
-    if stuck:
-        behind = [
-            DeadLetter(each.partition, each.record, stuck[each.fact.subject])
-            for each in records
-            if each.fact.subject in stuck
-        ]
-        records = [each for each in records if each.fact.subject not in stuck]
+    behind = [each.refused(stuck[each.fact.subject]) for each in records if each.fact.subject in stuck]
+    records = [each for each in records if each.fact.subject not in stuck]
     if not records:
         return [], behind
-    try:
-        async with connection.begin_nested():
-            work = await consumer.prepare([each.fact for each in records])
-            await work(connection)
-    except Exception as error:
-        if is_passing(error):
-            raise
-        if len(records) == 1:
-            [one] = records
-            stuck[one.fact.subject] = f"after a version that was refused ({type(error).__name__})"
-            return [], [*behind, DeadLetter(one.partition, one.record, reason_of(error))]
-        middle = len(records) // 2
-        first, refused_first = await _apply_or_divide(consumer, connection, records[:middle], stuck)
-        second, refused_second = await _apply_or_divide(consumer, connection, records[middle:], stuck)
-        return first + second, behind + refused_first + refused_second
-    return list(records), behind
 
+    async def prepare_and_apply(connection: AsyncConnection) -> None:
+        await (await consumer.prepare([each.fact for each in records]))(connection)
 
-def reason_of(error: Exception) -> str:
-    """The reason of a failure, without any value of the event: names of errors and constraints only."""
-    cause: BaseException = error
-    if isinstance(error, DBAPIError) and error.orig is not None:
-        cause = error.orig.__cause__ or error.orig
-    constraint = getattr(cause, "constraint_name", None)
-    slug = getattr(error, "slug", None)
-    return ": ".join(filter(None, (type(cause).__name__, slug, constraint)))
+    failure = await _failure_of(prepare_and_apply, connection)
+    if failure is None:
+        return records, behind
+    if len(records) == 1:
+        [one] = records
+        stuck[one.fact.subject] = f"after a version that was refused ({type(failure).__name__})"
+        return [], [*behind, one.refused(reason_of(failure))]
+    middle = len(records) // 2
+    first, refused_first = await _apply_or_divide(consumer, connection, records[:middle], stuck)
+    second, refused_second = await _apply_or_divide(consumer, connection, records[middle:], stuck)
+    return first + second, behind + refused_first + refused_second
 
 
 async def retry(consumer: Consumer, engine: AsyncEngine, subject: str) -> tuple[int, int]:
@@ -356,8 +326,6 @@ async def retry(consumer: Consumer, engine: AsyncEngine, subject: str) -> tuple[
         await positions.lock(connection, consumer.name)
         taken = await dead_letters.take(connection, consumer.name, subject)
         decoded = await decode_all(consumer, taken)
-        prepared = await _prepare(consumer, decoded.records)
-        refused = await apply(consumer, connection, decoded.records, prepared, consumer.failures())
-        letters = decoded.broken + refused
+        letters = decoded.broken + await apply(consumer, connection, decoded, consumer.failures())
         await dead_letters.park(connection, consumer.name, letters)
     return sum(len(part.records) for part in taken.values()) - len(letters), len(letters)

@@ -47,6 +47,10 @@ class PartitionBatch(NamedTuple):
     def next_offset(self) -> int:
         return self.records[-1].offset + 1 if self.records else self.asked_from
 
+    def rest_from(self, offset: int) -> PartitionBatch:
+        """The records at `offset` and after it."""
+        return PartitionBatch(offset, [record for record in self.records if record.offset >= offset])
+
 
 Batch = Mapping[TopicPartition, PartitionBatch]
 Start = Callable[[Collection[TopicPartition]], Awaitable[Mapping[TopicPartition, int]]]

@@ -147,21 +147,20 @@ class PostgresLog:
     async def _fetch(self, pool: asyncpg.Pool, at: Mapping[TopicPartition, int], limit: int, limit_each: int) -> Batch:
         topics, partitions, offsets = [p.topic for p in at], [p.partition for p in at], list(at.values())
         rows = await pool.fetch(_READ, topics, partitions, offsets, limit_each, limit)
-        batch: dict[TopicPartition, PartitionBatch] = {}
         # The rows of one partition are adjacent, so it is computed once for all of them.
-        for key, group in groupby(rows, key=itemgetter(0, 1)):
-            partition = TopicPartition(*key)
-            records = [ConsumerRecord(row[2], row[3], row[4]) for row in group]
-            batch[partition] = PartitionBatch(at[partition], records)
-        return batch
+        return {
+            (partition := TopicPartition(*key)): PartitionBatch(
+                at[partition], [ConsumerRecord(row[2], row[3], row[4]) for row in group]
+            )
+            for key, group in groupby(rows, key=itemgetter(0, 1))
+        }
 
     async def _refuse_truncation(self, topics: Collection[str], at: Mapping[TopicPartition, int]) -> None:
         ends = await self.ends(topics)
         for partition, offset in at.items():
-            if offset > ends.get(partition, 0):
-                raise LogTruncated(
-                    f"{partition.topic}/{partition.partition} ends at {ends.get(partition, 0)}, not at {offset}"
-                )
+            end = ends.get(partition, 0)
+            if offset > end:
+                raise LogTruncated(f"{partition.topic}/{partition.partition} ends at {end}, not at {offset}")
 
     async def ends(self, topics: Collection[str]) -> Mapping[TopicPartition, int]:
         rows = await (await self._connections()).fetch(_ENDS, list(topics))

@@ -24,7 +24,7 @@ EVERYTHING = [path for folder in ("services", "shared", "deploy", "tests") for p
 
 LINES_MAX = 400
 """The length at which a file most likely has two subjects. No file is split because of it: see CONTRIBUTING."""
-BACKBONE_LINES_MAX = 890
+BACKBONE_LINES_MAX = 850
 """Lines of code, without docstrings and comments: a limit must not cost the words that say why."""
 NO_CODE = {
     tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER,
