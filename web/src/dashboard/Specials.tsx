@@ -1,7 +1,7 @@
 // The ten special programmes, each with its target, its pace and its parts; and what was reached by level and award.
 
 import { percent, whole } from "../shared/figures";
-import { Wide } from "../shared/Wide";
+import { Head, Wide } from "../shared/Wide";
 import { named, say } from "../shared/words";
 import type { Board, PaceRow } from "./answers";
 import { Bullet } from "./Bullet";
@@ -31,19 +31,15 @@ export function Specials(props: { board: Board; view: View; toggle: () => void }
       </p>
       <Wide name={say("十大专项", "Ten special programmes")}>
         <table aria-labelledby="specials-title">
-          <thead>
-            <tr>
-              <th class="text" scope="col">
-                {say("专项", "Programme")}
-              </th>
-              <th scope="col">{say("完成", "Done")}</th>
-              <th scope="col">{say("目标", "Target")}</th>
-              <th scope="col">{say("完成率", "Share")}</th>
-              <th scope="col" class="text pace">
-                {say("进度", "Pace")}
-              </th>
-            </tr>
-          </thead>
+          <Head
+            columns={[
+              [say("专项", "Programme"), "text"],
+              [say("完成", "Done")],
+              [say("目标", "Target")],
+              [say("完成率", "Share")],
+              [say("进度", "Pace"), "text pace"],
+            ]}
+          />
           <tbody>
             {rows.map((row) => (
               <Special key={row.key} row={row} name={named(board.names.programmes, row.key)} />

@@ -3,7 +3,7 @@
 import { scaleBand, scaleLinear } from "d3-scale";
 import { useState } from "preact/hooks";
 import { download } from "../shared/download";
-import { Wide } from "../shared/Wide";
+import { Head, Wide } from "../shared/Wide";
 import { say } from "../shared/words";
 import type { Board, TotalsRow } from "./answers";
 import { called, exact, isMoney, written } from "./measures";
@@ -87,14 +87,7 @@ export function Trend(props: { board: Board; view: View; choose: (step: Step) =>
         </div>
         <Wide class="scroll" name={title}>
           <table>
-            <thead>
-              <tr>
-                <th class="text" scope="col">
-                  {say("时间", "When")}
-                </th>
-                <th scope="col">{called(view.measure)}</th>
-              </tr>
-            </thead>
+            <Head columns={[[say("时间", "When"), "text"], [called(view.measure)]]} />
             <tbody>
               {found.map((bar) => (
                 <tr key={bar.when}>

@@ -7,7 +7,7 @@ import { Frame } from "../shared/Frame";
 import { whole, yuan } from "../shared/figures";
 import { Field, type Filled, Form, Receipt } from "../shared/forms";
 import { type Received, Standing } from "../shared/Standing";
-import { Wide } from "../shared/Wide";
+import { Head, Wide } from "../shared/Wide";
 import { type Name, say, useLanguage } from "../shared/words";
 
 interface Claim {
@@ -141,22 +141,16 @@ function List() {
       ) : (
         <Wide name={title}>
           <table aria-labelledby="list-title">
-            <thead>
-              <tr>
-                <th class="text" scope="col">
-                  {say("机构", "Institution")}
-                </th>
-                <th class="text" scope="col">
-                  {say("班级", "Class")}
-                </th>
-                <th class="text" scope="col">
-                  {say("地区代码", "Region")}
-                </th>
-                <th scope="col">{say("人数", "Persons")}</th>
-                <th scope="col">{say("金额", "Amount")}</th>
-                <th scope="col">{say("公示截止", "Public until")}</th>
-              </tr>
-            </thead>
+            <Head
+              columns={[
+                [say("机构", "Institution"), "text"],
+                [say("班级", "Class"), "text"],
+                [say("地区代码", "Region"), "text"],
+                [say("人数", "Persons")],
+                [say("金额", "Amount")],
+                [say("公示截止", "Public until")],
+              ]}
+            />
             <tbody>
               {rows.map((row) => (
                 <tr key={row.claim_id} data-claim={row.claim_id}>
@@ -227,20 +221,14 @@ function Lines({ claim }: { claim: string }) {
         </p>
         <Wide name={title}>
           <table aria-labelledby="lines-title">
-            <thead>
-              <tr>
-                <th class="text" scope="col">
-                  {say("序号", "Line")}
-                </th>
-                <th class="text" scope="col">
-                  {say("完成培训日期", "Trained on")}
-                </th>
-                <th scope="col">{say("金额", "Amount")}</th>
-                <th class="no-print" scope="col">
-                  {say("异议", "Objection")}
-                </th>
-              </tr>
-            </thead>
+            <Head
+              columns={[
+                [say("序号", "Line"), "text"],
+                [say("完成培训日期", "Trained on"), "text"],
+                [say("金额", "Amount")],
+                [say("异议", "Objection"), "no-print"],
+              ]}
+            />
             <tbody>
               {answer.lines.map((each) => (
                 <tr key={each.line}>

@@ -5,7 +5,7 @@ import { Shown, useAnswer } from "../shared/answer";
 import { all, ask, post } from "../shared/api";
 import { percent } from "../shared/figures";
 import { Field, Form } from "../shared/forms";
-import { Wide } from "../shared/Wide";
+import { Head, Wide } from "../shared/Wide";
 import { named, say } from "../shared/words";
 import { type ClassInHand, OUTCOMES } from "./classes";
 
@@ -61,19 +61,15 @@ export function Attendance(props: { one: ClassInHand }) {
                   <caption>
                     {say(`出勤率按 ${props.one.hours} 学时计算。`, `Shares are of ${props.one.hours} class hours.`)}
                   </caption>
-                  <thead>
-                    <tr>
-                      <th class="text" scope="col">
-                        {say("学员编号", "Trainee")}
-                      </th>
-                      <th class="text" scope="col">
-                        {say("状态", "State")}
-                      </th>
-                      <th scope="col">{say("天数", "Days")}</th>
-                      <th scope="col">{say("学时", "Hours")}</th>
-                      <th scope="col">{say("出勤率", "Share")}</th>
-                    </tr>
-                  </thead>
+                  <Head
+                    columns={[
+                      [say("学员编号", "Trainee"), "text"],
+                      [say("状态", "State"), "text"],
+                      [say("天数", "Days")],
+                      [say("学时", "Hours")],
+                      [say("出勤率", "Share")],
+                    ]}
+                  />
                   <tbody>
                     {rows.map((each) => (
                       <tr key={each.id}>
@@ -137,18 +133,14 @@ function OneTrainee(props: { one: ClassInHand; trainee: Attended; changed: () =>
               <Wide name={name}>
                 <table>
                   <caption class="unseen">{name}</caption>
-                  <thead>
-                    <tr>
-                      <th class="text" scope="col">
-                        {say("日期", "Day")}
-                      </th>
-                      <th scope="col">{say("分钟", "Minutes")}</th>
-                      <th scope="col">{say("学时", "Hours")}</th>
-                      <th class="text" scope="col">
-                        {say("更正", "Corrected")}
-                      </th>
-                    </tr>
-                  </thead>
+                  <Head
+                    columns={[
+                      [say("日期", "Day"), "text"],
+                      [say("分钟", "Minutes")],
+                      [say("学时", "Hours")],
+                      [say("更正", "Corrected"), "text"],
+                    ]}
+                  />
                   <tbody>
                     {found.days.map((day) => (
                       <tr key={day.day}>
@@ -215,22 +207,14 @@ function Marks(props: { id: string; day: string; trainees: readonly Attended[] }
           <Wide name={say("打卡", "Marks")}>
             <table>
               <caption class="unseen">{say("打卡", "Marks")}</caption>
-              <thead>
-                <tr>
-                  <th class="text" scope="col">
-                    {say("时间", "Time")}
-                  </th>
-                  <th class="text" scope="col">
-                    {say("学员编号", "Trainee")}
-                  </th>
-                  <th class="text" scope="col">
-                    {say("方向", "Direction")}
-                  </th>
-                  <th class="text" scope="col">
-                    {say("计入", "Counts")}
-                  </th>
-                </tr>
-              </thead>
+              <Head
+                columns={[
+                  [say("时间", "Time"), "text"],
+                  [say("学员编号", "Trainee"), "text"],
+                  [say("方向", "Direction"), "text"],
+                  [say("计入", "Counts"), "text"],
+                ]}
+              />
               <tbody>
                 {marks.map((mark) => (
                   <tr key={mark.id}>

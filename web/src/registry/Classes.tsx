@@ -5,7 +5,7 @@ import { Shown, useAnswer } from "../shared/answer";
 import { all } from "../shared/api";
 import { whole } from "../shared/figures";
 import { type Catalogue, nameOf, placeOf } from "../shared/names";
-import { Wide } from "../shared/Wide";
+import { Head, Wide } from "../shared/Wide";
 import { Way } from "../shared/Work";
 import { named, say } from "../shared/words";
 import { type ClassInHand, NEEDS, STATES, STEPS, type Status } from "./classes";
@@ -78,29 +78,17 @@ function Table(props: { rows: readonly ClassInHand[]; names: Catalogue }) {
     <Wide name={say("我的班级", "My classes")}>
       <table>
         <caption class="unseen">{say("我的班级", "My classes")}</caption>
-        <thead>
-          <tr>
-            <th class="text" scope="col">
-              {say("班级", "Class")}
-            </th>
-            <th class="text" scope="col">
-              {say("状态", "State")}
-            </th>
-            <th class="text" scope="col">
-              {say("下一步", "Next step")}
-            </th>
-            <th class="text" scope="col">
-              {say("起止日期", "Days")}
-            </th>
-            <th scope="col">{say("学员/名额", "Trainees / seats")}</th>
-            <th class="text" scope="col">
-              {say("专项与等级", "Programme and award")}
-            </th>
-            <th class="text" scope="col">
-              {say("地点", "Place")}
-            </th>
-          </tr>
-        </thead>
+        <Head
+          columns={[
+            [say("班级", "Class"), "text"],
+            [say("状态", "State"), "text"],
+            [say("下一步", "Next step"), "text"],
+            [say("起止日期", "Days"), "text"],
+            [say("学员/名额", "Trainees / seats")],
+            [say("专项与等级", "Programme and award"), "text"],
+            [say("地点", "Place"), "text"],
+          ]}
+        />
         <tbody>
           {rows.map((one) => (
             <tr key={one.id} data-class={one.local_id}>

@@ -7,7 +7,7 @@ import { Shown, useAnswer } from "../shared/answer";
 import { all, type Problem, path, post, Refused } from "../shared/api";
 import { sentence } from "../shared/Faults";
 import { Choice, Field, type Filled, Form } from "../shared/forms";
-import { Wide } from "../shared/Wide";
+import { Head, Wide } from "../shared/Wide";
 import { named, say } from "../shared/words";
 import { type ClassInHand, EMPLOYMENT, OUTCOMES, type Trainee } from "./classes";
 
@@ -56,26 +56,16 @@ export function Roster(props: { one: ClassInHand; changed: () => void }) {
                       `${trainees.length} trainees; names and numbers are masked.`,
                     )}
                   </caption>
-                  <thead>
-                    <tr>
-                      <th class="text" scope="col">
-                        {say("学员编号", "Trainee")}
-                      </th>
-                      <th class="text" scope="col">
-                        {say("姓名", "Name")}
-                      </th>
-                      <th class="text" scope="col">
-                        {say("证件号码", "Document")}
-                      </th>
-                      <th class="text" scope="col">
-                        {say("结果", "Outcome")}
-                      </th>
-                      <th scope="col">{say("学时", "Hours")}</th>
-                      <th class="text no-print" scope="col">
-                        {say("更正", "Correct")}
-                      </th>
-                    </tr>
-                  </thead>
+                  <Head
+                    columns={[
+                      [say("学员编号", "Trainee"), "text"],
+                      [say("姓名", "Name"), "text"],
+                      [say("证件号码", "Document"), "text"],
+                      [say("结果", "Outcome"), "text"],
+                      [say("学时", "Hours")],
+                      [say("更正", "Correct"), "text no-print"],
+                    ]}
+                  />
                   <tbody>
                     {trainees.map((each) => (
                       <tr key={each.id} data-trainee={each.local_id}>

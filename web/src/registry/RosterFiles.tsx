@@ -6,7 +6,7 @@ import { type Answer, Shown, useAnswer } from "../shared/answer";
 import { all, ask, type Page, type Problem, path, postFile, Refused, save, send } from "../shared/api";
 import { Faults, sentence } from "../shared/Faults";
 import { moment, whole } from "../shared/figures";
-import { Wide } from "../shared/Wide";
+import { Head, Wide } from "../shared/Wide";
 import { Way } from "../shared/Work";
 import { type Name, say } from "../shared/words";
 import type { ClassInHand } from "./classes";
@@ -436,25 +436,17 @@ function Earlier(props: { files: Answer<Page<RosterFile>>; now: string | null; c
             <Wide name={say("本机构最近的文件", "Your institution's last files")}>
               <table>
                 <caption class="unseen">{say("本机构最近的文件", "Your institution's last files")}</caption>
-                <thead>
-                  <tr>
-                    <th class="text" scope="col">
-                      {say("文件", "File")}
-                    </th>
-                    <th class="text" scope="col">
-                      {say("报送人", "Sent by")}
-                    </th>
-                    <th class="text" scope="col">
-                      {say("时间", "When")}
-                    </th>
-                    <th class="text" scope="col">
-                      {say("状态", "State")}
-                    </th>
-                    <th scope="col">{say("登记", "Registered")}</th>
-                    <th scope="col">{say("早已登记", "Already there")}</th>
-                    <th scope="col">{say("退回", "Refused")}</th>
-                  </tr>
-                </thead>
+                <Head
+                  columns={[
+                    [say("文件", "File"), "text"],
+                    [say("报送人", "Sent by"), "text"],
+                    [say("时间", "When"), "text"],
+                    [say("状态", "State"), "text"],
+                    [say("登记", "Registered")],
+                    [say("早已登记", "Already there")],
+                    [say("退回", "Refused")],
+                  ]}
+                />
                 <tbody>
                   {found.rows.map((file) => (
                     <tr key={file.id}>

@@ -8,7 +8,7 @@ import { Faults } from "../shared/Faults";
 import { whole, yuan } from "../shared/figures";
 import { Field, Form } from "../shared/forms";
 import { type Catalogue, nameOf, placeOf, useCatalogue } from "../shared/names";
-import { Wide } from "../shared/Wide";
+import { Head, Wide } from "../shared/Wide";
 import { named, say } from "../shared/words";
 import { days } from "./Classes";
 import { FUNDS, NEEDS, type TrainingClass } from "./classes";
@@ -131,32 +131,18 @@ function Classes(props: { work: Work; names: Catalogue; again: () => void }) {
         <Wide name={say("待审批的班级", "Classes that wait for approval")}>
           <table>
             <caption>{say("按答复期限排列。", "By the day on which the answer is due.")}</caption>
-            <thead>
-              <tr>
-                <th class="text no-print" scope="col">
-                  {say("选择", "Choose")}
-                </th>
-                <th class="text" scope="col">
-                  {say("班级", "Class")}
-                </th>
-                <th class="text" scope="col">
-                  {say("机构", "Institution")}
-                </th>
-                <th class="text" scope="col">
-                  {say("答复期限", "Answer due")}
-                </th>
-                <th class="text" scope="col">
-                  {say("开班日期", "First day")}
-                </th>
-                <th scope="col">{say("名额", "Seats")}</th>
-                <th class="text" scope="col">
-                  {say("专项", "Programme")}
-                </th>
-                <th class="text" scope="col">
-                  {say("材料", "Papers")}
-                </th>
-              </tr>
-            </thead>
+            <Head
+              columns={[
+                [say("选择", "Choose"), "text no-print"],
+                [say("班级", "Class"), "text"],
+                [say("机构", "Institution"), "text"],
+                [say("答复期限", "Answer due"), "text"],
+                [say("开班日期", "First day"), "text"],
+                [say("名额", "Seats")],
+                [say("专项", "Programme"), "text"],
+                [say("材料", "Papers"), "text"],
+              ]}
+            />
             <tbody>
               {classes.map((one) => (
                 <>

@@ -6,7 +6,7 @@ import { Shown, useAnswer } from "../shared/answer";
 import { all, post } from "../shared/api";
 import { yuan } from "../shared/figures";
 import { Choice, Field, type Filled, Form } from "../shared/forms";
-import { Wide } from "../shared/Wide";
+import { Head, Wide } from "../shared/Wide";
 import { say } from "../shared/words";
 import type { Claim } from "./claims";
 
@@ -98,18 +98,14 @@ function Result(props: { quote: Quote }) {
       <Wide name={say("测算明细", "Lines of the quote")}>
         <table>
           <caption class="unseen">{say("测算明细", "Lines of the quote")}</caption>
-          <thead>
-            <tr>
-              <th class="text" scope="col">
-                {say("行", "Line")}
-              </th>
-              <th scope="col">{say("金额", "Amount")}</th>
-              <th class="text" scope="col">
-                {say("原因", "Reason")}
-              </th>
-              <th scope="col">{say("本年已享受/上限", "Used this year / limit")}</th>
-            </tr>
-          </thead>
+          <Head
+            columns={[
+              [say("行", "Line"), "text"],
+              [say("金额", "Amount")],
+              [say("原因", "Reason"), "text"],
+              [say("本年已享受/上限", "Used this year / limit")],
+            ]}
+          />
           <tbody>
             {quote.lines.map((line, place) => (
               <tr key={line.enrolment_id ?? place}>

@@ -6,7 +6,7 @@ import { Shown, useAnswer } from "../shared/answer";
 import { all, ask, post } from "../shared/api";
 import { moment, yuan } from "../shared/figures";
 import { Field, Form } from "../shared/forms";
-import { Wide } from "../shared/Wide";
+import { Head, Wide } from "../shared/Wide";
 import { Way, Ways, Work } from "../shared/Work";
 import { named, say, useLanguage } from "../shared/words";
 import { type Claim, payment, STATES, VERBS, type WholeClaim } from "./claims";
@@ -64,27 +64,17 @@ function Claims() {
             <Wide name={say("我的申领", "My claims")}>
               <table>
                 <caption class="unseen">{say("我的申领", "My claims")}</caption>
-                <thead>
-                  <tr>
-                    <th class="text" scope="col">
-                      {say("申领编号", "Claim")}
-                    </th>
-                    <th class="text" scope="col">
-                      {say("班级", "Class")}
-                    </th>
-                    <th class="text" scope="col">
-                      {say("状态", "State")}
-                    </th>
-                    <th scope="col">{say("金额", "Amount")}</th>
-                    <th scope="col">{say("已追回", "Recovered")}</th>
-                    <th class="text" scope="col">
-                      {say("提交", "Submitted")}
-                    </th>
-                    <th class="text" scope="col">
-                      {say("拨付", "Payment")}
-                    </th>
-                  </tr>
-                </thead>
+                <Head
+                  columns={[
+                    [say("申领编号", "Claim"), "text"],
+                    [say("班级", "Class"), "text"],
+                    [say("状态", "State"), "text"],
+                    [say("金额", "Amount")],
+                    [say("已追回", "Recovered")],
+                    [say("提交", "Submitted"), "text"],
+                    [say("拨付", "Payment"), "text"],
+                  ]}
+                />
                 <tbody>
                   {claims.map((claim) => (
                     <tr key={claim.id} data-claim={claim.local_id}>
@@ -216,23 +206,15 @@ function Lines(props: { claim: WholeClaim }) {
               `${lines.length} lines: ${lines.length - refused} with a subsidy, ${refused} without.`,
             )}
           </caption>
-          <thead>
-            <tr>
-              <th class="text" scope="col">
-                {say("行", "Line")}
-              </th>
-              <th class="text" scope="col">
-                {say("完成培训日期", "Trained on")}
-              </th>
-              <th scope="col">{say("金额", "Amount")}</th>
-              <th class="text" scope="col">
-                {say("结果与原因", "What came of it, and why")}
-              </th>
-              <th class="text no-print" scope="col">
-                {say("逐项检查", "Checks")}
-              </th>
-            </tr>
-          </thead>
+          <Head
+            columns={[
+              [say("行", "Line"), "text"],
+              [say("完成培训日期", "Trained on"), "text"],
+              [say("金额", "Amount")],
+              [say("结果与原因", "What came of it, and why"), "text"],
+              [say("逐项检查", "Checks"), "text no-print"],
+            ]}
+          />
           <tbody>
             {lines.map((line) => (
               <tr key={line.line} data-line={line.line}>
