@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import hmac
 from uuid import UUID
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 
 from shared.kernel.identity import IdentityDocument
 from shared.kernel.spelling import canonical
@@ -21,13 +23,14 @@ class PersonKeys:
     a plain hash. Without the secret no key can be computed again; a changed secret gives everyone a new key.
     """
 
-    __slots__ = ("_secret",)
+    __slots__ = ("_keyed_hash",)
 
     def __init__(self, secret: bytes) -> None:
         """Raises ValueError for a secret shorter than 32 bytes."""
         if len(secret) < SECRET_BYTES_MIN:
             raise ValueError(f"the secret for person keys needs at least {SECRET_BYTES_MIN} bytes")
-        self._secret = secret
+        # Keyed once and copied for each message: to take in the key each time costs more than to hash a short text.
+        self._keyed_hash = HMAC(secret, SHA256())
 
     def of(self, document: IdentityDocument) -> UUID:
         """The key of the holder of `document`: the same for the same kind and number.
@@ -45,6 +48,7 @@ class PersonKeys:
         return self._keyed(f"mark:{kind}:{canonical(text)}")
 
     def _keyed(self, message: str) -> UUID:
-        digest = hmac.digest(self._secret, message.encode(), "sha256")
-        bits = int.from_bytes(digest[:16], "big")
+        keyed = self._keyed_hash.copy()
+        keyed.update(message.encode())
+        bits = int.from_bytes(keyed.finalize()[:16], "big")
         return UUID(int=bits & ~_VERSION_AND_VARIANT | _VERSION_8)

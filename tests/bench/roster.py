@@ -52,7 +52,10 @@ async def main() -> None:
 
 async def _post_rosters(here: Ground) -> float:
     """Seconds for all batches, the client on the same machine."""
-    async with httpx.AsyncClient(base_url=here.url("registry"), timeout=60) as http:
+    # A connection for each post: the kernel gives every new one to a process by chance, and of four that stay, three or
+    # all may belong to the same process for the whole run.
+    fresh = httpx.Limits(max_keepalive_connections=0)
+    async with httpx.AsyncClient(base_url=here.url("registry"), timeout=60, limits=fresh) as http:
         own = await prepare(here, http, batches=BATCHES)
         posts = [(roster(batch), own | {"Content-Type": "application/json"}) for batch in range(BATCHES)]
         await _post(http, *posts[0])

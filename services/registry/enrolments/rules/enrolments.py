@@ -279,7 +279,10 @@ def is_enough(hours: int, class_: TrainingClass, *, share_min: Decimal, hours_mi
 
 def dimensions_of(enrolment: Enrolment, class_: TrainingClass) -> Dimensions:
     """The dimensions of the class, with the programme of the enrolment."""
-    return class_.dimensions._replace(programme=enrolment.programme)
+    of_class = class_.dimensions
+    if enrolment.programme == of_class.programme:
+        return of_class
+    return of_class._replace(programme=enrolment.programme)
 
 
 def describe(fact: type[F], enrolment: Enrolment, class_: TrainingClass, *, at: datetime) -> F:

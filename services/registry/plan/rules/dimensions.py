@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from shared.contracts.dimensions import FundSource, award_fields
@@ -19,9 +22,10 @@ class Dimensions(NamedTuple):
     fund_source: FundSource | None
     project: str | None
 
-    def as_fields(self, *, project: bool = True) -> dict[str, Any]:
+    @lru_cache(maxsize=1024)  # noqa: B019  (they are values: all trainees of a class and programme have the same)
+    def as_fields(self, *, project: bool = True) -> Mapping[str, Any]:
         """As keyword arguments of a fact; without the `project` where it has none."""
-        return self._values(project=project) | award_fields(self.award)
+        return MappingProxyType(self._values(project=project) | award_fields(self.award))
 
     def as_observed(self) -> dict[str, Any]:
         """As keyword arguments of what a rule saw, which has no project."""

@@ -40,7 +40,7 @@ class RosterRow(NamedTuple):
     @property
     def unread_fields(self) -> frozenset[str]:
         """The fields in which something could not be read."""
-        return frozenset(pointer.split("/")[1] for pointer in self.unread if pointer)
+        return frozenset(pointer.split("/")[1] for pointer in self.unread if pointer) if self.unread else self.unread
 
     def particulars(self) -> Particulars:
         """What a whole row states of the person."""
