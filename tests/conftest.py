@@ -7,8 +7,9 @@ import shutil
 import tempfile
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import uuid4
 
 import pytest
@@ -163,18 +164,105 @@ class OpenService(Protocol):
 
 
 @pytest.fixture
-async def open_service(database: Database, keys: Path) -> AsyncGenerator[OpenService]:
-    """Opens a service on fresh databases; several opened in one test share one log."""
+async def opened_here() -> AsyncGenerator[AsyncExitStack]:
+    """Closes what a test has opened."""
     async with AsyncExitStack() as stack:
-        log_url = await database(None)
+        yield stack
 
-        async def open_(service: Service, **changed: Any) -> ServiceUnderTest:
+
+@pytest.fixture
+def log_here() -> dict[str, str]:
+    """The URL of the log that all services of a test share, under "url" once there is one."""
+    return {}
+
+
+@pytest.fixture
+async def open_service(
+    database: Database, keys: Path, opened_here: AsyncExitStack, log_here: dict[str, str]
+) -> OpenService:
+    """Opens a service on fresh databases; several opened in one test share one log."""
+
+    async def open_(service: Service, **changed: Any) -> ServiceUnderTest:
+        if not log_here:
+            log_here["url"] = await database(None)
+        settings = service.settings(
+            database_url=await database(service),
+            SKILLS_LOG_URL=log_here["url"],
+            SKILLS_KEYS_DIRECTORY=keys,
+            **changed,
+        )
+        return await opened_here.enter_async_context(opened(service, settings))
+
+    return open_
+
+
+W = TypeVar("W")
+
+
+class OpenWorld(Protocol):
+    """Opens a service as `build` leaves it: the same within one test. `build` returns the service, or a dataclass that
+    holds it in one of its fields.
+    """
+
+    def __call__(self, service: Service, build: Callable[[ServiceUnderTest], Awaitable[W]]) -> Awaitable[W]: ...
+
+
+@pytest.fixture(scope="session")
+def worlds() -> dict[object, Any]:
+    """What each `build` returned, whose databases are templates."""
+    return {}
+
+
+@pytest.fixture
+async def open_world(
+    database: Database,
+    keys: Path,
+    opened_here: AsyncExitStack,
+    log_here: dict[str, str],
+    postgres: Postgres,
+    templates: dict[str, str],
+    worlds: dict[object, Any],
+    copy_of: CopyOf,
+) -> OpenWorld:
+    """Building a world over HTTP takes longer than most tests do; it is done once a process and copied for each test.
+
+    What a service holds in memory is not copied, nor a clock that was set.
+    """
+    here: dict[object, Any] = {}
+
+    async def built(service: Service, build: Callable[[ServiceUnderTest], Awaitable[Any]], key: str) -> None:
+        urls = await database(service), await database(None)
+        settings = service.settings(database_url=urls[0], SKILLS_LOG_URL=urls[1], SKILLS_KEYS_DIRECTORY=keys)
+        async with opened(service, settings) as first:
+            world = await build(first)
+        for kind, url in zip(("service", "log"), urls, strict=True):
+            name = f"template_world_{len(worlds)}_{kind}"
+            await postgres.clone_database(name, url.rsplit("/", 1)[1])
+            templates[f"{key} {kind}"] = name
+        worlds[key] = world
+
+    async def open_(service: Service, build: Callable[[ServiceUnderTest], Awaitable[W]]) -> W:
+        key = f"{service.name} {build.__module__}.{build.__qualname__}"
+        if key not in here:
+            assert not log_here, "a test has one log: open the world before other services"
+            if key not in worlds:
+                await built(service, build, key)
+            log_here["url"] = await copy_of(templates[f"{key} log"])
             settings = service.settings(
-                database_url=await database(service),
-                SKILLS_LOG_URL=log_url,
+                database_url=await copy_of(templates[f"{key} service"]),
+                SKILLS_LOG_URL=log_here["url"],
                 SKILLS_KEYS_DIRECTORY=keys,
-                **changed,
             )
-            return await stack.enter_async_context(opened(service, settings))
+            here[key] = _in(worlds[key], await opened_here.enter_async_context(opened(service, settings)))
+        found: W = here[key]
+        return found
 
-        yield open_
+    return open_
+
+
+def _in(world: Any, service: ServiceUnderTest) -> Any:
+    """`world` with `service` in the place of the one that it was built with."""
+    if isinstance(world, ServiceUnderTest):
+        return service
+    held = [field.name for field in fields(world) if isinstance(getattr(world, field.name), ServiceUnderTest)]
+    return replace(world, **dict.fromkeys(held, service))

@@ -12,7 +12,7 @@ from deploy.local.postgres import Postgres
 from services.registry.plan.usecases import plan
 from services.registry.worker import SERVICE
 from shared.service import Service, worker_engine
-from tests.conftest import CopyOf, Database, OpenService
+from tests.conftest import CopyOf, Database, OpenService, OpenWorld
 from tests.registry.school import School, open_school
 from tests.support.services import ServiceUnderTest
 
@@ -48,10 +48,15 @@ async def _load_plan(url: str, keys: Path) -> None:
 
 
 @pytest.fixture
-async def registry(open_service: OpenService) -> ServiceUnderTest:
+async def registry(
+    request: pytest.FixtureRequest, open_service: OpenService, open_world: OpenWorld
+) -> ServiceUnderTest:
+    """The same that the test's `school` is in, if it has one."""
+    if "school" in request.fixturenames:
+        return (await open_world(SERVICE, open_school)).registry
     return await open_service(SERVICE)
 
 
 @pytest.fixture
-async def school(registry: ServiceUnderTest) -> School:
-    return await open_school(registry)
+async def school(open_world: OpenWorld) -> School:
+    return await open_world(SERVICE, open_school)

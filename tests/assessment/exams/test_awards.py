@@ -5,21 +5,28 @@ from __future__ import annotations
 import pytest
 
 from services.assessment.numbers.rules.numbers import parse
+from services.assessment.worker import SERVICE
 from shared.contracts.assessment import CertificateIssued
 from shared.kernel.awards import Award
 from shared.kernel.ids import new_id
 from tests.assessment.centre import Centre, a_class, fail_row, open_centre, pass_row, person_row, session_filing
+from tests.assessment.conftest import with_plan
+from tests.conftest import OpenWorld
 from tests.support.services import ServiceUnderTest
 
 OCCUPATION = "4-10-01-05"
 SPECIAL = {"level": None, "award": "special_ability"}
 
 
-@pytest.fixture
-async def centre(assessment: ServiceUnderTest) -> Centre:
-    """A body that is filed for a special ability beside a level."""
+async def with_abilities(service: ServiceUnderTest) -> Centre:
     scope = [{"occupation": OCCUPATION, "award": award} for award in ("special_ability", "L4")]
-    return await open_centre(assessment, scope=scope)
+    return await open_centre(await with_plan(service), scope=scope)
+
+
+@pytest.fixture
+async def centre(open_world: OpenWorld) -> Centre:
+    """A body that is filed for a special ability beside a level."""
+    return await open_world(SERVICE, with_abilities)
 
 
 class TestSpecialAbility:

@@ -13,7 +13,7 @@ from shared.contracts.dimensions import FundSource
 from shared.contracts.registry.directory import InstitutionState
 from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.contracts.subsidy import ClaimPaid, ClaimStatus
-from tests.conftest import OpenService
+from tests.conftest import OpenWorld
 from tests.registry.school import set_today
 from tests.support.facts import (
     AT,
@@ -31,9 +31,7 @@ from tests.support.services import ServiceUnderTest
 SCHOOL, FIRM, BODY = numbered(2_000_000), numbered(2_000_001), numbered(4_000_000)
 
 
-@pytest.fixture
-async def metrics(open_service: OpenService) -> ServiceUnderTest:
-    metrics = await open_service(SERVICE)
+async def with_plan(metrics: ServiceUnderTest) -> ServiceUnderTest:
     await metrics.hear(
         region("410000", reports_to=None, parent=None),
         region("410100", reports_to="410100"),
@@ -45,6 +43,11 @@ async def metrics(open_service: OpenService) -> ServiceUnderTest:
         programme("S03", departments=()),
     )
     return metrics
+
+
+@pytest.fixture
+async def metrics(open_world: OpenWorld) -> ServiceUnderTest:
+    return await open_world(SERVICE, with_plan)
 
 
 async def get(metrics: ServiceUnderTest, **query: Any) -> dict[str, Any]:

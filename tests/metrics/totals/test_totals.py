@@ -28,7 +28,7 @@ from shared.contracts.subsidy import (
     ClaimStatus,
 )
 from shared.database import make_engine
-from tests.conftest import OpenService
+from tests.conftest import OpenWorld
 from tests.support.facts import (
     certificate,
     claim,
@@ -44,9 +44,7 @@ from tests.support.persons import merged, reassigned, separated
 from tests.support.services import ServiceUnderTest
 
 
-@pytest.fixture
-async def metrics(open_service: OpenService) -> ServiceUnderTest:
-    metrics = await open_service(SERVICE)
+async def with_plan(metrics: ServiceUnderTest) -> ServiceUnderTest:
     await metrics.hear(
         region("410000", reports_to=None, parent=None),
         region("410100", reports_to="410100"),
@@ -61,6 +59,11 @@ async def metrics(open_service: OpenService) -> ServiceUnderTest:
         class_started(),
     )
     return metrics
+
+
+@pytest.fixture
+async def metrics(open_world: OpenWorld) -> ServiceUnderTest:
+    return await open_world(SERVICE, with_plan)
 
 
 async def get(metrics: ServiceUnderTest, path: str) -> dict[str, Any]:
