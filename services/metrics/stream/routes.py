@@ -15,6 +15,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from services.metrics.stream.usecases import Streams
 from services.metrics.totals.routes import AskedCut
 from shared.edge.lanes import Limits
+from shared.edge.rates import address_of
 from shared.edge.routes import Handler
 from shared.web import OpenRoute
 
@@ -70,11 +71,12 @@ async def stream_totals(
     """
     streams: Streams = request.app.state.streams
     route: StreamRoute = request.scope["route"]
-    await streams.require(cut, partial(route.admit, request))
+    network = address_of(request)
+    await streams.require(cut, partial(route.admit, request), network=network)
 
     async def events() -> AsyncGenerator[ServerSentEvent]:
         retry_ms: int | None = _retry_ms()
-        async for message in streams.messages(cut, known=last_event_id):
+        async for message in streams.messages(cut, known=last_event_id, network=network):
             yield ServerSentEvent(data=message.data, event="cells", id=message.id, retry=retry_ms)
             retry_ms = None
 

@@ -22,6 +22,8 @@ from shared.turns import Busy
 
 CHANNELS_MAX: Final = 128
 """Cuts that are streamed at once, to any number of readers."""
+OF_ONE_NETWORK_MAX: Final = 32
+"""Of these, those that readers of one network have opened: whoever makes up cuts leaves room for others."""
 STATES_MAX: Final = 240
 """States that a reader may be behind: a minute of changes without a pause. Further back all cells are sent again."""
 KEPT_SECONDS: Final = 120.0
@@ -50,6 +52,8 @@ class Channel:
     """
 
     by: tuple[str, ...]
+    opened_by: Hashable = None
+    """The network of the reader for whom it was opened."""
     state: str = ""
     view: Mapping[str, Any] | None = None
     rows: Mapping[CellKey, Row] = field(default_factory=dict)
@@ -125,8 +129,9 @@ class Streams:
     def channels(self) -> int:
         return len(self._channels)
 
-    async def require(self, cut: Cut, admit: Admit) -> None:
-        """Open the channel of `cut`, by way of `admit`, unless it is open: of many who come at once one is admitted.
+    async def require(self, cut: Cut, admit: Admit, *, network: Hashable = None) -> None:
+        """Open the channel of `cut` for a reader of `network`, by way of `admit`, unless it is open: of many who come
+        at once one is admitted.
 
         Raises what there is to refuse before a stream begins: Busy, UnknownPlan, UnknownProgramme, UnknownRegion,
         UnknownDepartment.
@@ -136,12 +141,12 @@ class Streams:
             return
         opening = self._opening.get(cut)
         if opening is None:
-            opening = self._opening[cut] = asyncio.create_task(self._open(cut, admit))
+            opening = self._opening[cut] = asyncio.create_task(self._open(cut, admit, network))
             opening.add_done_callback(lambda done: self._opened(cut, done))
         await asyncio.shield(opening)
 
-    async def _open(self, cut: Cut, admit: Admit) -> None:
-        channel = self._channel(cut)
+    async def _open(self, cut: Cut, admit: Admit, network: Hashable) -> None:
+        channel = self._channel(cut, network)
         try:
             await admit(lambda: self._show(channel, cut))
         finally:
@@ -153,12 +158,14 @@ class Streams:
         if not opening.cancelled():
             opening.exception()  # those who waited have it; if they left, nobody needs it
 
-    async def messages(self, cut: Cut, *, known: str | None = None) -> AsyncGenerator[Message]:
+    async def messages(
+        self, cut: Cut, *, known: str | None = None, network: Hashable = None
+    ) -> AsyncGenerator[Message]:
         """First what leads from the state `known` to the present one, or all cells; then every change.
 
         A reader who knows the present state is told at once that nothing has changed.
         """
-        with self._reading(cut) as channel:
+        with self._reading(cut, network) as channel:
             refreshes, is_told = -1, False
             while True:
                 refreshes = await self._answers.refreshed(since=refreshes)
@@ -170,8 +177,8 @@ class Streams:
                 yield message
 
     @contextmanager
-    def _reading(self, cut: Cut) -> Generator[Channel]:
-        channel = self._channel(cut)
+    def _reading(self, cut: Cut, network: Hashable) -> Generator[Channel]:
+        channel = self._channel(cut, network)
         channel.readers += 1
         try:
             with self._answers.holding(_key(cut)):
@@ -186,22 +193,27 @@ class Streams:
 
         channel.show(await self._answers.value(_key(cut), make))
 
-    def _channel(self, cut: Cut) -> Channel:
-        """Raises Busy if too many other cuts are read."""
+    def _channel(self, cut: Cut, network: Hashable) -> Channel:
+        """Raises Busy if too many other cuts are read, or were opened by this network."""
         channel = self._channels.get(cut)
         if channel is None:
-            self._make_room()
-            channel = self._channels[cut] = Channel(tuple(each.value for each in cut.by), left_at=time.monotonic())
+            self._make_room(network)
+            by = tuple(each.value for each in cut.by)
+            channel = self._channels[cut] = Channel(by, network, left_at=time.monotonic())
         return channel
 
-    def _make_room(self) -> None:
+    def _make_room(self, network: Hashable) -> None:
         kept_since = time.monotonic() - KEPT_SECONDS
         unread = [(each.left_at, cut) for cut, each in self._channels.items() if not each.readers]
         for left_at, cut in sorted(unread, key=itemgetter(0)):
-            if left_at < kept_since or len(self._channels) >= CHANNELS_MAX:
+            is_in_the_way = self._channels[cut].opened_by == network and self._opened_by(network) >= OF_ONE_NETWORK_MAX
+            if left_at < kept_since or is_in_the_way or len(self._channels) >= CHANNELS_MAX:
                 del self._channels[cut]
-        if len(self._channels) >= CHANNELS_MAX:
+        if len(self._channels) >= CHANNELS_MAX or self._opened_by(network) >= OF_ONE_NETWORK_MAX:
             raise Busy(lane="streams", retry_after_s=int(KEPT_SECONDS))
+
+    def _opened_by(self, network: Hashable) -> int:
+        return sum(each.opened_by == network for each in self._channels.values())
 
 
 def _key(cut: Cut) -> Hashable:

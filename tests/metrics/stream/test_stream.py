@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -292,6 +293,25 @@ async def test_made_up_cuts_take_no_more_channels_than_there_are(
 
         assert (refused.status_code, refused.json()["code"]) == (503, "busy")
         assert in_training(await anext(messages)) == {"419001": 1}
+
+
+async def test_one_network_leaves_channels_to_others(
+    metrics: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(usecases, "OF_ONE_NETWORK_MAX", 1)
+    elsewhere = httpx.ASGITransport(metrics.app, client=("192.0.2.1", 1))
+    async with (
+        aclosing(streams_of(metrics).messages(BY_REGION, network="127.0.0.1")) as messages,
+        httpx.AsyncClient(transport=elsewhere, base_url="http://test") as other,
+        asyncio.timeout(10),
+    ):
+        await anext(messages)
+        refused = await metrics.http.get("/v1/stream?by=programme")
+        opened = await other.head("/v1/stream?by=programme")
+        shared = await metrics.http.head("/v1/stream?by=programme")
+
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "120")
+    assert (opened.status_code, shared.status_code) == (200, 200)
 
 
 async def test_many_who_come_back_at_once_need_one_place_together(metrics: ServiceUnderTest) -> None:
