@@ -5,6 +5,7 @@ import { useRef, useState } from "preact/hooks";
 import { change } from "../shared/address";
 import { Shown, useAnswer } from "../shared/answer";
 import { all, type Problem, path, post, Refused } from "../shared/api";
+import { Dialog } from "../shared/Dialog";
 import { sentence } from "../shared/Faults";
 import { Choice, Field, type Filled, Form } from "../shared/forms";
 import { Head, Wide } from "../shared/Wide";
@@ -131,26 +132,6 @@ function Choices(props: { trainee: Trainee; isRunning: boolean; choose: (kind: T
         </button>
       ))}
     </span>
-  );
-}
-
-/** Above the page, with the keyboard kept inside; closed by Escape. */
-function Dialog(props: { close: () => void; children: preact.ComponentChildren }) {
-  const shown = useRef(false);
-  const show = (dialog: HTMLDialogElement | null) => {
-    if (!dialog || shown.current) return;
-    shown.current = true;
-    dialog.showModal();
-  };
-  return (
-    <dialog ref={show} onClose={props.close} aria-labelledby="task-title">
-      {props.children}
-      <p>
-        <button type="button" class="quiet" onClick={props.close}>
-          {say("不改了", "Close")}
-        </button>
-      </p>
-    </dialog>
   );
 }
 

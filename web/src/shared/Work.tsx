@@ -13,7 +13,7 @@ import "./work.css";
 /** Where the workplaces are, by the service that serves them. */
 const WORKPLACES: readonly (readonly [string, Name])[] = [
   ["registry", ["培训", "Training"]],
-  ["assessment", ["证书", "Certificates"]],
+  ["assessment", ["评价与证书", "Assessment"]],
   ["subsidy", ["补贴", "Subsidies"]],
   ["metrics", ["进度", "Progress"]],
 ];
@@ -110,17 +110,19 @@ function nameOf(people: readonly { name_zh: string; name_en: string; is_me: bool
   return found ? say(found.name_zh, found.name_en) : me.person;
 }
 
-/** Ways through a workplace: real links, whose views are in the address. */
+/** Ways through a workplace: real links, whose views are in the address. `clear` names what belongs to one view. */
 export function Ways(props: {
   name: string;
   parameter: string;
   now: string;
+  clear?: readonly string[];
   ways: readonly (readonly [string, string])[];
 }) {
+  const cleared = Object.fromEntries((props.clear ?? []).map((name) => [name, null]));
   return (
     <nav class="ways no-print" aria-label={props.name}>
       {props.ways.map(([code, words]) => (
-        <Way key={code} to={{ [props.parameter]: code }} isNow={code === props.now}>
+        <Way key={code} to={{ ...cleared, [props.parameter]: code }} isNow={code === props.now}>
           {words}
         </Way>
       ))}
