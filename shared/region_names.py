@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict
 
@@ -11,9 +9,6 @@ from shared import heard
 from shared.web import open_router
 
 routes = open_router("regions")
-
-NOTE: Final = "It names regions and nobody."
-"""Why everybody may ask, for the tables of rights."""
 
 
 class RegionNameAnswer(BaseModel):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from shared.kernel.callers import Role, Whose
-from shared.region_names import NOTE as REGION_NAMES
 from shared.rights import (
     BODIES,
     EVERY_ROLE,
@@ -146,7 +145,7 @@ RIGHTS: Final[Rights] = {
     "approve_pass_rule": writes(_PROVINCE, two=_APPROVED, note=_PROVINCE_ITSELF),
     "reject_pass_rule": writes(_PROVINCE, one=_REJECTED, note=_PROVINCE_ITSELF),
     # names
-    "list_region_names": public(REGION_NAMES),
+    "list_region_names": public("It names regions and nobody."),
     "list_programme_names": reads(EVERY_ROLE, note="What everybody has to look up: it names no person."),
     # standards
     "list_standards": reads(EVERY_ROLE, note="What everybody has to look up: it names no person."),

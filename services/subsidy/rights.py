@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from shared.kernel.callers import Role, Whose
-from shared.region_names import NOTE as REGION_NAMES
 from shared.rights import BODIES, EVERY_ROLE, ORGANISATIONS, SUPERVISORS, Rights, public, reads, writes
 
 _PAYEES: Final = {**ORGANISATIONS, **BODIES}
@@ -112,7 +111,7 @@ RIGHTS: Final[Rights] = {
     "list_rekeyed_lines": reads(SUPERVISORS, _FINANCE),
     "list_owed_lines": reads(SUPERVISORS, _FINANCE),
     # publicity and objections
-    "list_region_names": public(REGION_NAMES),
+    "list_region_names": public("It names regions and nobody."),
     "list_public_claims": public(_PUBLICITY),
     "get_public_claim": public(_PUBLICITY),
     "get_publicity_file": public(_PUBLICITY),

@@ -11,7 +11,13 @@ from sqlalchemy import ARRAY, BindParameter, Boolean, Column, Date, MetaData, Ta
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
-from services.assessment.trainings.rules import ExaminableClass, ExamPlan, RegistryClass, RegistryEnrolment, RegistryLesson
+from services.assessment.trainings.rules import (
+    ExaminableClass,
+    ExamPlan,
+    RegistryClass,
+    RegistryEnrolment,
+    RegistryLesson,
+)
 from shared import tables
 from shared.database import driver
 from shared.heard import HEARD_INSTITUTION
@@ -181,8 +187,8 @@ async def examinable(
     limit: int,
 ) -> list[ExaminableClass]:
     """Classes of the region for these occupations that were not cancelled, in the order of their ids."""
-    shown = {"institution_name": HEARD_INSTITUTION.c.name}
-    columns = [shown.get(name, _CLASS.c.get(name)).label(name) for name in ExaminableClass._fields]
+    named = HEARD_INSTITUTION.c.name.label("institution_name")
+    columns = [named if name == named.key else _CLASS.c[name] for name in ExaminableClass._fields]
     statement = (
         select(*columns)
         .select_from(_CLASS.outerjoin(HEARD_INSTITUTION, HEARD_INSTITUTION.c.id == _CLASS.c.institution_id))

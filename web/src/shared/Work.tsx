@@ -19,7 +19,7 @@ const WORKPLACES: readonly (readonly [string, Name])[] = [
 ];
 
 export function Work(props: {
-  title: string;
+  title: string | ((me: SignedIn | null) => string);
   here: string;
   roles: readonly string[];
   children: (me: SignedIn) => ComponentChildren;
@@ -51,6 +51,7 @@ export function Work(props: {
       removeEventListener("focus", back);
     };
   }, [look]);
+  const title = typeof props.title === "string" ? props.title : props.title(me);
   const isAllowed = me !== null && props.roles.includes(me.role);
   const tools = (
     <>
@@ -64,7 +65,7 @@ export function Work(props: {
     </>
   );
   return (
-    <Frame title={props.title} tools={tools} {...(me ? { lead: nameOf(session?.people, me) } : {})}>
+    <Frame title={title} tools={tools} {...(me ? { lead: nameOf(session?.people, me) } : {})}>
       {isOut && me && (
         <div class="message bad sticky" role="alert">
           {say(

@@ -147,6 +147,8 @@ export function Form(props: {
   draft?: string;
   labels?: Readonly<Record<string, string>>;
   class?: string;
+  /** Whether there is nothing to send yet. */
+  isOff?: boolean;
   children: ComponentChildren;
 }) {
   const [isBusy, setBusy] = useState(false);
@@ -182,7 +184,7 @@ export function Form(props: {
     <form aria-label={props.name} class={props.class} onSubmit={submit} onInput={changed}>
       <Draft.Provider value={draft}>{props.children}</Draft.Provider>
       {wrong && <Faults refused={wrong} labels={props.labels} />}
-      <button type="submit" disabled={isBusy}>
+      <button type="submit" disabled={isBusy || (props.isOff ?? false)}>
         {isBusy ? say("请稍候……", "One moment …") : props.button}
       </button>
     </form>
