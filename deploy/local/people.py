@@ -11,6 +11,8 @@ from deploy.sandbox.client import Caller, Client
 PROVINCE: Final = "410000"
 CITY: Final = "410100"
 COUNTY: Final = "410102"
+PAID: Final = "411600"
+"""A city of which claims of the sample wait."""
 ORGANISATIONS_MAX: Final = 8
 """Institutions, and bodies, to choose from."""
 
@@ -29,10 +31,10 @@ _OFFICERS: Final = (
     ),
     ("city", "郑州市工作人员", "Officer of Zhengzhou", Caller("county_officer", "sun", region=CITY)),
     ("county", "中原区工作人员", "Officer of Zhongyuan District", Caller("county_officer", "li", region=COUNTY)),
-    ("reviewer-1", "郑州市审核人员（初审）", "Reviewer of Zhengzhou (first)", Caller("reviewer", "qian", region=CITY)),
-    ("reviewer-2", "郑州市审核人员（复审）", "Reviewer of Zhengzhou (second)", Caller("reviewer", "zhou", region=CITY)),
-    ("finance-1", "郑州市财务人员（制单）", "Finance of Zhengzhou (first)", Caller("finance", "wu", region=CITY)),
-    ("finance-2", "郑州市财务人员（复核）", "Finance of Zhengzhou (second)", Caller("finance", "zheng", region=CITY)),
+    ("reviewer-1", "周口市审核人员（初审）", "Reviewer of Zhoukou (first)", Caller("reviewer", "qian", region=PAID)),
+    ("reviewer-2", "周口市审核人员（复审）", "Reviewer of Zhoukou (second)", Caller("reviewer", "zhou", region=PAID)),
+    ("finance-1", "周口市财务人员（制单）", "Finance of Zhoukou (first)", Caller("finance", "wu", region=PAID)),
+    ("finance-2", "周口市财务人员（复核）", "Finance of Zhoukou (second)", Caller("finance", "zheng", region=PAID)),
 )
 
 

@@ -4,6 +4,7 @@ import { useAddress } from "../shared/address";
 import type { SignedIn } from "../shared/session";
 import { Ways } from "../shared/Work";
 import { say, useLanguage } from "../shared/words";
+import { Accounts } from "./Accounts";
 import { Batches } from "./Batches";
 import { Budgets } from "./Budgets";
 import { ClaimPage } from "./ClaimPage";
@@ -27,6 +28,7 @@ export function Finance({ me }: { me: SignedIn }) {
         ways={[
           ...(isFinance ? [["batches", say("拨付批次", "Payment batches")] as const] : []),
           ["proposals", say("待复核", "For a second person")],
+          ["accounts", say("收款账户", "Accounts")],
           ["budgets", say("预算", "Budgets")],
           ["recoveries", say("应追回", "Owed back")],
           ["statements", say("对账单", "Statements")],
@@ -36,6 +38,7 @@ export function Finance({ me }: { me: SignedIn }) {
         {claim && <ClaimPage key={claim} id={claim} />}
         {!claim && view === "batches" && isFinance && <Batches me={me} />}
         {!claim && view === "proposals" && <Proposals me={me} />}
+        {!claim && view === "accounts" && (isFinance ? <Accounts /> : <Accounts isReading />)}
         {!claim && view === "budgets" && <Budgets isProvince={!isFinance} />}
         {!claim && view === "recoveries" && <Recoveries isFinance={isFinance} />}
         {!claim && view === "statements" && <Statements />}

@@ -6,6 +6,7 @@ import { Field, Form } from "../shared/forms";
 import type { SignedIn } from "../shared/session";
 import { Ways, Work } from "../shared/Work";
 import { type Name, say, useLanguage } from "../shared/words";
+import { Accounts } from "./Accounts";
 import { ClaimPage } from "./ClaimPage";
 import { Claims } from "./Claims";
 import type { WholeClaim } from "./claims";
@@ -34,7 +35,7 @@ export function Subsidy() {
 }
 
 function Workplace({ me }: { me: SignedIn }) {
-  if (me.role === "institution") return <Institution />;
+  if (me.role === "institution") return <Institution organisation={me.organisation ?? ""} />;
   if (me.role === "reviewer") return <Reviewer />;
   if (me.role === "county_officer") return <Region />;
   return <Finance me={me} />;
@@ -54,7 +55,7 @@ function Region() {
   );
 }
 
-function Institution() {
+function Institution(props: { organisation: string }) {
   useLanguage();
   const address = useAddress();
   const view = address.get("view") ?? "claims";
@@ -69,10 +70,12 @@ function Institution() {
         ways={[
           ["claims", say("我的申领", "My claims")],
           ["quotes", say("测算", "Quotes")],
+          ["accounts", say("收款账户", "Account")],
         ]}
       />
       <div class="stack">
         {view === "quotes" && <Quotes />}
+        {view === "accounts" && <Accounts institution={props.organisation} />}
         {view === "claims" && claim && (
           <ClaimPage key={claim} id={claim} steps={(found, again) => <Steps claim={found} again={again} />} />
         )}
