@@ -11,10 +11,12 @@ from deploy.sandbox.client import Caller, Client
 PROVINCE: Final = "410000"
 CITY: Final = "410100"
 COUNTY: Final = "410102"
-PAID: Final = "411600"
-"""A city of which claims of the sample wait."""
+PAID: Final = "410173"
+"""A place of which a claim of the sample waits for its review."""
 ORGANISATIONS_MAX: Final = 8
 """Institutions, and bodies, to choose from."""
+
+HEADS_MAX: Final = 2
 
 _OFFICERS: Final = (
     (
@@ -31,10 +33,10 @@ _OFFICERS: Final = (
     ),
     ("city", "郑州市工作人员", "Officer of Zhengzhou", Caller("county_officer", "sun", region=CITY)),
     ("county", "中原区工作人员", "Officer of Zhongyuan District", Caller("county_officer", "li", region=COUNTY)),
-    ("reviewer-1", "周口市审核人员（初审）", "Reviewer of Zhoukou (first)", Caller("reviewer", "qian", region=PAID)),
-    ("reviewer-2", "周口市审核人员（复审）", "Reviewer of Zhoukou (second)", Caller("reviewer", "zhou", region=PAID)),
-    ("finance-1", "周口市财务人员（制单）", "Finance of Zhoukou (first)", Caller("finance", "wu", region=PAID)),
-    ("finance-2", "周口市财务人员（复核）", "Finance of Zhoukou (second)", Caller("finance", "zheng", region=PAID)),
+    ("reviewer-1", "航空港区审核人员（初审）", "Reviewer of the Airport Zone (first)", Caller("reviewer", "qian", region=PAID)),
+    ("reviewer-2", "航空港区审核人员（复审）", "Reviewer of the Airport Zone (second)", Caller("reviewer", "zhou", region=PAID)),
+    ("finance-1", "航空港区财务人员（制单）", "Finance of the Airport Zone (first)", Caller("finance", "wu", region=PAID)),
+    ("finance-2", "航空港区财务人员（复核）", "Finance of the Airport Zone (second)", Caller("finance", "zheng", region=PAID)),
 )
 
 
@@ -49,7 +51,7 @@ async def people_of(client: Client) -> list[dict[str, str | None]]:
     for role, person, zh, en, listed in (
         ("institution", "clerk", "机构经办人", "Clerk of", institutions),
         ("assessment_body", "clerk", "评价机构经办人", "Clerk of the assessment body", bodies),
-        ("assessment_body", "head", "评价机构负责人", "Head of the assessment body", bodies),
+        ("assessment_body", "head", "评价机构负责人", "Head of the assessment body", bodies[:HEADS_MAX]),
     ):
         for each in listed:
             acts = Caller(role, person, organisation=each["id"])
