@@ -33,10 +33,30 @@ _OFFICERS: Final = (
     ),
     ("city", "郑州市工作人员", "Officer of Zhengzhou", Caller("county_officer", "sun", region=CITY)),
     ("county", "中原区工作人员", "Officer of Zhongyuan District", Caller("county_officer", "li", region=COUNTY)),
-    ("reviewer-1", "航空港区审核人员（初审）", "Reviewer of the Airport Zone (first)", Caller("reviewer", "qian", region=PAID)),
-    ("reviewer-2", "航空港区审核人员（复审）", "Reviewer of the Airport Zone (second)", Caller("reviewer", "zhou", region=PAID)),
-    ("finance-1", "航空港区财务人员（制单）", "Finance of the Airport Zone (first)", Caller("finance", "wu", region=PAID)),
-    ("finance-2", "航空港区财务人员（复核）", "Finance of the Airport Zone (second)", Caller("finance", "zheng", region=PAID)),
+    (
+        "reviewer-1",
+        "航空港区审核人员（初审）",
+        "Reviewer of the Airport Zone (first)",
+        Caller("reviewer", "qian", region=PAID),
+    ),
+    (
+        "reviewer-2",
+        "航空港区审核人员（复审）",
+        "Reviewer of the Airport Zone (second)",
+        Caller("reviewer", "zhou", region=PAID),
+    ),
+    (
+        "finance-1",
+        "航空港区财务人员（制单）",
+        "Finance of the Airport Zone (first)",
+        Caller("finance", "wu", region=PAID),
+    ),
+    (
+        "finance-2",
+        "航空港区财务人员（复核）",
+        "Finance of the Airport Zone (second)",
+        Caller("finance", "zheng", region=PAID),
+    ),
 )
 
 

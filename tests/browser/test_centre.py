@@ -57,9 +57,7 @@ def session(system: Running, name: str) -> Any:
     return found
 
 
-def test_a_session_goes_from_filing_to_certificates(
-    system: Running, visitor: Visitor, tmp_path: Path
-) -> None:
+def test_a_session_goes_from_filing_to_certificates(system: Running, visitor: Visitor, tmp_path: Path) -> None:
     page = visitor.open(f"{system.addresses['assessment']}/sign-in")
     sign_in(page, "评价机构", "经办人：郑州市")
     page.goto(f"{system.addresses['assessment']}/?view=examiners")

@@ -1,5 +1,6 @@
 // Payment batches: what can be paid now and why the rest cannot, a new batch, its bank file, and the bank's return.
 
+import { useEffect } from "preact/hooks";
 import { useAddress } from "../shared/address";
 import { Shown, useAnswer } from "../shared/answer";
 import { all, ask, path, post, save } from "../shared/api";
@@ -100,6 +101,7 @@ const RETURNS: Kind = {
   template: ["回盘模板", "return-template"],
   unit: ["笔", "payments"],
 };
+const POLL_MS = 1_500;
 const RETURNING = new Set(["released", "returned", "settled"]);
 
 export function Batches(props: { me: SignedIn }) {
@@ -300,6 +302,12 @@ async function readBatch(id: string) {
 
 function OneBatch(props: { id: string }) {
   const answer = useAnswer(() => readBatch(props.id), [props.id]);
+  // Rows are booked one after the other once a return was taken.
+  useEffect(() => {
+    if (answer.found?.batch.status !== "returned") return undefined;
+    const timer = setTimeout(answer.again, POLL_MS);
+    return () => clearTimeout(timer);
+  }, [answer.found]);
   const places = usePlaces();
   const title = say("批次明细", "Rows of the batch");
   return (
@@ -388,9 +396,7 @@ function OneBatch(props: { id: string }) {
                       {row.row}
                     </th>
                     <td class="text">
-                      <Way to={{ claim: row.claim_id }} label={say(`第 ${row.row} 笔申领`, `Claim of row ${row.row}`)}>
-                        {say("查看申领", "Show")}
-                      </Way>
+                      <Way to={{ claim: row.claim_id }}>{say(`第 ${row.row} 笔申领`, `Claim of row ${row.row}`)}</Way>
                     </td>
                     <td>{yuan(row.amount_fen)}</td>
                     <td class="text">{named(ROWS, row.status)}</td>
