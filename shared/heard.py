@@ -6,7 +6,7 @@ Each service that uses it has the tables `heard_region`, `heard_institution` and
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -33,7 +33,10 @@ HEARD_REGION: Final = Table(
     Column("valid_to", Date),
     Column("replaced_by", Text),
     Column("periods", Json),
+    *(Column(name, Text) for name in ("name_zh", "name_en")),
 )
+_NAMES: Final = ("name_zh", "name_en")
+"""Columns of a region that only pages show."""
 HEARD_INSTITUTION: Final = Table(
     "heard_institution",
     MetaData(),
@@ -77,7 +80,23 @@ async def keep_regions(connection: AsyncConnection, regions: Sequence[RegionList
 
 async def regions(connection: AsyncConnection) -> dict[str, Region]:
     """All regions by code; empty until the first have been received."""
-    return {each.code: each for each in await tables.fetch_all(connection, select(HEARD_REGION), _region)}
+    asked = select(*(column for column in HEARD_REGION.c if column.key not in _NAMES))
+    return {each.code: each for each in await tables.fetch_all(connection, asked, _region)}
+
+
+class RegionName(NamedTuple):
+    """What people call a region; null for one that was received before names were kept."""
+
+    code: str
+    parent: str | None
+    name_zh: str | None
+    name_en: str | None
+
+
+async def region_names(connection: AsyncConnection) -> list[RegionName]:
+    """The names of all regions, by code."""
+    asked = select(*(HEARD_REGION.c[name] for name in RegionName._fields)).order_by(HEARD_REGION.c.code)
+    return await tables.fetch_all(connection, asked, RegionName)
 
 
 def _region(*, periods: Any, **fields: Any) -> Region:

@@ -11,8 +11,12 @@ from deploy.sandbox.client import Caller, Client
 PROVINCE: Final = "410000"
 CITY: Final = "410100"
 COUNTY: Final = "410102"
+PAID: Final = "410173"
+"""A place of which a claim of the sample waits for its review."""
 ORGANISATIONS_MAX: Final = 8
 """Institutions, and bodies, to choose from."""
+
+HEADS_MAX: Final = 2
 
 _OFFICERS: Final = (
     (
@@ -29,9 +33,30 @@ _OFFICERS: Final = (
     ),
     ("city", "郑州市工作人员", "Officer of Zhengzhou", Caller("county_officer", "sun", region=CITY)),
     ("county", "中原区工作人员", "Officer of Zhongyuan District", Caller("county_officer", "li", region=COUNTY)),
-    ("reviewer-1", "郑州市审核人员（初审）", "Reviewer of Zhengzhou (first)", Caller("reviewer", "qian", region=CITY)),
-    ("reviewer-2", "郑州市审核人员（复审）", "Reviewer of Zhengzhou (second)", Caller("reviewer", "zhou", region=CITY)),
-    ("finance", "郑州市财务人员", "Finance of Zhengzhou", Caller("finance", "wu", region=CITY)),
+    (
+        "reviewer-1",
+        "航空港区审核人员（初审）",
+        "Reviewer of the Airport Zone (first)",
+        Caller("reviewer", "qian", region=PAID),
+    ),
+    (
+        "reviewer-2",
+        "航空港区审核人员（复审）",
+        "Reviewer of the Airport Zone (second)",
+        Caller("reviewer", "zhou", region=PAID),
+    ),
+    (
+        "finance-1",
+        "航空港区财务人员（制单）",
+        "Finance of the Airport Zone (first)",
+        Caller("finance", "wu", region=PAID),
+    ),
+    (
+        "finance-2",
+        "航空港区财务人员（复核）",
+        "Finance of the Airport Zone (second)",
+        Caller("finance", "zheng", region=PAID),
+    ),
 )
 
 
@@ -42,13 +67,16 @@ async def people_of(client: Client) -> list[dict[str, str | None]]:
     institutions = (await client.get("registry", "/v1/institutions", by=officer, size=size))["rows"]
     bodies = (await client.get("assessment", "/v1/bodies", by=officer, size=size))["rows"]
     people = [_entry(id_, zh, en, caller) for id_, zh, en, caller in _OFFICERS]
-    for role, zh, en, listed in (
-        ("institution", "机构经办人", "Clerk of", institutions),
-        ("assessment_body", "评价机构经办人", "Clerk of the assessment body", bodies),
+    # Whoever posts the results of an exam does not conclude it.
+    for role, person, zh, en, listed in (
+        ("institution", "clerk", "机构经办人", "Clerk of", institutions),
+        ("assessment_body", "clerk", "评价机构经办人", "Clerk of the assessment body", bodies),
+        ("assessment_body", "head", "评价机构负责人", "Head of the assessment body", bodies[:HEADS_MAX]),
     ):
         for each in listed:
-            clerk = Caller(role, "clerk", organisation=each["id"])
-            people.append(_entry(f"{role}-{each['id']}", f"{zh}：{each['name']}", f"{en} {each['name']}", clerk))
+            acts = Caller(role, person, organisation=each["id"])
+            id_ = f"{role}-{each['id']}" if person == "clerk" else f"{role}-{person}-{each['id']}"
+            people.append(_entry(id_, f"{zh}：{each['name']}", f"{en} {each['name']}", acts))
     return people
 
 

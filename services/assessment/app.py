@@ -20,12 +20,13 @@ from services.assessment.credentials.rules import Publisher
 from services.assessment.credits import routes as credits_
 from services.assessment.duplicates import routes as duplicates
 from services.assessment.examiners import routes as examiners
-from services.assessment.exams.routes import candidates, files, sessions
+from services.assessment.exams.routes import candidates, files, sessions, tasks
 from services.assessment.national_query import routes as national_query
 from services.assessment.numbers import routes as numbers
 from services.assessment.pass_rules import routes as pass_rules
 from services.assessment.persons import routes as persons
 from services.assessment.persons.store import CONCERNED
+from services.assessment.plan import routes as plan
 from services.assessment.proposals import routes as proposals
 from services.assessment.rekeyings import routes as rekeyings
 from services.assessment.rights import RIGHTS
@@ -38,6 +39,7 @@ from services.assessment.verification.routes import holders, public
 from services.assessment.verification.store import Look
 from services.assessment.verification.usecases import verification
 from services.assessment.verification.usecases.looks import Looks, Write
+from shared import region_names
 from shared.file_jobs.kinds import FileStorage
 from shared.openapi import codes_beside
 from shared.persons import Persons
@@ -59,6 +61,7 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
                 scope.routes,
                 sanctions.routes,
                 examiners.routes,
+                tasks.routes,
                 sessions.routes,
                 candidates.routes,
                 files.routes,
@@ -90,6 +93,8 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
                 recognition_rules.routes,
                 credits_.rule_routes,
                 credits_.routes,
+                plan.routes,
+                region_names.routes,
             ),
         ],
         rights=RIGHTS,

@@ -34,7 +34,6 @@ from shared.contracts.registry.enrolments import (
 )
 from shared.contracts.registry.plan import CalendarDayListed, ProgrammeListed, RegionListed
 from shared.contracts.registry.timetables import TimetablePlanned
-from shared.plan import Programme
 
 F = TypeVar("F", bound=Fact)
 
@@ -59,9 +58,7 @@ def consumers(settings: AssessmentSettings) -> list[Consumer]:  # noqa: ARG001  
 
 async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     """Store the latest state of each subject in `facts`, with one statement for each kind of fact."""
-    await plan.keep_programmes(
-        connection, [Programme(each.code, each.parent, each.year) for each in _last(facts, ProgrammeListed)]
-    )
+    await plan.keep_programmes(connection, _last(facts, ProgrammeListed))
     await heard.keep_regions(connection, _last(facts, RegionListed))
     await heard.keep_institutions(connection, _last(facts, InstitutionState))
     await trainings.keep_classes(
@@ -74,6 +71,8 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
                 each.status is ClassStatus.CANCELLED,
                 each.institution_id,
                 each.starts_on,
+                each.local_id,
+                each.reporting_region,
             )
             for each in _last(facts, ClassState)
         ],

@@ -63,6 +63,8 @@ RIGHTS: Final[Rights] = {
     # exams
     "file_session": writes(BODIES, one=_OWN_EXAM),
     "list_sessions": reads(BODIES, SUPERVISORS, _FINANCE, ORGANISATIONS, note=_SEEN),
+    "list_session_tasks": reads(BODIES, SUPERVISORS, note=_SEEN),
+    "list_examinable_classes": reads(BODIES, note="Classes of its region, without their trainees."),
     "get_session": reads(BODIES, SUPERVISORS, _FINANCE, ORGANISATIONS, note=_SEEN),
     "conclude_session": writes(BODIES, two="Who concludes a session has posted no results of it."),
     "issue_owed_certificates": writes(BODIES, one="It issues what the results say; certificates can be revoked."),
@@ -142,6 +144,9 @@ RIGHTS: Final[Rights] = {
     "end_pass_rule": writes(_PROVINCE, two=_PROPOSED, note=_PROVINCE_ITSELF),
     "approve_pass_rule": writes(_PROVINCE, two=_APPROVED, note=_PROVINCE_ITSELF),
     "reject_pass_rule": writes(_PROVINCE, one=_REJECTED, note=_PROVINCE_ITSELF),
+    # names
+    "list_region_names": public("It names regions and nobody."),
+    "list_programme_names": reads(EVERY_ROLE, note="What everybody has to look up: it names no person."),
     # standards
     "list_standards": reads(EVERY_ROLE, note="What everybody has to look up: it names no person."),
     "get_standard": reads(EVERY_ROLE),

@@ -29,6 +29,7 @@ from services.subsidy.rights import RIGHTS
 from services.subsidy.settings import SubsidySettings
 from services.subsidy.statements import routes as statements
 from services.subsidy.worklists import routes as worklists
+from shared import region_names
 from shared.file_jobs.kinds import FileStorage
 from shared.heard import STANDINGS
 from shared.openapi import codes_beside
@@ -55,6 +56,7 @@ def make_app(settings: SubsidySettings, background: Background | None = None) ->
             *(page_routes, publicity.public_routes, publicity.page_routes, objections.public_routes, objections.routes),
             *(appeals.routes, quotes.routes, worklists.routes, payees.routes),
             *(batches.routes, returns.routes, external_lists.routes, external_lists.file_routes),
+            region_names.routes,
         ],
         rights=RIGHTS,
         background=background,

@@ -111,6 +111,7 @@ RIGHTS: Final[Rights] = {
     "list_rekeyed_lines": reads(SUPERVISORS, _FINANCE),
     "list_owed_lines": reads(SUPERVISORS, _FINANCE),
     # publicity and objections
+    "list_region_names": public("It names regions and nobody."),
     "list_public_claims": public(_PUBLICITY),
     "get_public_claim": public(_PUBLICITY),
     "get_publicity_file": public(_PUBLICITY),

@@ -246,6 +246,8 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
             "list_bodies": ids["body_id"],
             "list_body_sanctions": ids["sanction_id"],
             "list_sessions": ids["session_id"],
+            "list_session_tasks": ids["session_id"],
+            "list_examinable_classes": str(class_id),
             "list_exam_flags": flag,
             "list_appeals": appealed.json()["id"],
             "list_own_appeals": appealed.json()["id"],

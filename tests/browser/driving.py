@@ -28,6 +28,8 @@ T = TypeVar("T")
 
 PICTURES: Final = ROOT / ".local" / "pictures"
 WAIT_MS: Final = 10_000
+FILE_MS: Final = 60_000
+"""A file is read by a process that may have to start first."""
 BYTES_MAX: Final = 500_000
 """Of scripts and styles of a page, uncompressed."""
 FLAGS: Final = (

@@ -94,3 +94,60 @@ def test_a_flag_is_settled_with_a_reason(system: Running, visitor: Visitor) -> N
     expect(page.locator(f"[data-flag='{chosen}']")).to_have_count(0)
     settled = system.get("registry", f"/v1/flags/{chosen}", by=PROVINCE)
     assert (settled["status"], settled["settling_reason"]) == ("dismissed", "现场核实，情况正常")
+
+
+def running(system: Running, name: str, person: int) -> Any:
+    """A class that runs, with one trainee; a patrol found something in it, which the institution put right."""
+    clerk, officer = school_clerk(system), Caller("county_officer", "li", region=PLACE)
+    class_ = filed(system, name)
+    path = f"/v1/classes/{class_['id']}"
+    system.post("registry", f"{path}/approval", by=officer)
+    system.post("registry", f"{path}/enrolments", {"rows": [trainee(person)]}, by=clerk)
+    system.post("registry", f"{path}/start", by=clerk)
+    found = {"severity": "minor", "found": "消防通道堆放杂物"}
+    seen = {"local_id": f"P-{name}", "method": "on_site", "present": 1, "findings": [found]}
+    at = f"{POSTED_ON.isoformat()}T08:00:00+08:00"
+    patrol = system.post("registry", f"{path}/patrols", seen | {"patrolled_at": at}, by=officer)
+    finding = f"/v1/findings/{patrol['findings'][0]['id']}"
+    system.post("registry", f"{finding}/rectification", {"said": "已清理通道"}, by=clerk)
+    return class_, finding
+
+
+def test_a_wrong_document_and_a_finding_are_settled_by_officers(system: Running, visitor: Visitor) -> None:
+    class_, finding = running(system, "O-9", 7_400)
+    right = trainee(7_401)
+    page = visitor.open(f"{system.addresses['registry']}/sign-in")
+    sign_in(page, "市、县", "中原区")
+    page.goto(f"{system.addresses['registry']}/?view=persons")
+    page.get_by_role("heading", name="更正一名学员的证件").click()
+    form = page.get_by_role("form", name="更正一名学员的证件")
+    form.get_by_label("班级").select_option(class_["id"])
+    form.get_by_label("学员").select_option(index=1)
+    form.get_by_label("正确的证件号码").fill(str(right["document_number"]))
+    form.get_by_label("证件上的姓名").fill(str(right["name"]))
+    form.get_by_label("理由").fill("核对原件，登记有误")
+    form.get_by_role("button", name="提出更正").dblclick()
+    expect(page.get_by_text("已提出，等待另一名工作人员复核。")).to_be_visible()
+    expect(page.get_by_text("由您提出，须由他人复核。")).to_be_visible()
+    looked_at(page, "persons")
+    page.set_viewport_size({"width": 1440, "height": 900})
+
+    page.get_by_role("link", name="巡查问题").click()
+    page.locator("[data-finding=rectified] th button").first.click()
+    form = page.get_by_role("form", name="复查")
+    form.get_by_label("复查结论").select_option("yes")
+    form.get_by_label("复查情况").fill("现场查看，已清理")
+    looked_at(page, "findings")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    form.get_by_role("button", name="登记复查结果").click()
+    expect(page.get_by_text("复查结果已登记。")).to_be_visible()
+    assert system.get("registry", finding, by=PROVINCE)["status"] == "closed"
+    page.get_by_role("link", name="开班前核查").click()
+    expect(page.get_by_role("heading", name="待核查的培训地点")).to_be_visible()
+
+    page.goto(f"{system.addresses['registry']}/sign-in")
+    sign_in(page, "市、县", "郑州市")
+    page.goto(f"{system.addresses['registry']}/?view=persons")
+    page.get_by_role("button", name="确认更正").click()
+    expect(page.get_by_text("已确认并生效。")).to_be_visible()
+    expect(page.get_by_text("没有待复核的更正。")).to_be_visible()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Final
 
@@ -20,6 +21,17 @@ async def rule_of(connection: AsyncConnection, *, day: date, region: str) -> Ses
     """What decides about a session held on `day` in `region`. Raises NotYetReceived, PolicyUnset."""
     above = (await plans.load(connection)).region_and_above(region, on=day)
     return rule_on(await SESSION_RULE.entered_rows(connection), day=day, region_and_above=above)
+
+
+async def rules_of(
+    connection: AsyncConnection, places: Collection[tuple[date, str]]
+) -> dict[tuple[date, str], SessionRule]:
+    """What decides about sessions by their day and region. Raises NotYetReceived, PolicyUnset."""
+    plan, rows = await plans.load(connection), await SESSION_RULE.entered_rows(connection)
+    return {
+        (day, region): rule_on(rows, day=day, region_and_above=plan.region_and_above(region, on=day))
+        for day, region in set(places)
+    }
 
 
 async def _plan(connection: AsyncConnection, caller: Caller) -> Plan:

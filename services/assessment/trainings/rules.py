@@ -18,7 +18,21 @@ class RegistryClass(NamedTuple):
     cancelled: bool
     institution_id: UUID | None = None
     starts_on: date | None = None
-    """Both are None for a class that was received before they were kept."""
+    local_id: str | None = None
+    """What its institution calls it."""
+    reporting_region: str | None = None
+    """Each is None for a class that was received before it was kept."""
+
+
+class ExaminableClass(NamedTuple):
+    """A class whose trainees a body may examine, as the body chooses it."""
+
+    id: UUID
+    institution_name: str | None
+    local_id: str | None
+    occupation: str
+    award: Award
+    starts_on: date | None
 
 
 class RegistryEnrolment(NamedTuple):

@@ -11,9 +11,16 @@ from sqlalchemy import ARRAY, BindParameter, Boolean, Column, Date, MetaData, Ta
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
-from services.assessment.trainings.rules import ExamPlan, RegistryClass, RegistryEnrolment, RegistryLesson
+from services.assessment.trainings.rules import (
+    ExaminableClass,
+    ExamPlan,
+    RegistryClass,
+    RegistryEnrolment,
+    RegistryLesson,
+)
 from shared import tables
 from shared.database import driver
+from shared.heard import HEARD_INSTITUTION
 from shared.kernel.awards import Award
 from shared.tables import Choice
 
@@ -26,6 +33,7 @@ _CLASS: Final = Table(
     Column("cancelled", Boolean),
     Column("institution_id", Uuid),
     Column("starts_on", Date),
+    *(Column(name, Text) for name in ("local_id", "reporting_region")),
 )
 _ENROLMENT: Final = Table(
     "heard_enrolment",
@@ -168,6 +176,32 @@ async def find_classes(connection: AsyncConnection, class_ids: Collection[UUID])
     """Those of `class_ids` that were received."""
     asked = select(_CLASS).where(tables.one_of(_CLASS.c.id, class_ids))
     return {each.id: each for each in await tables.fetch_all(connection, asked, RegistryClass)}
+
+
+async def examinable(
+    connection: AsyncConnection,
+    reporting_region: str,
+    occupations: Collection[str],
+    *,
+    after: UUID,
+    limit: int,
+) -> list[ExaminableClass]:
+    """Classes of the region for these occupations that were not cancelled, in the order of their ids."""
+    named = HEARD_INSTITUTION.c.name.label("institution_name")
+    columns = [named if name == named.key else _CLASS.c[name] for name in ExaminableClass._fields]
+    statement = (
+        select(*columns)
+        .select_from(_CLASS.outerjoin(HEARD_INSTITUTION, HEARD_INSTITUTION.c.id == _CLASS.c.institution_id))
+        .where(
+            _CLASS.c.id > after,
+            _CLASS.c.reporting_region == reporting_region,
+            _CLASS.c.cancelled.is_(False),
+            tables.one_of(_CLASS.c.occupation, occupations),
+        )
+        .order_by(_CLASS.c.id)
+        .limit(limit)
+    )
+    return await tables.fetch_all(connection, statement, ExaminableClass)
 
 
 async def taken(

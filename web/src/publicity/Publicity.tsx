@@ -6,6 +6,7 @@ import { ask, path, post, type Refused } from "../shared/api";
 import { Frame } from "../shared/Frame";
 import { whole, yuan } from "../shared/figures";
 import { Field, type Filled, Form, Receipt } from "../shared/forms";
+import { placeName, usePlaces } from "../shared/places";
 import { type Received, Standing } from "../shared/Standing";
 import { Head, Wide } from "../shared/Wide";
 import { type Name, say, useLanguage } from "../shared/words";
@@ -107,6 +108,7 @@ function Waiting({ refused }: { refused: Refused | null }) {
 
 function List() {
   const address = useAddress();
+  const places = usePlaces();
   const days = { first_on: address.get("first") ?? undefined, last_on: address.get("last") ?? undefined };
   const { answer, refused } = useAnswer<Page>(path("v1/publicity", { size: LIST_SIZE, ...days }));
   const [sought, setSought] = useState("");
@@ -145,7 +147,7 @@ function List() {
               columns={[
                 [say("机构", "Institution"), "text"],
                 [say("班级", "Class"), "text"],
-                [say("地区代码", "Region"), "text"],
+                [say("地区", "Region"), "text"],
                 [say("人数", "Persons")],
                 [say("金额", "Amount")],
                 [say("公示截止", "Public until")],
@@ -160,7 +162,7 @@ function List() {
                     </button>
                   </th>
                   <td class="text">{row.class_local_id}</td>
-                  <td class="text">{row.region}</td>
+                  <td class="text">{placeName(places, row.region)}</td>
                   <td>{whole(row.persons)}</td>
                   <td>{yuan(row.amount_fen)}</td>
                   <td>{row.public_until}</td>

@@ -20,7 +20,13 @@ export function Registry() {
       here="registry"
       roles={["institution", "county_officer", "province"]}
     >
-      {(me) => (me.role === "institution" ? <Institution organisation={me.organisation ?? ""} /> : <Worklist />)}
+      {(me) =>
+        me.role === "institution" ? (
+          <Institution organisation={me.organisation ?? ""} />
+        ) : (
+          <Worklist person={me.person} />
+        )
+      }
     </Work>
   );
 }

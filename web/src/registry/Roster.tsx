@@ -5,6 +5,7 @@ import { useRef, useState } from "preact/hooks";
 import { change } from "../shared/address";
 import { Shown, useAnswer } from "../shared/answer";
 import { all, type Problem, path, post, Refused } from "../shared/api";
+import { Dialog } from "../shared/Dialog";
 import { sentence } from "../shared/Faults";
 import { Choice, Field, type Filled, Form } from "../shared/forms";
 import { Head, Wide } from "../shared/Wide";
@@ -96,6 +97,7 @@ export function Roster(props: { one: ClassInHand; changed: () => void }) {
         <Dialog close={() => setTask(null)}>
           <TaskForm
             {...task}
+            className={one.local_id}
             done={() => {
               setTask(null);
               changed();
@@ -134,27 +136,7 @@ function Choices(props: { trainee: Trainee; isRunning: boolean; choose: (kind: T
   );
 }
 
-/** Above the page, with the keyboard kept inside; closed by Escape. */
-function Dialog(props: { close: () => void; children: preact.ComponentChildren }) {
-  const shown = useRef(false);
-  const show = (dialog: HTMLDialogElement | null) => {
-    if (!dialog || shown.current) return;
-    shown.current = true;
-    dialog.showModal();
-  };
-  return (
-    <dialog ref={show} onClose={props.close} aria-labelledby="task-title">
-      {props.children}
-      <p>
-        <button type="button" class="quiet" onClick={props.close}>
-          {say("不改了", "Close")}
-        </button>
-      </p>
-    </dialog>
-  );
-}
-
-function TaskForm(props: { kind: Task; trainee: Trainee; done: () => void }) {
+function TaskForm(props: { kind: Task; trainee: Trainee; className: string; done: () => void }) {
   const { kind, trainee } = props;
   const base = `v1/enrolments/${trainee.id}`;
   const who = say(`学员 ${trainee.local_id} ${trainee.name}`, `trainee ${trainee.local_id} ${trainee.name}`);
@@ -205,24 +187,18 @@ function TaskForm(props: { kind: Task; trainee: Trainee; done: () => void }) {
     return (
       <>
         <h2 id="task-title">{say(`证件有误：${who}`, `Wrong document: ${who}`)}</h2>
-        <p class="soft">
+        <p>
           {say(
-            "填写正确的证件。由县级工作人员核实后生效，之前名册不变。",
-            "Give the right document. An officer of the county checks it first; until then nothing changes.",
+            "证件号码只能由县级工作人员核对原件后更正，之前名册不变。请把下面的班级和学员编号连同证件原件交给他们。",
+            "An officer of the county corrects it on sight of the document; until then nothing changes. Take the document to them with the numbers below.",
           )}
         </p>
-        <Form
-          name={say("证件有误", "Wrong document")}
-          button={say("提交更正申请", "Ask for the correction")}
-          send={async (filled, key) => {
-            await post(`${base}/rekeying`, filled, key);
-            props.done();
-          }}
-        >
-          <Field name="document_number" label={say("正确的证件号码", "The right number")} maxLength={40} required />
-          <Field name="name" label={say("证件上的姓名", "The name on it")} maxLength={60} required />
-          {reason}
-        </Form>
+        <dl class="facts">
+          <dt>{say("班级", "Class")}</dt>
+          <dd>{props.className}</dd>
+          <dt>{say("学员编号", "Trainee")}</dt>
+          <dd>{trainee.local_id}</dd>
+        </dl>
       </>
     );
   return (

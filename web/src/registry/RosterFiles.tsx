@@ -1,477 +1,54 @@
-// Rosters by file: tried or registered, what could or did come of it, and why rows were refused, reason by reason.
+// Rosters by file, of one class or of the classes that the rows name.
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useId } from "preact/hooks";
 import { change, useAddress } from "../shared/address";
-import { type Answer, Shown, useAnswer } from "../shared/answer";
-import { all, ask, type Page, type Problem, path, postFile, Refused, save, send } from "../shared/api";
-import { Faults, sentence } from "../shared/Faults";
-import { moment, whole } from "../shared/figures";
-import { Head, Wide } from "../shared/Wide";
-import { Way } from "../shared/Work";
-import { type Name, say } from "../shared/words";
+import { useAnswer } from "../shared/answer";
+import { all } from "../shared/api";
+import { Files, type Kind, type PostedFile } from "../shared/Files";
+import { say } from "../shared/words";
 import type { ClassInHand } from "./classes";
 
-export interface RosterFile {
-  id: string;
+interface RosterFile extends PostedFile {
   class_id: string | null;
-  dry_run: boolean;
-  status: "waiting" | "working" | "done" | "refused" | "cancelled";
-  percent: number;
-  rows_total: number;
-  rows_done: number;
-  rows_hidden: number;
-  accepted: number;
-  repeated: number;
-  refused: number;
-  warned: number;
-  name: string | null;
-  posted_by: string;
-  problem: Problem | null;
-  posted_at: string;
-  refused_rows_until: string | null;
 }
 
-interface ReportedRow {
-  row: number;
-  row_id: string | null;
-  name: string | null;
-  errors: Problem[];
-  warnings: Problem[];
-}
-
-interface Report {
-  rows: ReportedRow[];
-  next: number | null;
-}
-
-const STATES: Readonly<Record<RosterFile["status"], Name>> = {
-  waiting: ["排队中", "Waiting"],
-  working: ["处理中", "Being processed"],
-  done: ["处理完毕", "Done"],
-  refused: ["文件被退回", "The file was refused"],
-  cancelled: ["已取消", "Cancelled"],
+const ROSTERS: Kind = {
+  base: "v1/roster-files",
+  title: ["用文件报送名册", "Post a roster file"],
+  lead: [
+    "先“试算”看哪些行会被退回，再“报送”登记。同一文件再报送一次，不会重复登记。",
+    "Try the file first to see which rows would be refused, then register it. The same file twice registers nobody twice.",
+  ],
+  choose: ["选择名册文件，或拖到这里", "Choose a roster file, or drop it here"],
+  send: ["报送并登记", "Register the trainees"],
+  file: ["名册文件", "Roster file"],
+  template: ["学员名册模板", "roster-template"],
+  unit: ["人", "trainees"],
 };
-const POLL_MS = 700;
-const ROWS_SHOWN = 1_000;
-const PEOPLE_SHOWN = 12;
-const BYTES_MAX = 32 * 1024 * 1024;
-const FILES_SHOWN = "20";
-const TOO_LARGE: Name = [
-  "文件太大，无法报送。请删去多余的工作表和图片，或拆成几个文件。",
-  "The file is too large. Delete sheets and pictures that are not needed, or divide it.",
-];
-
-function isOpen(file: RosterFile): boolean {
-  return file.status === "waiting" || file.status === "working";
-}
 
 export function RosterFiles() {
-  const address = useAddress();
-  const fileId = address.get("file");
-  const files = useAnswer(() => ask<Page<RosterFile>>(path("v1/roster-files", { size: FILES_SHOWN })), []);
-  const classes = useAnswer(() => all<ClassInHand>("v1/classes/next-steps"), []);
-  return (
-    <>
-      <Sending
-        classes={(classes.found ?? []).filter((one) => one.status !== "completed" && one.status !== "cancelled")}
-        sent={(file) => {
-          change({ file: file.id });
-          files.again();
-        }}
-      />
-      {fileId && <Result key={fileId} id={fileId} classes={classes.found ?? []} ended={files.again} />}
-      <Earlier files={files} now={fileId} classes={classes.found ?? []} />
-    </>
-  );
-}
-
-function Sending(props: { classes: readonly ClassInHand[]; sent: (file: RosterFile) => void }) {
-  const address = useAddress();
-  const [chosen, setChosen] = useState<File | null>(null);
-  const [isOver, setOver] = useState(false);
-  const [busy, setBusy] = useState<"store" | "validate" | null>(null);
-  const [wrong, setWrong] = useState<Refused | null>(null);
-  const input = useRef<HTMLInputElement>(null);
-  const classId = address.get("for") ?? "";
-  const choose = (file: File | null) => {
-    setChosen(file);
-    setWrong(null);
-    // What came of another file does not stand beside this one.
-    change({ file: null }, { replace: true });
+  const id = useId();
+  const classId = useAddress().get("for") ?? "";
+  const answer = useAnswer(() => all<ClassInHand>("v1/classes/next-steps"), []);
+  const classes = answer.found ?? [];
+  const about = (file: RosterFile) => {
+    const one = classes.find((each) => each.id === file.class_id);
+    return one ? say(`班级 ${one.local_id}`, `class ${one.local_id}`) : "";
   };
-  const drop = (event: DragEvent) => {
-    event.preventDefault();
-    setOver(false);
-    const file = event.dataTransfer?.files[0];
-    if (!file) return;
-    if (input.current && event.dataTransfer) input.current.files = event.dataTransfer.files;
-    choose(file);
-  };
-  const sendIt = async (mode: "store" | "validate") => {
-    if (!chosen || busy) return;
-    setBusy(mode);
-    setWrong(null);
-    change({ file: null }, { replace: true });
-    const ending = chosen.name.toLowerCase().split(".").pop() ?? "";
-    const form = ending === "csv" || ending === "xls" ? ending : "xlsx";
-    try {
-      const where = path("v1/roster-files", { form, mode, class_id: classId || undefined });
-      props.sent(await postFile<RosterFile>(where, chosen));
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      const isTooLarge = error.status === 413 || (error.status === 0 && chosen.size > BYTES_MAX);
-      setWrong(isTooLarge ? new Refused(413, "too-large", TOO_LARGE) : error);
-    } finally {
-      setBusy(null);
-    }
-  };
-  const template = (form: string) => save(`v1/roster-files/template?form=${form}`, `学员名册模板.${form}`);
-  return (
-    <section class="panel no-print" aria-labelledby="send-title">
-      <div class="panel-head">
-        <h2 id="send-title">{say("用文件报送名册", "Post a roster file")}</h2>
-        <span class="row">
-          <button type="button" class="quiet" onClick={() => template("xlsx")}>
-            {say("下载 Excel 模板", "Excel template")}
-          </button>
-          <button type="button" class="quiet" onClick={() => template("csv")}>
-            {say("下载 CSV 模板", "CSV template")}
-          </button>
-        </span>
-      </div>
-      <p class="soft">
-        {say(
-          "先“试算”看哪些行会被退回，再“报送”登记。同一文件再报送一次，不会重复登记。",
-          "Try the file first to see which rows would be refused, then register it. The same file twice registers nobody twice.",
-        )}
-      </p>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: a file can be chosen by the field inside as well */}
-      <div
-        class={isOver ? "drop over" : "drop"}
-        onDragOver={(event) => {
-          event.preventDefault();
-          setOver(true);
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={drop}
-      >
-        <label for="roster-file">
-          <b>{say("选择名册文件，或拖到这里", "Choose a roster file, or drop it here")}</b>
-        </label>
-        <p>
-          <input
-            ref={input}
-            id="roster-file"
-            type="file"
-            accept=".xlsx,.xls,.csv"
-            onChange={(event) => choose(event.currentTarget.files?.[0] ?? null)}
-          />
-        </p>
-      </div>
-      <p class="row">
-        <label for="roster-class">{say("学员属于", "The trainees are of")}</label>
-        <select id="roster-class" value={classId} onChange={(event) => change({ for: event.currentTarget.value })}>
-          <option value="">{say("文件中写明的班级", "the class named in each row")}</option>
-          {props.classes.map((one) => (
+  const choice = (
+    <p class="row">
+      <label for={id}>{say("学员属于", "The trainees are of")}</label>
+      <select id={id} value={classId} onChange={(event) => change({ for: event.currentTarget.value })}>
+        <option value="">{say("文件中写明的班级", "the class named in each row")}</option>
+        {classes
+          .filter((one) => one.status !== "completed" && one.status !== "cancelled")
+          .map((one) => (
             <option key={one.id} value={one.id}>
               {say(`班级 ${one.local_id}`, `class ${one.local_id}`)}
             </option>
           ))}
-        </select>
-      </p>
-      {wrong && <Faults refused={wrong} />}
-      <p class="row">
-        <button type="button" class="quiet" disabled={!chosen || busy !== null} onClick={() => sendIt("validate")}>
-          {busy === "validate" ? say("正在上传……", "Uploading …") : say("试算（不登记）", "Try it (stores nothing)")}
-        </button>
-        <button type="button" disabled={!chosen || busy !== null} onClick={() => sendIt("store")}>
-          {busy === "store" ? say("正在上传……", "Uploading …") : say("报送并登记", "Register the trainees")}
-        </button>
-      </p>
-    </section>
+      </select>
+    </p>
   );
-}
-
-/** One file: its progress until it is done, then what came of it. */
-function Result(props: { id: string; classes: readonly ClassInHand[]; ended: () => void }) {
-  const answer = useAnswer(() => ask<RosterFile>(`v1/roster-files/${props.id}`), [props.id]);
-  const file = answer.found;
-  const isRunning = file !== null && isOpen(file);
-  const wasRunning = useRef(false);
-  useEffect(() => {
-    if (isRunning) {
-      wasRunning.current = true;
-      const timer = setTimeout(answer.again, POLL_MS);
-      return () => clearTimeout(timer);
-    }
-    if (file && wasRunning.current) props.ended();
-    return undefined;
-  }, [file, isRunning]);
-  return (
-    <section class="panel long" aria-labelledby="result-title">
-      <h2 id="result-title">
-        {file?.dry_run
-          ? say("试算结果（未登记）", "What would come of it (nothing is stored)")
-          : say("报送结果", "What came of it")}
-      </h2>
-      <Shown answer={answer}>
-        {(found) => (
-          <Outcome file={found} class_={props.classes.find((one) => one.id === found.class_id)} again={answer.again} />
-        )}
-      </Shown>
-    </section>
-  );
-}
-
-function Outcome(props: { file: RosterFile; class_: ClassInHand | undefined; again: () => void }) {
-  const { file } = props;
-  const [wrong, setWrong] = useState<Refused | null>(null);
-  const remove = async () => {
-    setWrong(null);
-    try {
-      await send(`v1/roster-files/${file.id}`, "DELETE");
-      props.again();
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      setWrong(error);
-    }
-  };
-  const accepted = file.dry_run ? say("可以登记", "Could be registered") : say("已登记", "Registered");
-  return (
-    <>
-      <p class="soft">
-        {file.name ?? say("名册文件", "Roster file")} · {file.posted_by} · {moment(new Date(file.posted_at))}
-        {props.class_ && say(` · 班级 ${props.class_.local_id}`, ` · class ${props.class_.local_id}`)}
-      </p>
-      {wrong && <Faults refused={wrong} />}
-      {isOpen(file) ? (
-        <>
-          <progress max={100} value={file.percent} aria-label={say("处理进度", "Progress")} />
-          <p role="status">
-            {say(...STATES[file.status])}
-            {file.rows_total > 0 && ` · ${whole(file.rows_done)} / ${whole(file.rows_total)}`}
-          </p>
-          <p class="no-print">
-            <button type="button" class="quiet" onClick={remove}>
-              {say("取消处理", "Cancel it")}
-            </button>
-          </p>
-        </>
-      ) : (
-        <>
-          <p class={file.status === "refused" ? "message bad" : "message"} role="status" data-figure="summary">
-            <b>{summary(file)}</b> {file.problem && sentence(file.problem)}
-          </p>
-          <dl class="figures">
-            <div>
-              <dt>{say("文件行数", "Rows")}</dt>
-              <dd data-figure="rows_total">{whole(file.rows_total)}</dd>
-            </div>
-            <div>
-              <dt>{accepted}</dt>
-              <dd class="good" data-figure="accepted">
-                {whole(file.accepted)}
-              </dd>
-            </div>
-            <div>
-              <dt>{say("早已登记", "Already registered")}</dt>
-              <dd data-figure="repeated">{whole(file.repeated)}</dd>
-            </div>
-            <div>
-              <dt>{file.dry_run ? say("会被退回", "Would be refused") : say("退回", "Refused")}</dt>
-              <dd class="bad" data-figure="refused">
-                {whole(file.refused)}
-              </dd>
-            </div>
-          </dl>
-          {file.rows_hidden > 0 && (
-            <p class="warn">
-              {say(
-                `其中 ${whole(file.rows_hidden)} 行在表格里被隐藏或筛选掉，也已处理。`,
-                `${whole(file.rows_hidden)} of the rows are hidden in the sheet; they were read too.`,
-              )}
-            </p>
-          )}
-          {file.refused_rows_until && <Reasons file={file} remove={remove} />}
-        </>
-      )}
-    </>
-  );
-}
-
-function summary(file: RosterFile): string {
-  if (file.status === "refused")
-    return say("文件被退回，没有登记任何人。", "The file was refused; nobody was registered.");
-  if (file.status === "cancelled") return say("已取消。", "Cancelled.");
-  const n = whole(file.accepted);
-  const refused = file.refused
-    ? say(`${whole(file.refused)} 行需要更正。`, `${whole(file.refused)} rows have to be corrected.`)
-    : "";
-  return file.dry_run
-    ? say(`${n} 人可以登记，尚未登记。${refused}`, `${n} could be registered; nothing is stored yet. ${refused}`)
-    : say(`${n} 人已登记。${refused}`, `${n} are registered. ${refused}`);
-}
-
-interface Reason {
-  key: string;
-  column: string;
-  words: string;
-  rows: ReportedRow[];
-  isMild: boolean;
-}
-
-/** Rows by what is wrong with them; the commonest reason first, warnings last. */
-function grouped(rows: readonly ReportedRow[]): Reason[] {
-  const reasons = new Map<string, Reason>();
-  const add = (row: ReportedRow, problem: Problem, isMild: boolean) => {
-    const column = say(problem.column_zh ?? "", problem.column ?? "");
-    const words = sentence(problem);
-    const key = [isMild, problem.code, column, words].join();
-    const reason = reasons.get(key) ?? { key, column, words, rows: [], isMild };
-    reason.rows.push(row);
-    reasons.set(key, reason);
-  };
-  for (const row of rows) {
-    for (const problem of row.errors) add(row, problem, false);
-    for (const problem of row.warnings) add(row, problem, true);
-  }
-  return [...reasons.values()].sort(
-    (one, other) => Number(one.isMild) - Number(other.isMild) || other.rows.length - one.rows.length,
-  );
-}
-
-async function reported(id: string): Promise<ReportedRow[]> {
-  const rows: ReportedRow[] = [];
-  let after: number | null = 0;
-  while (after !== null && rows.length < ROWS_SHOWN) {
-    const page: Report = await ask<Report>(path(`v1/roster-files/${id}/report`, { size: "500", after: String(after) }));
-    rows.push(...page.rows);
-    after = page.next;
-  }
-  return rows;
-}
-
-function Reasons(props: { file: RosterFile; remove: () => Promise<void> }) {
-  const { file } = props;
-  const answer = useAnswer(() => reported(file.id), [file.id]);
-  const name = (file.name ?? say("名册", "roster")).replace(/\.[^.]*$/, "");
-  const fetch = (form: string) =>
-    save(
-      `v1/roster-files/${file.id}/failed-rows?form=${form}`,
-      say(`${name}-退回的行.${form}`, `${name}-refused.${form}`),
-    );
-  return (
-    <>
-      {file.refused > 0 && (
-        <p class="row no-print">
-          <button type="button" onClick={() => fetch("xlsx")}>
-            {say("下载退回的行（已标出问题）", "Download the refused rows, marked")}
-          </button>
-          <button type="button" class="quiet" onClick={() => fetch("csv")}>
-            {say("下载为 CSV", "As CSV")}
-          </button>
-          <button type="button" class="quiet" onClick={props.remove}>
-            {say("删除退回的行", "Erase the refused rows")}
-          </button>
-          <span class="soft small">
-            {file.refused_rows_until &&
-              say(
-                `保留至 ${moment(new Date(file.refused_rows_until))}`,
-                `Kept until ${moment(new Date(file.refused_rows_until))}`,
-              )}
-          </span>
-        </p>
-      )}
-      <Shown answer={answer}>
-        {(rows) => (
-          <>
-            <h3>{say("按原因汇总", "By reason")}</h3>
-            {grouped(rows).map((reason) => (
-              <div key={reason.key} class={reason.isMild ? "reason mild" : "reason"} data-reason>
-                <p>
-                  <b>
-                    {reason.isMild && say("提醒：", "Note: ")}
-                    {reason.column && `${reason.column}${say("：", ": ")}`}
-                    {reason.words}
-                  </b>{" "}
-                  {say(`（${reason.rows.length} 行）`, ` (${reason.rows.length} rows)`)}
-                </p>
-                <p class="soft">
-                  {reason.rows
-                    .slice(0, PEOPLE_SHOWN)
-                    .map((row) => say(`第 ${row.row} 行 ${row.name ?? ""}`, `row ${row.row} ${row.name ?? ""}`).trim())
-                    .join(say("、", ", "))}
-                  {reason.rows.length > PEOPLE_SHOWN &&
-                    say(
-                      ` 等 ${reason.rows.length} 行，全部见下载的文件`,
-                      ` and ${reason.rows.length - PEOPLE_SHOWN} others, all in the file`,
-                    )}
-                </p>
-              </div>
-            ))}
-            {rows.length >= ROWS_SHOWN && (
-              <p class="soft">
-                {say(
-                  `以上为前 ${ROWS_SHOWN} 行，全部见下载的文件。`,
-                  `These are the first ${ROWS_SHOWN} rows; all are in the file.`,
-                )}
-              </p>
-            )}
-          </>
-        )}
-      </Shown>
-    </>
-  );
-}
-
-function Earlier(props: { files: Answer<Page<RosterFile>>; now: string | null; classes: readonly ClassInHand[] }) {
-  return (
-    <section class="panel long" aria-labelledby="earlier-title">
-      <h2 id="earlier-title">{say("本机构最近的文件", "Your institution's last files")}</h2>
-      <Shown answer={props.files}>
-        {(found) =>
-          found.rows.length === 0 ? (
-            <p>{say("还没有报送过文件。", "No file has been posted yet.")}</p>
-          ) : (
-            <Wide name={say("本机构最近的文件", "Your institution's last files")}>
-              <table>
-                <caption class="unseen">{say("本机构最近的文件", "Your institution's last files")}</caption>
-                <Head
-                  columns={[
-                    [say("文件", "File"), "text"],
-                    [say("报送人", "Sent by"), "text"],
-                    [say("时间", "When"), "text"],
-                    [say("状态", "State"), "text"],
-                    [say("登记", "Registered")],
-                    [say("早已登记", "Already there")],
-                    [say("退回", "Refused")],
-                  ]}
-                />
-                <tbody>
-                  {found.rows.map((file) => (
-                    <tr key={file.id}>
-                      <th class="text wrap" scope="row">
-                        <Way to={{ file: file.id }} isNow={file.id === props.now}>
-                          {file.name ?? say("名册文件", "Roster file")}
-                        </Way>
-                      </th>
-                      <td class="text">{file.posted_by}</td>
-                      <td class="text">{moment(new Date(file.posted_at))}</td>
-                      <td class="text">
-                        {say(...STATES[file.status])}
-                        {file.dry_run && say("（试算）", " (tried)")}
-                      </td>
-                      <td>{file.dry_run ? "—" : whole(file.accepted)}</td>
-                      <td>{whole(file.repeated)}</td>
-                      <td>{whole(file.refused)}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </Wide>
-          )
-        }
-      </Shown>
-    </section>
-  );
+  return <Files<RosterFile> kind={ROSTERS} given={{ class_id: classId || undefined }} choice={choice} about={about} />;
 }

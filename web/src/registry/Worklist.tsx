@@ -1,7 +1,8 @@
 // What waits for an officer: filed classes by the day on which the answer is due, with what was filed beside each, to be
-// answered one by one or several together; and flags.
+// answered one by one or several together; flags, site checks, corrections of persons, and findings.
 
 import { useState } from "preact/hooks";
+import { useAddress } from "../shared/address";
 import { Shown, useAnswer } from "../shared/answer";
 import { all, newKey, post, Refused } from "../shared/api";
 import { Faults } from "../shared/Faults";
@@ -9,10 +10,14 @@ import { whole, yuan } from "../shared/figures";
 import { Field, Form } from "../shared/forms";
 import { type Catalogue, nameOf, placeOf, useCatalogue } from "../shared/names";
 import { Head, Wide } from "../shared/Wide";
-import { named, say } from "../shared/words";
+import { Ways } from "../shared/Work";
+import { named, say, useLanguage } from "../shared/words";
 import { days } from "./Classes";
 import { FUNDS, NEEDS, type TrainingClass } from "./classes";
+import { Findings } from "./Findings";
 import { Flags } from "./Flags";
+import { Persons } from "./Persons";
+import { SiteChecks } from "./SiteChecks";
 
 interface Waiting extends TrainingClass {
   overdue: boolean;
@@ -40,20 +45,46 @@ function isClean(one: Waiting): boolean {
   return !one.overdue && one.needs.length === 0;
 }
 
-export function Worklist() {
+export function Worklist(props: { person: string }) {
+  useLanguage();
+  const view = useAddress().get("view") ?? "classes";
   const catalogue = useCatalogue();
+  return (
+    <>
+      <Ways
+        name={say("待办", "What waits")}
+        parameter="view"
+        now={view}
+        ways={[
+          ["classes", say("班级与预警", "Classes and flags")],
+          ["checks", say("开班前核查", "Site checks")],
+          ["persons", say("身份更正", "Persons")],
+          ["findings", say("巡查问题", "Findings")],
+        ]}
+      />
+      <Shown answer={catalogue}>
+        {(names) => (
+          <div class="stack">
+            {view === "classes" && <Filed names={names} />}
+            {view === "checks" && <SiteChecks names={names} />}
+            {view === "persons" && <Persons person={props.person} />}
+            {view === "findings" && <Findings names={names} />}
+          </div>
+        )}
+      </Shown>
+    </>
+  );
+}
+
+function Filed({ names }: { names: Catalogue }) {
   const work = useAnswer(read, []);
   return (
-    <Shown answer={catalogue}>
-      {(names) => (
-        <Shown answer={work}>
-          {(found) => (
-            <div class="stack">
-              <Classes work={found} names={names} again={work.again} />
-              <Flags names={names} institutions={found.institutions} />
-            </div>
-          )}
-        </Shown>
+    <Shown answer={work}>
+      {(found) => (
+        <>
+          <Classes work={found} names={names} again={work.again} />
+          <Flags names={names} institutions={found.institutions} />
+        </>
       )}
     </Shown>
   );

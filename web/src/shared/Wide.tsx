@@ -12,8 +12,31 @@ export function Wide(props: { name: string; class?: string; children: ComponentC
   );
 }
 
+type Columns = readonly (readonly [name: string, look?: string])[];
+
+/** A table of `rows`, or in words that there are none. What its caption says is shown; without one it is its name. */
+export function Table<T>(props: {
+  name: string;
+  rows: readonly T[];
+  empty: string;
+  columns: Columns;
+  caption?: string;
+  children: (row: T) => ComponentChildren;
+}) {
+  if (props.rows.length === 0) return <p>{props.empty}</p>;
+  return (
+    <Wide name={props.name}>
+      <table>
+        <caption class={props.caption ? undefined : "unseen"}>{props.caption ?? props.name}</caption>
+        <Head columns={props.columns} />
+        <tbody>{props.rows.map(props.children)}</tbody>
+      </table>
+    </Wide>
+  );
+}
+
 /** The head of a table: what each column is called, and its look; a column of figures has none. */
-export function Head(props: { columns: readonly (readonly [name: string, look?: string])[] }) {
+export function Head(props: { columns: Columns }) {
   return (
     <thead>
       <tr>

@@ -13,13 +13,13 @@ import "./work.css";
 /** Where the workplaces are, by the service that serves them. */
 const WORKPLACES: readonly (readonly [string, Name])[] = [
   ["registry", ["培训", "Training"]],
-  ["assessment", ["证书", "Certificates"]],
+  ["assessment", ["评价与证书", "Assessment"]],
   ["subsidy", ["补贴", "Subsidies"]],
   ["metrics", ["进度", "Progress"]],
 ];
 
 export function Work(props: {
-  title: string;
+  title: string | ((me: SignedIn | null) => string);
   here: string;
   roles: readonly string[];
   children: (me: SignedIn) => ComponentChildren;
@@ -51,6 +51,7 @@ export function Work(props: {
       removeEventListener("focus", back);
     };
   }, [look]);
+  const title = typeof props.title === "string" ? props.title : props.title(me);
   const isAllowed = me !== null && props.roles.includes(me.role);
   const tools = (
     <>
@@ -64,7 +65,7 @@ export function Work(props: {
     </>
   );
   return (
-    <Frame title={props.title} tools={tools} {...(me ? { lead: nameOf(session?.people, me) } : {})}>
+    <Frame title={title} tools={tools} {...(me ? { lead: nameOf(session?.people, me) } : {})}>
       {isOut && me && (
         <div class="message bad sticky" role="alert">
           {say(
@@ -110,17 +111,19 @@ function nameOf(people: readonly { name_zh: string; name_en: string; is_me: bool
   return found ? say(found.name_zh, found.name_en) : me.person;
 }
 
-/** Ways through a workplace: real links, whose views are in the address. */
+/** Ways through a workplace: real links, whose views are in the address. `clear` names what belongs to one view. */
 export function Ways(props: {
   name: string;
   parameter: string;
   now: string;
+  clear?: readonly string[];
   ways: readonly (readonly [string, string])[];
 }) {
+  const cleared = Object.fromEntries((props.clear ?? []).map((name) => [name, null]));
   return (
     <nav class="ways no-print" aria-label={props.name}>
       {props.ways.map(([code, words]) => (
-        <Way key={code} to={{ [props.parameter]: code }} isNow={code === props.now}>
+        <Way key={code} to={{ ...cleared, [props.parameter]: code }} isNow={code === props.now}>
           {words}
         </Way>
       ))}

@@ -64,7 +64,13 @@ function writing(method: string, body: unknown): RequestInit {
 }
 
 export async function ask<T>(path: string, options: RequestInit = {}): Promise<T> {
-  return (await (await answered(path, options)).json()) as T;
+  const answer = await answered(path, options);
+  try {
+    return (await answer.json()) as T;
+  } catch {
+    // It began and did not end in time.
+    throw new Refused(0, "away", AWAY);
+  }
 }
 
 /** A write that is answered with nothing. */

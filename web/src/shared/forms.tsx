@@ -1,6 +1,6 @@
 // Forms: labelled fields, one press at a time, and what went wrong in words beside the button. What was typed stays.
 
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, Ref } from "preact";
 import { createContext } from "preact";
 import { useContext, useId, useRef, useState } from "preact/hooks";
 import "./forms.css";
@@ -20,11 +20,13 @@ export function Field(props: {
   maxLength?: number;
   minLength?: number;
   long?: boolean;
-  type?: "text" | "date" | "number" | "tel";
+  type?: "text" | "date" | "number" | "tel" | "time";
   min?: string;
   max?: string;
   step?: string;
   pattern?: string;
+  /** Of a long one: the element, for who fills it in from elsewhere. */
+  input?: Ref<HTMLTextAreaElement>;
 }) {
   const id = useId();
   const draft = useContext(Draft);
@@ -46,7 +48,7 @@ export function Field(props: {
         {!props.required && <span class="soft">{say("（可不填）", " (optional)")}</span>}
       </label>
       {props.long ? (
-        <textarea rows={5} defaultValue={value} {...common} />
+        <textarea rows={5} ref={props.input ?? null} defaultValue={value} {...common} />
       ) : (
         <input
           {...({ type: props.type ?? "text" } as { type: "text" })}
@@ -102,6 +104,24 @@ export function Choice(props: {
   );
 }
 
+/** A box to tick; it counts as "on". */
+export function Tick(props: { name: string; label: string; checked?: boolean }) {
+  const id = useId();
+  const draft = useContext(Draft);
+  const isDrafted = Object.keys(draft).length > 0;
+  return (
+    <p class="check">
+      <input
+        id={id}
+        name={props.name}
+        type="checkbox"
+        defaultChecked={isDrafted ? draft[props.name] === "on" : (props.checked ?? false)}
+      />
+      <label for={id}>{props.label}</label>
+    </p>
+  );
+}
+
 /** What was filled in; fields that were left empty are left out. */
 export type Filled = Readonly<Record<string, string>>;
 
@@ -127,6 +147,8 @@ export function Form(props: {
   draft?: string;
   labels?: Readonly<Record<string, string>>;
   class?: string;
+  /** Whether there is nothing to send yet. */
+  isOff?: boolean;
   children: ComponentChildren;
 }) {
   const [isBusy, setBusy] = useState(false);
@@ -162,7 +184,7 @@ export function Form(props: {
     <form aria-label={props.name} class={props.class} onSubmit={submit} onInput={changed}>
       <Draft.Provider value={draft}>{props.children}</Draft.Provider>
       {wrong && <Faults refused={wrong} labels={props.labels} />}
-      <button type="submit" disabled={isBusy}>
+      <button type="submit" disabled={isBusy || (props.isOff ?? false)}>
         {isBusy ? say("请稍候……", "One moment …") : props.button}
       </button>
     </form>

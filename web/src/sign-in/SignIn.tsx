@@ -5,15 +5,47 @@ import { Refused } from "../shared/api";
 import { Frame } from "../shared/Frame";
 import "../shared/forms.css";
 import { useSession } from "../shared/session";
+import "../shared/work.css";
 import { type Name, say, useLanguage } from "../shared/words";
 
-const ROLES: readonly (readonly [string, Name])[] = [
-  ["province", ["省级", "Province"]],
-  ["county_officer", ["市、县", "Cities and counties"]],
-  ["reviewer", ["审核", "Reviewers"]],
-  ["finance", ["财务", "Finance"]],
-  ["institution", ["培训机构", "Training institutions"]],
-  ["assessment_body", ["评价机构", "Assessment bodies"]],
+interface Role {
+  code: string;
+  name: Name;
+  /** What they do here. */
+  does: Name;
+}
+
+const ROLES: readonly Role[] = [
+  {
+    code: "province",
+    name: ["省级", "Province"],
+    does: ["看全省进度，定预算和规则，复核", "Follows the whole province, sets budgets and rules, confirms"],
+  },
+  {
+    code: "county_officer",
+    name: ["市、县", "Cities and counties"],
+    does: ["审批班级和考试，核查、巡查", "Approve classes and exams, check and patrol"],
+  },
+  {
+    code: "reviewer",
+    name: ["审核", "Reviewers"],
+    does: ["初审、复审补贴申领，答复异议", "Review claims, answer objections"],
+  },
+  {
+    code: "finance",
+    name: ["财务", "Finance"],
+    does: ["编制批次、送盘回盘、追回", "Batches, bank files and recoveries"],
+  },
+  {
+    code: "institution",
+    name: ["培训机构", "Training institutions"],
+    does: ["报备班级、名册、考勤，申领补贴", "File classes, rosters and attendance, claim subsidies"],
+  },
+  {
+    code: "assessment_body",
+    name: ["评价机构", "Assessment bodies"],
+    does: ["报备考试，登记成绩，颁发证书", "File exams, record results, issue certificates"],
+  },
 ];
 
 export function SignIn() {
@@ -31,8 +63,11 @@ export function SignIn() {
   };
   const words = wrong ?? refused?.words;
   return (
-    <Frame title={say("登录", "Sign in")}>
-      <div class="narrow">
+    <Frame
+      title={say("登录", "Sign in")}
+      lead={say("登录一次，各工作页面通用。", "One sign-in holds for the pages of all services.")}
+    >
+      <div class="stack">
         {words && (
           <p class="message bad" role="alert">
             {say(...words)}
@@ -64,25 +99,36 @@ export function SignIn() {
         {session && session.people.length > 0 && (
           <section class="panel" aria-labelledby="people-title">
             <h2 id="people-title">{say("样例环境：选择身份", "Sandbox: choose whom to be")}</h2>
-            {ROLES.map(([role, name]) => {
-              const people = session.people.filter((each) => each.role === role);
-              return (
-                people.length > 0 && (
-                  <section key={role} aria-labelledby={`role-${role}`}>
-                    <h3 id={`role-${role}`}>{say(...name)}</h3>
-                    <ul class="people">
-                      {people.map((each) => (
-                        <li key={each.id}>
-                          <button type="button" class="quiet" onClick={doing(() => begin(each.id))}>
-                            {say(each.name_zh, each.name_en)}
-                          </button>
-                        </li>
-                      ))}
-                    </ul>
-                  </section>
-                )
-              );
-            })}
+            <p class="soft">
+              {say("数据均为虚构，任何人可以任选一个身份试用。", "All data is invented; be whom you like and try it.")}
+            </p>
+            <div class="cards">
+              {ROLES.map((role) => {
+                const people = session.people.filter((each) => each.role === role.code);
+                return (
+                  people.length > 0 && (
+                    <section key={role.code} class="card" aria-labelledby={`role-${role.code}`}>
+                      <h3 id={`role-${role.code}`}>{say(...role.name)}</h3>
+                      <p class="soft small">{say(...role.does)}</p>
+                      <ul class="people">
+                        {people.map((each) => (
+                          <li key={each.id}>
+                            <button
+                              type="button"
+                              class="quiet"
+                              aria-pressed={each.is_me ? "true" : undefined}
+                              onClick={doing(() => begin(each.id))}
+                            >
+                              {say(each.name_zh, each.name_en)}
+                            </button>
+                          </li>
+                        ))}
+                      </ul>
+                    </section>
+                  )
+                );
+              })}
+            </div>
           </section>
         )}
       </div>
@@ -91,5 +137,5 @@ export function SignIn() {
 }
 
 function roleOf(role: string): Name {
-  return ROLES.find(([code]) => code === role)?.[1] ?? [role, role];
+  return ROLES.find(({ code }) => code === role)?.name ?? [role, role];
 }

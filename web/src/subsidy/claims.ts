@@ -7,6 +7,12 @@ export interface Claim {
   local_id: string;
   class_id: string;
   class_local_id: string | null;
+  institution_id: string;
+  institution_name: string | null;
+  region: string;
+  reporting_region: string;
+  fund_source: string;
+  handled_by: string | null;
   occupation: string;
   award: string;
   status: string;
@@ -107,3 +113,10 @@ export function payment(claim: Claim): Name {
     return [`草稿保留至 ${claim.held_until}，请提交`, `The draft is kept until ${claim.held_until}: submit it`];
   return ["—", "—"];
 }
+
+export const FUNDS: Readonly<Record<string, Name>> = {
+  special_account: ["职业技能提升行动专账资金", "Special account for skills"],
+  employment_fund: ["就业补助资金", "Employment subsidies"],
+  unemployment_insurance: ["失业保险基金", "Unemployment insurance fund"],
+  other: ["其他资金", "Other funds"],
+};

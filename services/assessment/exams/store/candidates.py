@@ -325,6 +325,13 @@ async def has_posted(connection: AsyncConnection, session_id: UUID, person: str)
     return await connection.scalar(asked.limit(1)) is not None
 
 
+async def posted_of(connection: AsyncConnection, session_ids: Collection[UUID], person: str) -> set[UUID]:
+    """Those of the sessions whose results, or a correction of them, are of the person."""
+    asked = select(_POSTING.c.session_id).distinct()
+    statement = asked.where(tables.one_of(_POSTING.c.session_id, session_ids), _POSTING.c.posted_by == person)
+    return set(await connection.scalars(statement))
+
+
 async def roster(connection: AsyncConnection, session_id: UUID) -> list[RosterLine]:
     """The session's candidates, as a seal closes over them."""
     return [RosterLine(*row) for row in await (await driver(connection)).fetch(_ROSTER, session_id)]

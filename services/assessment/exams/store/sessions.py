@@ -117,13 +117,14 @@ JOIN session AS s ON s.id = c.session_id
 """
 _HAS_MARKS: Final = or_(*(_CANDIDATE.c[name].is_not(None) for name in ("passed", "theory", "skills", "review")))
 _DECIDED: Final = _CANDIDATE.c.passed.is_not(None)
-_SUMMARY: Final = select(
+_COUNTS: Final = select(
     func.count().label("candidates"),
     func.count().filter(_HAS_MARKS).label("with_marks"),
     func.count().filter(_CANDIDATE.c.passed).label("passed"),
     func.count().filter(_CANDIDATE.c.absent).label("absent"),
     func.count().filter(not_(_DECIDED), not_(_CANDIDATE.c.absent)).label("without_result"),
-).where(_CANDIDATE.c.session_id == bindparam("session_id"))
+)
+_SUMMARY: Final = _COUNTS.where(_CANDIDATE.c.session_id == bindparam("session_id"))
 # As literals: few sessions are open and nearly all concluded, so each state has a plan of its own, which a parameter
 # would hide.
 _IN_STATE: Final[dict[SessionStatus, ColumnElement[bool]]] = {
@@ -181,6 +182,15 @@ async def busy(
 
 async def summary(connection: AsyncConnection, session_id: UUID) -> Summary:
     return Summary(*(await connection.execute(_SUMMARY, {"session_id": session_id})).one())
+
+
+async def summaries(connection: AsyncConnection, session_ids: Collection[UUID]) -> dict[UUID, Summary]:
+    """The summary of each session, those without candidates included."""
+    found = {each: Summary(0, 0, 0, 0, 0) for each in session_ids}
+    asked = _COUNTS.add_columns(_CANDIDATE.c.session_id).where(tables.one_of(_CANDIDATE.c.session_id, session_ids))
+    for *counts, session_id in await connection.execute(asked.group_by(_CANDIDATE.c.session_id)):
+        found[session_id] = Summary(*counts)
+    return found
 
 
 async def is_in_sight(connection: AsyncConnection, session_id: UUID, sight: Sight) -> bool:

@@ -127,7 +127,7 @@ async def verify_by_code(posted: CodeVerificationRequest, request: Request, resp
 @pages.get("/")
 async def page(request: Request) -> Response:
     """The certificates of those that are signed in: of an institution's trainees, or of a body."""
-    return page_of(request, "certificates")
+    return page_of(request, "assessment")
 
 
 @pages.get("/verify")

@@ -1,0 +1,11 @@
+"""Names of regions, for pages."""
+
+from alembic import op
+
+revision = "0024"
+down_revision = "0023"
+
+
+def upgrade() -> None:
+    # Null for what was received before: the version before does not write them.
+    op.execute("ALTER TABLE heard_region ADD COLUMN name_zh text, ADD COLUMN name_en text")

@@ -1,0 +1,312 @@
+// The candidates of a session: one by hand, many by pasting from a spreadsheet or by a CSV file, and one taken out.
+
+import { useRef, useState } from "preact/hooks";
+import { Shown, useAnswer } from "../shared/answer";
+import { all, type Problem, path, post, Refused } from "../shared/api";
+import { Dialog } from "../shared/Dialog";
+import { sentence } from "../shared/Faults";
+import { Field, type Filled, Form } from "../shared/forms";
+import { Table } from "../shared/Wide";
+import { say } from "../shared/words";
+import type { SessionInHand } from "./sessions";
+import { decoded, HEADINGS, parsed, type Row } from "./sheet";
+
+interface Candidate {
+  id: string;
+  local_id: string;
+  name: string;
+  document_number: string;
+  absent: boolean;
+  passed: boolean | null;
+  cheated: boolean;
+  marks: { theory: number | null; skills: number | null; review: number | null } | null;
+}
+
+interface Outcome {
+  row: number;
+  row_id: string | null;
+  outcome: "accepted" | "repeated" | "refused";
+  errors?: Problem[];
+  warnings?: Problem[];
+}
+
+interface Batch {
+  accepted: number;
+  repeated: number;
+  refused: number;
+  rows: Outcome[];
+}
+
+const OPEN = new Set(["filed", "returned", "approved"]);
+const ROWS_MAX = 1_000;
+
+function labels(): Record<string, string> {
+  return {
+    local_id: say("考生编号", "Candidate number"),
+    name: say("姓名", "Name"),
+    document_number: say("证件号码", "Document number"),
+    years_of_work: say("从业年限", "Years of work"),
+  };
+}
+
+export function Candidates(props: { one: SessionInHand; changed: () => void }) {
+  const { one } = props;
+  const list = useAnswer(() => all<Candidate>(`v1/sessions/${one.id}/candidates`), [one.id]);
+  const [leaving, setLeaving] = useState<Candidate | null>(null);
+  const isOpen = OPEN.has(one.status);
+  const changed = () => {
+    list.again();
+    props.changed();
+  };
+  const title = say("考生与成绩", "Candidates and results");
+  return (
+    <div class="stack">
+      {isOpen && <Together one={one} changed={changed} />}
+      {isOpen && <ByHand one={one} changed={changed} />}
+      <section class="panel long" aria-labelledby="candidates-title">
+        <h2 id="candidates-title">{title}</h2>
+        <Shown answer={list}>
+          {(found) => (
+            <Table
+              name={title}
+              rows={found}
+              empty={say("还没有考生。", "There is no candidate yet.")}
+              caption={say(
+                `${found.length} 名考生；姓名和证件号码已遮盖。`,
+                `${found.length} candidates; names and numbers are masked.`,
+              )}
+              columns={[
+                [say("考生编号", "Candidate"), "text"],
+                [say("姓名", "Name"), "text"],
+                [say("证件号码", "Document"), "text"],
+                [say("理论", "Theory")],
+                [say("技能", "Skills")],
+                [say("综合评审", "Review")],
+                [say("结果", "Result"), "text"],
+                [say("办理", "Change"), "text no-print"],
+              ]}
+            >
+              {(each) => (
+                <tr key={each.id} data-candidate={each.local_id}>
+                  <th class="text" scope="row">
+                    {each.local_id}
+                  </th>
+                  <td class="text">{each.name}</td>
+                  <td class="text">{each.document_number}</td>
+                  <td>{each.marks?.theory ?? "—"}</td>
+                  <td>{each.marks?.skills ?? "—"}</td>
+                  <td>{each.marks?.review ?? "—"}</td>
+                  <td class="text">{resultOf(each)}</td>
+                  <td class="text no-print">
+                    {isOpen && each.passed === null && (
+                      <button
+                        type="button"
+                        class="link"
+                        aria-label={say(`移出名单：考生 ${each.local_id}`, `Take out candidate ${each.local_id}`)}
+                        onClick={() => setLeaving(each)}
+                      >
+                        {say("移出名单", "Take out")}
+                      </button>
+                    )}
+                  </td>
+                </tr>
+              )}
+            </Table>
+          )}
+        </Shown>
+      </section>
+      {leaving && (
+        <Dialog close={() => setLeaving(null)}>
+          <h2 id="task-title">{say(`移出名单：考生 ${leaving.local_id}`, `Take out candidate ${leaving.local_id}`)}</h2>
+          <Form
+            name={say("移出名单", "Take out")}
+            button={say("移出名单", "Take out")}
+            send={async (filled, key) => {
+              await post(`v1/candidates/${leaving.id}/withdrawal`, filled, key);
+              setLeaving(null);
+              changed();
+            }}
+          >
+            <Field name="reason" label={say("原因", "Reason")} minLength={2} maxLength={500} required />
+          </Form>
+        </Dialog>
+      )}
+    </div>
+  );
+}
+
+function resultOf(each: Candidate) {
+  if (each.cheated) return <span class="bad">{say("作弊", "Cheated")}</span>;
+  if (each.passed === null) return each.absent ? say("缺考", "Absent") : "—";
+  return each.passed ? (
+    <span class="good">{say("合格", "Passed")}</span>
+  ) : (
+    <span class="bad">{each.absent ? say("缺考", "Absent") : say("不合格", "Failed")}</span>
+  );
+}
+
+/** Many at once. What was read is shown before anything is stored; what is refused stays in the list. */
+function Together(props: { one: SessionInHand; changed: () => void }) {
+  const { one } = props;
+  const mode = useRef<"store" | "validate">("store");
+  const [told, setTold] = useState<{ isDry: boolean; batch: Batch } | null>(null);
+  const text = useRef<HTMLTextAreaElement>(null);
+  const read = async (file: File | undefined) => {
+    if (!file || !text.current) return;
+    text.current.value = decoded(await file.arrayBuffer());
+    text.current.dispatchEvent(new Event("input", { bubbles: true }));
+    setTold(null);
+  };
+  const send = async (filled: Filled, key: string) => {
+    setTold(null);
+    const isDry = mode.current === "validate";
+    const rows = parsed(filled.rows ?? "");
+    const batch: Batch = { accepted: 0, repeated: 0, refused: 0, rows: [] };
+    for (let first = 0; first < rows.length; first += ROWS_MAX) {
+      const part = rows.slice(first, first + ROWS_MAX);
+      const where = path(`v1/sessions/${one.id}/candidates`, { mode: mode.current });
+      const answer = await post<Batch>(where, { rows: part }, `${key}-${mode.current}-${first}`);
+      for (const count of ["accepted", "repeated", "refused"] as const) batch[count] += answer[count];
+      batch.rows.push(...answer.rows.map((each) => ({ ...each, row: each.row + first })));
+    }
+    setTold({ isDry, batch });
+    if (!isDry) props.changed();
+  };
+  return (
+    <section class="panel no-print" aria-labelledby="together-title">
+      <h2 id="together-title">{say("从表格报送考生", "Many candidates from a sheet")}</h2>
+      <p class="soft">
+        {say(
+          `从 Excel 复制后粘贴，或选择 CSV 文件。每行一人，依次为：${HEADINGS.map(([zh]) => zh).join("、")}。`,
+          `Paste from Excel, or choose a CSV file. One person a row: ${HEADINGS.map(([, en]) => en).join(", ")}.`,
+        )}
+      </p>
+      <p class="row">
+        <label for="candidate-file">{say("选择 CSV 文件", "Choose a CSV file")}</label>
+        <input
+          id="candidate-file"
+          type="file"
+          accept=".csv,.txt,text/csv"
+          onChange={(event) => read(event.currentTarget.files?.[0])}
+        />
+      </p>
+      <Form
+        name={say("从表格报送考生", "Many candidates from a sheet")}
+        labels={labels()}
+        button={say("报送考生", "Add the candidates")}
+        send={send}
+      >
+        <Field
+          name="rows"
+          input={text}
+          label={say("考生名单", "The candidates")}
+          hint={say("第一行可以是表头。", "The first row may hold the headings.")}
+          long
+          required
+        />
+        <p class="check">
+          <input
+            id="try-candidates"
+            type="checkbox"
+            onChange={(event) => {
+              mode.current = event.currentTarget.checked ? "validate" : "store";
+            }}
+          />
+          <label for="try-candidates">{say("先试算，不登记", "Only try it; store nothing")}</label>
+        </p>
+      </Form>
+      {told && <Told {...told} />}
+    </section>
+  );
+}
+
+function Told(props: { isDry: boolean; batch: Batch }) {
+  const { batch, isDry } = props;
+  const wrong = batch.rows.filter((each) => each.errors?.length);
+  const warned = batch.rows.filter((each) => each.warnings?.length);
+  return (
+    <div class="message" role="status" data-figure="told">
+      <p>
+        <b>
+          {isDry
+            ? say(
+                `${batch.accepted} 人可以登记，尚未登记。`,
+                `${batch.accepted} could be added; nothing is stored yet.`,
+              )
+            : say(`${batch.accepted} 人已登记。`, `${batch.accepted} are added.`)}
+        </b>{" "}
+        {batch.repeated > 0 && say(`${batch.repeated} 人早已登记。`, `${batch.repeated} were there before. `)}
+        {batch.refused > 0 && say(`${batch.refused} 行需要更正：`, `${batch.refused} rows have to be corrected:`)}
+      </p>
+      {wrong.length > 0 && (
+        <ul>
+          {wrong.map((each) => (
+            <li key={each.row}>
+              {say(`第 ${each.row + 1} 人 ${each.row_id ?? ""}：`, `Row ${each.row + 1} ${each.row_id ?? ""}: `)}
+              {each.errors?.map((problem) => sentence(problem, labels())).join(say("；", "; "))}
+            </li>
+          ))}
+        </ul>
+      )}
+      {warned.map((each) => (
+        <p key={each.row} class="warn">
+          {say(`请注意，${each.row_id}：`, `Note, ${each.row_id}: `)}
+          {each.warnings?.map((problem) => sentence(problem, labels())).join(say("；", "; "))}
+        </p>
+      ))}
+    </div>
+  );
+}
+
+function ByHand(props: { one: SessionInHand; changed: () => void }) {
+  const [added, setAdded] = useState<string | null>(null);
+  const [turn, setTurn] = useState(0);
+  const field = labels();
+  const send = async (filled: Filled, key: string) => {
+    setAdded(null);
+    const { years_of_work, ...others } = filled;
+    const row = { ...others, years_of_work: years_of_work ? Number(years_of_work) : undefined } as Row;
+    const answer = await post<Batch>(`v1/sessions/${props.one.id}/candidates`, { rows: [row] }, key);
+    const [outcome] = answer.rows;
+    if (outcome?.outcome === "refused") throw new Refused(422, "row-refused", ["", ""], outcome.errors ?? []);
+    setAdded(filled.local_id ?? "");
+    setTurn((before) => before + 1);
+    props.changed();
+  };
+  return (
+    <section class="panel no-print" aria-labelledby="hand-title">
+      <details>
+        <summary>
+          <h2 id="hand-title" class="in-line">
+            {say("登记一名考生", "Add a candidate")}
+          </h2>
+        </summary>
+        {added !== null && (
+          <p class="message" role="status">
+            {say(`考生 ${added} 已登记。`, `Candidate ${added} is added.`)}
+          </p>
+        )}
+        <Form
+          key={turn}
+          name={say("登记一名考生", "Add a candidate")}
+          class="grid"
+          labels={field}
+          button={say("登记", "Add")}
+          send={send}
+        >
+          <Field
+            name="local_id"
+            label={field.local_id ?? ""}
+            hint={say("本机构自编，不用证件号码", "Your own, never an identity number")}
+            pattern="[A-Za-z0-9._\/\-]+"
+            maxLength={64}
+            required
+          />
+          <Field name="name" label={field.name ?? ""} maxLength={60} required />
+          <Field name="document_number" label={field.document_number ?? ""} maxLength={40} required />
+          <Field name="years_of_work" type="number" min="0" max="80" label={field.years_of_work ?? ""} />
+        </Form>
+      </details>
+    </section>
+  );
+}

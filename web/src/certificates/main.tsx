@@ -1,5 +1,0 @@
-import { render } from "preact";
-import { Certificates } from "./Certificates";
-
-const page = document.getElementById("page");
-if (page) render(<Certificates />, page);

@@ -1,0 +1,189 @@
+// Objections of the public by the day on which the answer is due: the words, and the answer that the objector reads.
+
+import { useState } from "preact/hooks";
+import { Shown, useAnswer } from "../shared/answer";
+import { all, ask, post } from "../shared/api";
+import { Decided, useDecisions } from "../shared/Decisions";
+import { moment } from "../shared/figures";
+import { Choice, Field, Form } from "../shared/forms";
+import { Table } from "../shared/Wide";
+import { Way } from "../shared/Work";
+import { type Name, named, say } from "../shared/words";
+import type { Claim } from "./claims";
+
+interface Objection {
+  id: string;
+  claim_id: string;
+  line: number;
+  institution_id: string;
+  received_at: string;
+  late: boolean;
+  due_on: string | null;
+  overdue: boolean;
+  status: "open" | "upheld" | "dismissed" | "overturned";
+  answer: string | null;
+}
+
+interface InFull extends Objection {
+  text: string;
+  has_contact: boolean;
+}
+
+interface Work {
+  objections: Objection[];
+  claims: ReadonlyMap<string, Claim>;
+}
+
+const STATES: Readonly<Record<Objection["status"], Name>> = {
+  open: ["待答复", "To be answered"],
+  upheld: ["属实", "Upheld"],
+  dismissed: ["不属实", "Dismissed"],
+  overturned: ["经复核改变", "Changed on appeal"],
+};
+
+async function read(): Promise<Work> {
+  const found = await all<Objection>("v1/objections");
+  const ids = [...new Set(found.map((each) => each.claim_id))];
+  const claims = await Promise.all(ids.map((id) => ask<Claim>(`v1/claims/${id}`)));
+  const objections = found.sort(
+    (one, other) =>
+      Number(other.status === "open") - Number(one.status === "open") ||
+      (one.due_on ?? "").localeCompare(other.due_on ?? ""),
+  );
+  return { objections, claims: new Map(claims.map((each) => [each.id, each])) };
+}
+
+export function Objections() {
+  const answer = useAnswer(read, []);
+  const [open, setOpen] = useState<string | null>(null);
+  const { told, decide } = useDecisions(answer.again);
+  const title = say("公示异议", "Objections");
+  return (
+    <section class="panel long" aria-labelledby="objections-title">
+      <h2 id="objections-title">{title}</h2>
+      <Decided told={told} />
+      <Shown answer={answer}>
+        {({ objections, claims }) => (
+          <Table
+            name={title}
+            rows={objections}
+            empty={say("没有异议。", "There is no objection.")}
+            columns={[
+              [say("收到", "Received"), "text"],
+              [say("申领", "Claim"), "text"],
+              [say("机构", "Institution"), "text"],
+              [say("答复期限", "Answer due"), "text"],
+              [say("状态", "State"), "text"],
+            ]}
+          >
+            {(one) => {
+              const claim = claims.get(one.claim_id);
+              return (
+                <>
+                  <tr key={one.id} data-objection={one.id}>
+                    <th class="text" scope="row">
+                      <button
+                        type="button"
+                        class="link"
+                        aria-expanded={open === one.id}
+                        onClick={() => setOpen(open === one.id ? null : one.id)}
+                      >
+                        {moment(new Date(one.received_at))}
+                      </button>
+                    </th>
+                    <td class="text">
+                      <Way to={{ claim: one.claim_id }}>{claim?.local_id ?? say("查看", "Show")}</Way>{" "}
+                      {say(`第 ${one.line} 行`, `line ${one.line}`)}
+                    </td>
+                    <td class="wrap">{claim?.institution_name ?? "—"}</td>
+                    <td class="text">
+                      {one.due_on ?? "—"} {one.overdue && <span class="badge bad">{say("已逾期", "Overdue")}</span>}
+                    </td>
+                    <td class="text">
+                      <span class={one.status === "open" ? "badge warn" : "badge"}>{named(STATES, one.status)}</span>
+                    </td>
+                  </tr>
+                  {open === one.id && (
+                    <tr key={`${one.id}-open`}>
+                      <td class="wrap" colSpan={5}>
+                        <Answer one={one} about={claim?.local_id ?? ""} decide={decide} />
+                      </td>
+                    </tr>
+                  )}
+                </>
+              );
+            }}
+          </Table>
+        )}
+      </Shown>
+    </section>
+  );
+}
+
+function Answer(props: {
+  one: Objection;
+  about: string;
+  decide: (about: string, words: Name, act: () => Promise<unknown>) => Promise<void>;
+}) {
+  const { one } = props;
+  const answer = useAnswer(() => ask<InFull>(`v1/objections/${one.id}`), [one.id, one.status]);
+  return (
+    <Shown answer={answer}>
+      {(found) => (
+        <div class="sides">
+          <div>
+            <p class="message">{found.text}</p>
+            {found.late && (
+              <p class="soft">
+                {say("公示期满后收到，不自动暂停办理。", "It came after the publicity and stops nothing by itself.")}
+              </p>
+            )}
+            {found.answer && (
+              <p>
+                <b>{say("答复：", "Answer: ")}</b>
+                {found.answer}
+              </p>
+            )}
+          </div>
+          {found.status === "open" && (
+            <Form
+              name={say("答复异议", "Answer the objection")}
+              button={say("答复", "Answer")}
+              labels={{ reason: say("理由（存档）", "Reason (for the file)"), answer: say("答复", "Answer") }}
+              send={(filled, key) =>
+                props.decide(
+                  say(`对申领 ${props.about} 的异议`, `The objection to claim ${props.about}`),
+                  ["已答复。", "is answered."],
+                  () => post(`v1/objections/${one.id}/answer`, filled, key),
+                )
+              }
+            >
+              <Choice
+                name="verdict"
+                label={say("核查结论", "What was found")}
+                options={[
+                  ["uphold", say("属实：该行不予补贴", "It is so: the line pays nothing")],
+                  ["dismiss", say("不属实", "It is not so")],
+                ]}
+              />
+              <Field
+                name="reason"
+                label={say("理由（存档）", "Reason (for the file)")}
+                minLength={2}
+                maxLength={500}
+                required
+              />
+              <Field
+                name="answer"
+                label={say("答复（提出人可见）", "Answer (the objector reads it)")}
+                maxLength={1000}
+                long
+                required
+              />
+            </Form>
+          )}
+        </div>
+      )}
+    </Shown>
+  );
+}

@@ -1,0 +1,147 @@
+// What one person proposed and another one confirms or rejects: batches, accounts, recoveries, budgets.
+
+import { Shown, useAnswer } from "../shared/answer";
+import { all, post } from "../shared/api";
+import { Decided, useDecisions } from "../shared/Decisions";
+import { moment, whole, yuan } from "../shared/figures";
+import { Field, Form } from "../shared/forms";
+import { placeName, usePlaces } from "../shared/places";
+import type { SignedIn } from "../shared/session";
+import { Way } from "../shared/Work";
+import { type Name, named, say } from "../shared/words";
+import { FUNDS } from "./claims";
+
+interface Proposal {
+  id: string;
+  kind: string;
+  subject: string;
+  region: string;
+  content: Readonly<Record<string, unknown>>;
+  reason: string;
+  proposed_by: string;
+  proposed_at: string;
+}
+
+const KINDS: Readonly<Record<string, Name>> = {
+  budget: ["预算总额", "Total of a budget"],
+  "budget-move": ["调剂预算", "Move between budgets"],
+  "fund-shares": ["资金分担比例", "Shares of funds"],
+  payee_account: ["收款账户", "Account of a payee"],
+  payment_batch: ["放行拨付批次", "Release of a payment batch"],
+  payment_batch_recall: ["撤回拨付批次", "Recall of a payment batch"],
+  recovery: ["追回", "Recovery"],
+  "recovery-reversal": ["撤销追回", "Reversal of a recovery"],
+  "write-off": ["核销", "Write-off"],
+  "write-off-reversal": ["撤销核销", "Reversal of a write-off"],
+  "owed-dismissal": ["不再追回", "Not owed after all"],
+};
+/** What the province confirms, and finance does not. */
+const OF_PROVINCE = new Set(["budget", "budget-move", "fund-shares"]);
+
+export function Proposals(props: { me: SignedIn }) {
+  const answer = useAnswer(() => all<Proposal>("v1/proposals", { status: "proposed" }), []);
+  const places = usePlaces();
+  const { told, decide } = useDecisions(answer.again);
+  return (
+    <section class="panel long" aria-labelledby="proposals-title">
+      <h2 id="proposals-title">
+        {say(`等待第二人复核（${answer.found?.length ?? 0}）`, `For a second person (${answer.found?.length ?? 0})`)}
+      </h2>
+      <Decided told={told} />
+      <Shown answer={answer}>
+        {(found) =>
+          found.length === 0 ? (
+            <p>{say("没有等待复核的事项。", "Nothing waits.")}</p>
+          ) : (
+            <ul class="plain">
+              {found.map((one) => (
+                <li key={one.id} class="reason mild" data-proposal={one.kind}>
+                  <p>
+                    <b>{named(KINDS, one.kind)}</b> {contentOf(one)}
+                  </p>
+                  <p class="soft small">
+                    {placeName(places, one.region)} · {one.proposed_by} · {moment(new Date(one.proposed_at))} ·{" "}
+                    {one.reason}
+                  </p>
+                  <p>
+                    <Subject one={one} />
+                  </p>
+                  {mayDecide(one, props.me) ? (
+                    <Decision one={one} decide={decide} />
+                  ) : (
+                    <p class="soft">
+                      {one.proposed_by === props.me.person
+                        ? say("由您提出，须由他人复核。", "You proposed it; another person decides.")
+                        : say("由省级复核。", "The province decides.")}
+                    </p>
+                  )}
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Shown>
+    </section>
+  );
+}
+
+function mayDecide(one: Proposal, me: SignedIn): boolean {
+  return one.proposed_by !== me.person && (me.role === "province" || !OF_PROVINCE.has(one.kind));
+}
+
+function contentOf(one: Proposal): string {
+  const { content } = one;
+  const parts: string[] = [];
+  if (typeof content.rows === "number") parts.push(say(`${whole(content.rows)} 笔`, `${whole(content.rows)} claims`));
+  if (typeof content.amount_fen === "number") parts.push(yuan(content.amount_fen));
+  if (typeof content.fund_source === "string") parts.push(named(FUNDS, content.fund_source));
+  if (typeof content.year === "number") parts.push(String(content.year));
+  if (Array.isArray(content.lines)) parts.push(say(`${content.lines.length} 行`, `${content.lines.length} lines`));
+  return parts.join(" · ");
+}
+
+/** The record that it is about, where it has a page. */
+function Subject(props: { one: Proposal }) {
+  const [kind, id] = props.one.subject.split("/");
+  if (kind === "claims" && id) return <Way to={{ claim: id }}>{say("查看申领", "Show the claim")}</Way>;
+  if (kind === "payment-batches" && id)
+    return <Way to={{ view: "batches", batch: id }}>{say("查看批次", "Show the batch")}</Way>;
+  return null;
+}
+
+function Decision(props: {
+  one: Proposal;
+  decide: (about: string, words: Name, act: () => Promise<unknown>) => Promise<void>;
+}) {
+  const { one } = props;
+  const about = named(KINDS, one.kind);
+  return (
+    <div class="row no-print">
+      <Form
+        name={say("确认", "Confirm")}
+        button={say(`确认：${about}`, `Confirm: ${about}`)}
+        send={(_, key) =>
+          props.decide(about, ["已确认并生效。", "is confirmed and in effect."], () =>
+            post(`v1/proposals/${one.id}/confirmation`, undefined, key),
+          )
+        }
+      >
+        {null}
+      </Form>
+      <details>
+        <summary>{say("不同意", "Reject")}</summary>
+        <Form
+          name={say("不同意", "Reject")}
+          button={say(`不同意：${about}`, `Reject: ${about}`)}
+          send={(filled, key) =>
+            props.decide(about, ["未予同意，没有变动。", "is rejected; nothing has changed."], () =>
+              post(`v1/proposals/${one.id}/rejection`, filled, key),
+            )
+          }
+        >
+          <Field name="reason" label={say("理由", "Reason")} minLength={2} maxLength={500} required />
+        </Form>
+      </details>
+    </div>
+  );
+}

@@ -1,0 +1,126 @@
+// Paid lines that no longer rest on what they were paid for, and proposing to take the money back.
+
+import { useState } from "preact/hooks";
+import { Shown, useAnswer } from "../shared/answer";
+import { all, ask, post } from "../shared/api";
+import { Decided, useDecisions } from "../shared/Decisions";
+import { yuan } from "../shared/figures";
+import { Field, Form } from "../shared/forms";
+import { placeName, usePlaces } from "../shared/places";
+import { Table } from "../shared/Wide";
+import { Way } from "../shared/Work";
+import { say } from "../shared/words";
+import type { Claim } from "./claims";
+
+interface Owed {
+  claim_id: string;
+  line: number;
+  region: string;
+  amount_fen: number;
+  owed: { since?: string; title_zh?: string; title_en?: string };
+}
+
+interface Work {
+  lines: Owed[];
+  claims: ReadonlyMap<string, Claim>;
+}
+
+async function read(): Promise<Work> {
+  const lines = await all<Owed>("v1/owed-lines");
+  const ids = [...new Set(lines.map((each) => each.claim_id))];
+  const claims = await Promise.all(ids.map((id) => ask<Claim>(`v1/claims/${id}`)));
+  return { lines, claims: new Map(claims.map((each) => [each.id, each])) };
+}
+
+export function Recoveries(props: { isFinance: boolean }) {
+  const answer = useAnswer(read, []);
+  const places = usePlaces();
+  const [open, setOpen] = useState<string | null>(null);
+  const { told, decide } = useDecisions(answer.again);
+  const title = say("应追回的明细", "Lines that are owed back");
+  return (
+    <section class="panel long" aria-labelledby="owed-title">
+      <h2 id="owed-title">{title}</h2>
+      <Decided told={told} />
+      <Shown answer={answer}>
+        {({ lines, claims }) => (
+          <Table
+            name={title}
+            rows={lines}
+            empty={say("没有应追回的明细。", "Nothing is owed back.")}
+            columns={[
+              [say("申领与行", "Claim and line"), "text"],
+              [say("机构", "Institution"), "text"],
+              [say("地区", "Region"), "text"],
+              [say("原因", "Why"), "text"],
+              [say("已拨付", "Paid")],
+              [say("办理", "Do"), "text no-print"],
+            ]}
+          >
+            {(one) => {
+              const claim = claims.get(one.claim_id);
+              const key = `${one.claim_id}-${one.line}`;
+              const about = say(
+                `申领 ${claim?.local_id ?? ""} 第 ${one.line} 行`,
+                `Claim ${claim?.local_id ?? ""}, line ${one.line}`,
+              );
+              return (
+                <>
+                  <tr key={key} data-owed={one.line}>
+                    <th class="text" scope="row">
+                      <Way to={{ claim: one.claim_id }}>{about}</Way>
+                    </th>
+                    <td class="wrap">{claim?.institution_name ?? "—"}</td>
+                    <td class="text">{placeName(places, one.region)}</td>
+                    <td class="wrap">{say(one.owed.title_zh ?? "—", one.owed.title_en ?? "—")}</td>
+                    <td>{yuan(one.amount_fen)}</td>
+                    <td class="text no-print">
+                      {props.isFinance && (
+                        <button
+                          type="button"
+                          class="link"
+                          aria-label={say(`提出追回：${about}`, `Propose to recover: ${about}`)}
+                          aria-expanded={open === key}
+                          onClick={() => setOpen(open === key ? null : key)}
+                        >
+                          {say("提出追回", "Recover")}
+                        </button>
+                      )}
+                    </td>
+                  </tr>
+                  {open === key && (
+                    <tr key={`${key}-open`}>
+                      <td class="wrap" colSpan={6}>
+                        <Form
+                          name={say("提出追回", "Propose to recover")}
+                          button={say("提出追回", "Propose it")}
+                          send={(filled, sent) =>
+                            decide(
+                              about,
+                              [
+                                "已提出追回，等待另一名财务人员复核。",
+                                "is proposed; another person of finance confirms.",
+                              ],
+                              () =>
+                                post(
+                                  `v1/claims/${one.claim_id}/recovery`,
+                                  { lines: [one.line], cause: "ground_lost", reason: filled.reason },
+                                  sent,
+                                ),
+                            )
+                          }
+                        >
+                          <Field name="reason" label={say("理由", "Reason")} minLength={2} maxLength={500} required />
+                        </Form>
+                      </td>
+                    </tr>
+                  )}
+                </>
+              );
+            }}
+          </Table>
+        )}
+      </Shown>
+    </section>
+  );
+}
