@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime, time, timedelta
@@ -21,10 +22,13 @@ from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.database import make_engine
 from shared.kernel.periods import BUSINESS_ZONE
 from tests.conftest import Database
+from tests.metrics.figures.test_figures import enter, indicator
 from tests.metrics.history.generated import FIRST, Tally, days
+from tests.metrics.quality.test_quality import counted
+from tests.metrics.targets.province import confirm, open_proposal, post
 from tests.registry.school import set_today
 from tests.shared.backbone.conftest import ON_KAFKA, broker
-from tests.support.facts import enrolment, programme, region
+from tests.support.facts import certificate, enrolment, programme, region
 from tests.support.services import ServiceUnderTest, opened
 
 __all__ = ["broker"]
@@ -222,6 +226,84 @@ async def test_by_the_map_of_then_it_stays_where_it_was_reported_and_by_that_of_
 
     assert found == {"then": ["410100"], "now": ["410200"]}
     assert await asked(metrics, by="region", known_on=EVE, **{"as": "then"}) == before
+
+
+async def test_a_region_that_is_told_later_can_be_asked_for_by_todays_map(metrics: ServiceUnderTest) -> None:
+    await metrics.hear(enrolment(1, status=EnrolmentStatus.COMPLETED, region="410122"))
+    await end(metrics, EVE)
+    await metrics.hear(
+        region("410300", reports_to="410300"), region("410122", reports_to="410300", parent="410300", version=2)
+    )
+
+    asked_for = {"region": "410300", "known_on": EVE}
+    found = await rows(metrics, by="region,county", **asked_for, **{"as": "now"})
+
+    assert [(row["region"], row["county"], row["trainings"]) for row in found] == [("410300", "410122", 1)]
+    refused = await metrics.http.get("/v1/totals", params={key: str(value) for key, value in asked_for.items()})
+    assert (refused.status_code, refused.json()["code"]) == (422, "unknown-region")
+
+
+async def test_progress_pace_and_quality_of_a_day_are_held_against_what_was_known_on_it(
+    metrics: ServiceUnderTest,
+) -> None:
+    day, later = date(2025, 3, 10), date(2025, 3, 12)
+    kinds = ("progress", "pace", "quality")
+    set_today(metrics, day)
+    await metrics.hear(
+        programme("S01", version=2, trainings=100), indicator("I07", "100"), indicator("I05", "10"),
+        enrolment(1, status=EnrolmentStatus.COMPLETED, effective_on=day),
+        certificate(1, person=1, level=5, is_young=True, issued_on=day),
+        counted("410100", started=40, passed=30),
+    )  # fmt: skip
+    await load(metrics, "410100", 50)
+    await enter(metrics, "I07", "20", as_of=str(day))
+    await end(metrics, day)
+    before = {kind: await asked(metrics, kind, known_on=day) for kind in kinds}
+
+    set_today(metrics, later)
+    await metrics.hear(
+        programme("S01", version=3, trainings=300),
+        enrolment(2, status=EnrolmentStatus.COMPLETED, effective_on=day),
+        certificate(2, person=2, level=5, is_young=True, issued_on=day),
+        counted("410100", started=60, passed=50, version=2),
+    )
+    await load(metrics, "410100", 70)
+    await enter(metrics, "I07", "90", as_of=str(day))
+    await end(metrics, later)
+    await rebuilt(metrics)
+
+    assert {kind: await asked(metrics, kind, known_on=day) for kind in kinds} == before
+    assert [await told(metrics, known_on=each) for each in (day, later)] == [
+        (1, 100, 50, 1, "20", (30, 40)), (2, 300, 70, 2, "90", (50, 60)),
+    ]  # fmt: skip
+    refused = [await metrics.http.get(f"/v1/{kind}?known_on=2025-03-09") for kind in kinds]
+    assert {(each.status_code, each.json()["code"]) for each in refused} == {(422, "day-not-known")}
+    # Today is answered as known so far.
+    set_today(metrics, later + timedelta(days=1))
+    so_far = [(await metrics.http.get(f"/v1/{kind}?known_on={later + timedelta(days=1)}")).json() for kind in kinds]
+    assert [each["known"]["is_final"] for each in so_far] == [False, False, False]
+
+
+async def load(metrics: ServiceUnderTest, region: str, target: int) -> None:
+    """A sheet with one target, confirmed."""
+    rows = [("HN2025", "地区", key, "完成培训", "", "", str(target)) for key in (region, "合计")]
+    answer = await post(metrics, rows)
+    assert answer.json()["refused"] == 0, answer.text
+    await confirm(metrics, await open_proposal(metrics))
+
+
+async def told(metrics: ServiceUnderTest, **query: object) -> tuple[object, ...]:
+    """Trainings of S01 and its target, the target of 410100, young technicians, what was entered, who passed."""
+    progress, pace, quality = [
+        json.loads(await asked(metrics, kind, **query)) for kind in ("progress", "pace", "quality")
+    ]
+    [trainings] = [each["trainings"] for each in progress["programmes"] if each["code"] == "S01"]
+    done = {each["code"]: each["done"] for each in progress["indicators"]}
+    passed = quality["total"]["passed_of_started"]
+    return (
+        *(trainings["done"], trainings["target"], pace["rows"][0]["target"], done["I05"], done["I07"]),
+        (passed["numerator"], passed["denominator"]),
+    )
 
 
 async def test_a_file_of_a_day_is_the_same_file_for_ever(metrics: ServiceUnderTest) -> None:
