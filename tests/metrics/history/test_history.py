@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from deploy.kafka.broker import Broker
 from services.metrics.consumers import consumers
@@ -19,6 +20,7 @@ from services.metrics.projection.usecases import rebuild
 from services.metrics.worker import SERVICE
 from shared.contracts.dimensions import RegionPeriod
 from shared.contracts.registry.enrolments import EnrolmentStatus
+from shared.contracts.subsidy import ClaimPaid
 from shared.database import make_engine
 from shared.kernel.periods import BUSINESS_ZONE
 from tests.conftest import Database
@@ -28,6 +30,7 @@ from tests.metrics.quality.test_quality import counted
 from tests.metrics.targets.province import confirm, open_proposal, post
 from tests.registry.school import set_today
 from tests.shared.backbone.conftest import ON_KAFKA, broker
+from tests.support.books import compared
 from tests.support.facts import certificate, enrolment, programme, region
 from tests.support.services import ServiceUnderTest, opened
 
@@ -105,8 +108,27 @@ async def rows(metrics: ServiceUnderTest, **query: object) -> list[dict[str, Any
 
 
 def tallied(found: list[dict[str, Any]]) -> Tally:
-    measures = ("trainings", "certificates", "high_skilled_persons", "paid_fen", "recovered_fen")
-    return {(each, row["region"], row["day"]): row[each] for row in found for each in measures if row[each]}
+    measures = (
+        *("trainings", "subsidised_trainings", "certificates", "skilled_persons", "high_skilled_persons"),
+        *("approved_fen", "paid_fen", "recovered_fen"),
+    )
+    return {(each, *_place(row), row["day"]): row[each] for row in found for each in measures if row[each]}
+
+
+def in_training(found: list[dict[str, Any]]) -> Tally:
+    return {("in_training", *_place(row), ""): row["in_training"] for row in found if row["in_training"]}
+
+
+def _place(row: dict[str, Any]) -> tuple[str, str, str]:
+    return row["programme"], row["county"], row["region"]
+
+
+async def in_every_cell(metrics: ServiceUnderTest, **query: object) -> Tally:
+    """What the totals show in every cell."""
+    place = "programme,county,region"
+    return tallied(await rows(metrics, by=f"{place},day", **query)) | in_training(
+        await rows(metrics, by=place, **query)
+    )
 
 
 async def rebuilt(metrics: ServiceUnderTest) -> None:
@@ -132,15 +154,18 @@ async def test_each_day_has_the_generators_tally_as_it_was_then_also_after_a_reb
         then: dict[date, list[Any]] = {}
         await metrics.log.prepare([topic for each in consumers(metrics.settings) for topic in each.topics])  # type: ignore[arg-type]
         await metrics.hear(*REGIONS)
-        for day, facts, tally in days(seed, count=6, steps=16):
+        for day, facts, tally, books in days(seed, count=6, steps=16):
             await metrics.hear(*facts, *([MOVED] if day == EVE else []))
+            await metrics.hear(*books)
             tallies[day] = tally
             set_today(metrics, day)
+            found = await compared(metrics)
+            assert (found["light"], set(found["differences"].values())) == ("green", {0}), found["cells"]
             then[day] = [await rows(metrics, **cut) for cut in EVERY_CUT]
             assert await end(metrics, day) == [day]
 
         answers = {day: [await asked(metrics, known_on=day, **cut) for cut in EVERY_CUT] for day in tallies}
-        by_day = {day: tallied(await rows(metrics, by="region,day", known_on=day)) for day in tallies}
+        by_day = {day: await in_every_cell(metrics, known_on=day) for day in tallies}
         of_then = {day: [await rows(metrics, known_on=day, **cut) for cut in EVERY_CUT] for day in tallies}
         await rebuilt(metrics)
         again = {day: [await asked(metrics, known_on=day, **cut) for cut in EVERY_CUT] for day in tallies}
@@ -151,7 +176,37 @@ async def test_each_day_has_the_generators_tally_as_it_was_then_also_after_a_reb
         assert tallies[FIRST] != tallies[day]
         # Nothing was told since.
         assert await end(metrics, day + timedelta(days=1)) == [day + timedelta(days=1)]
-        assert tallied(await rows(metrics, by="region,day", known_on=day + timedelta(days=1))) == tallies[day]
+        assert await in_every_cell(metrics, known_on=day + timedelta(days=1)) == tallies[day]
+
+
+@pytest.mark.parametrize("planted", ["lost", "flipped", "doubled"])
+async def test_what_goes_wrong_on_the_way_is_named_within_a_minute(metrics: ServiceUnderTest, planted: str) -> None:
+    """Of a generated life one payment is lost, comes with another amount, or is told twice, which changes nothing."""
+    victim = None
+    for _, facts, _, books in days(3, count=3, steps=30):
+        for fact in facts:
+            told = [fact]
+            if victim is None and isinstance(fact, ClaimPaid):
+                victim = fact
+                flipped = replace(fact, lines=tuple(replace(each, amount_fen=200_001) for each in fact.lines))
+                told = {"lost": [], "flipped": [flipped], "doubled": [fact, fact]}[planted]
+            if planted == "lost" and victim is not None and fact.subject == victim.subject:
+                told = []
+            await metrics.hear(*told)
+        await metrics.hear(*books)
+
+    # As it is asked a minute after it was compared.
+    found = await compared(metrics, ago=timedelta(seconds=60))
+
+    assert victim is not None
+    if planted == "doubled":
+        assert (found["light"], set(found["differences"].values())) == ("green", {0})
+        return
+    assert found["light"] == "red"
+    named = {(each["programme"], each["region"], each["measure"]): each["difference"] for each in found["cells"]}
+    difference = {"lost": 200_000, "flipped": -1}[planted]
+    assert named["S01", victim.reporting_region, "paid_fen"] == difference
+    assert {region for _, region, _ in named} == {victim.reporting_region}
 
 
 class TestADay:

@@ -51,7 +51,7 @@ async def subjects(metrics: ServiceUnderTest, headers: dict[str, str], **query: 
 
 @pytest.mark.parametrize("seed", range(2))
 async def test_their_amounts_add_up_to_the_number_in_every_cut(metrics: ServiceUnderTest, seed: int) -> None:
-    for _, facts, _ in days(seed, count=5, steps=20):
+    for _, facts, _, _ in days(seed, count=5, steps=20):
         await metrics.hear(*facts)
     await metrics.hear(MOVED)
     numbers = 0
