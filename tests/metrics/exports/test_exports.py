@@ -112,7 +112,7 @@ async def test_parquet_has_the_same_columns_and_rows_with_types_and_the_dictiona
     types = {each.code: each.type for each in dictionary()}
     fields = [Field(code, types[code]) for code in table[0]]
     numbers = {field.name for field in fields if field.type == "integer"}
-    cells = [[int(value) if name in numbers else value for name, value in row.items()] for row in table]
+    cells = [[int(value) if name in numbers else value.strip() for name, value in row.items()] for row in table]
     content = parquet.parquet(fields, [parquet.values(each, fields) for each in cells], about={})
     # The metadata says what the file is as of.
     assert pages_of(answer.content) == pages_of(content)
