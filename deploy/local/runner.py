@@ -15,6 +15,7 @@ import time
 from collections.abc import Coroutine, Mapping
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Final, TypeVar
 
 import httpx
@@ -43,6 +44,7 @@ from deploy.local.services import (
 from deploy.sandbox import PLAN, POSTED_ON
 from deploy.sandbox.client import HEARD_SECONDS_MAX, PAUSE_SECONDS, Caller, Client, Unanswered
 from deploy.sandbox.expected import count
+from deploy.sandbox.plan import write_plan
 from deploy.sandbox.post import post
 
 WATCH_SECONDS: Final = 0.5
@@ -54,10 +56,16 @@ T = TypeVar("T")
 class Run:
     """One run, from the start to four ready services."""
 
-    def __init__(self, environment: Mapping[str, str], log: str, *, business_day: date | None) -> None:
-        """The services' clock is set so that today is `business_day`; None leaves it unchanged."""
+    def __init__(
+        self, environment: Mapping[str, str], log: str, *, business_day: date | None, samples: bool = False
+    ) -> None:
+        """The services' clock is set so that today is `business_day`; None leaves it unchanged.
+
+        With `samples` the plan is the sample's.
+        """
         self._environment = environment
         self._business_day = business_day
+        self._samples = samples
         self._log = log
         self._started = time.monotonic()
         self.home = home_of(environment)
@@ -69,6 +77,11 @@ class Run:
 
     def say(self, text: str) -> None:
         print(f"[{time.monotonic() - self._started:5.1f} s] {text}", flush=True)
+
+    def _plan(self) -> Path:
+        """The plan to load: the sample's own for a run with it, and for later ones on the same data."""
+        directory = self.home / "sample-plan"
+        return write_plan(directory) if self._samples or directory.exists() else PLAN
 
     def start(self, stack: ExitStack) -> None:
         """Start everything; `stack` stops it, services first. Raises LaunchError."""
@@ -86,19 +99,20 @@ class Run:
         write_addresses(self.home / "addresses.env", self.addresses)
         run_all([Command(service, ("migrate",)) for service in PORTS], settings, logs)
         self.say("databases are up to date")
+        plan = self._plan()
         run_all(
             [
-                Command("registry", ("load-plan", str(PLAN))),
-                Command("subsidy", ("load-policy", str(PLAN))),
+                Command("registry", ("load-plan", str(plan))),
+                Command("subsidy", ("load-policy", str(plan))),
                 *(
                     Command("assessment", ("load-standards", str(file)))
-                    for file in sorted(PLAN.glob("standards/*.toml"))
+                    for file in sorted(plan.glob("standards/*.toml"))
                 ),
             ],
             settings,
             logs,
         )
-        self.say(f"plan and policy are loaded from {PLAN.name}")
+        self.say(f"plan and policy are loaded from {plan.name}")
         stack.callback(lambda: stop_all(list(self.services.values())))
         for service in PORTS:
             self.services[service] = start(Command(service, ("serve",)), settings, logs)
@@ -241,7 +255,7 @@ def run(*, samples: bool, once: bool, log: str) -> int:
     serving = False
     with ExitStack() as stack:
         try:
-            here = Run(os.environ, log, business_day=POSTED_ON if samples else None)
+            here = Run(os.environ, log, business_day=POSTED_ON if samples else None, samples=samples)
             here.start(stack)
             is_right = here.while_alive(here.post_sample()) if samples else True
             if once:

@@ -91,5 +91,15 @@ HEADINGS: Final = {
     "recoveries": "claim,trainee,reason",
     "revocations": "session,trainee,reason",
     "corrections": "class,trainee,programme",
+    "targets": "region,trainings,high_skilled",
 }
 """The files and their columns."""
+TARGETS: Final = {"trainings": 2_000, "high_skilled": 650}
+"""A thousandth of what the plan aims at."""
+INHABITANTS: Final = {
+    "410100": 1_200, "410200": 480, "410300": 705, "410400": 500, "410500": 545, "410600": 157, "410700": 625,
+    "410800": 350, "410900": 377, "411000": 438, "411100": 236, "411200": 203, "411300": 970, "411400": 780,
+    "411500": 623, "411600": 900, "411700": 700, "419001": 73, "410173": 60,
+}  # fmt: skip
+"""Of each reporting region, in ten thousands, roughly: the sample's targets are divided by them. The plan's own annexes
+are not public (an assumption)."""

@@ -65,7 +65,14 @@ class Client:
         With `once`, the same request posted at any later time gets the same answer and does nothing more.
         """
         content = b"" if body is None else orjson.dumps(body)
-        headers = {"Authorization": f"Bearer {self._token(by)}", "Content-Type": "application/json"}
+        return await self._send(service, path, content, "application/json", by=by, once=once)
+
+    async def post_file(self, service: str, path: str, content: bytes, *, by: Caller) -> Any:
+        """The response to a CSV file, posted at any later time again with no further effect. Raises Unanswered."""
+        return await self._send(service, path, content, "text/csv", by=by, once=True)
+
+    async def _send(self, service: str, path: str, content: bytes, media_type: str, *, by: Caller, once: bool) -> Any:
+        headers = {"Authorization": f"Bearer {self._token(by)}", "Content-Type": media_type}
         if once:
             headers["Idempotency-Key"] = hashlib.sha256(path.encode() + b"\n" + content).hexdigest()
         return await _heard(lambda: self._http.post(self._addresses[service] + path, content=content, headers=headers))

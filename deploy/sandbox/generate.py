@@ -18,6 +18,7 @@ from deploy.sandbox import PLAN, SAMPLE
 from deploy.sandbox.catalogue import (
     FUNDS,
     HEADINGS,
+    INHABITANTS,
     INSTITUTIONS,
     LEVELS,
     LICENSED,
@@ -26,6 +27,7 @@ from deploy.sandbox.catalogue import (
     OTHERS,
     SEATS,
     SHORT,
+    TARGETS,
 )
 from deploy.sandbox.people import Rosters
 from shared.kernel.credit_code import check_character
@@ -71,6 +73,7 @@ def make() -> Files:
     ]
     files["claims"] = list(_claims(chance, files))
     _add_corrections(chance, files)
+    files["targets"] = list(_targets(places))
     return files
 
 
@@ -322,6 +325,20 @@ def _add_corrections(chance: random.Random, files: Files) -> None:
 
 def _passed(row: Row) -> bool:
     return not row["absent"] and all(float(row[part]) >= 60 for part in ("theory", "skills", "review") if row[part])
+
+
+def _targets(places: Sequence[Place]) -> Iterator[Row]:
+    """The targets of each region by its inhabitants; what rounding leaves over goes to the largest remainders."""
+    regions = [place.reporting_region for place in places]
+    whole = sum(INHABITANTS[region] for region in regions)
+    found: dict[str, Row] = {region: {"region": region} for region in regions}
+    for measure, total in TARGETS.items():
+        shares = {region: divmod(total * INHABITANTS[region], whole) for region in regions}
+        left = total - sum(share for share, _ in shares.values())
+        first = sorted(regions, key=lambda region: -shares[region][1])[:left]
+        for region, (share, _) in shares.items():
+            found[region][measure] = str(share + (region in first))
+    yield from found.values()
 
 
 def text_of(name: str, rows: Sequence[Row]) -> str:

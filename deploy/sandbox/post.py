@@ -20,6 +20,7 @@ from deploy.sandbox.claims import Claims
 from deploy.sandbox.client import Client, Unanswered
 from deploy.sandbox.exams import Exams
 from deploy.sandbox.steps import Files, Say, walk
+from deploy.sandbox.targets import Targets
 from deploy.sandbox.trainings import Trainings
 
 
@@ -29,8 +30,9 @@ async def post(client: Client, say: Say, *, sample: Path = SAMPLE) -> None:
     trainings = Trainings(client, files)
     exams = Exams(client, files, trainings)
     claims = Claims(client, files, trainings, exams)
+    targets = Targets(client, files)
     revised = [exams.revocations(), trainings.corrections()]
-    await walk([*trainings.steps(), *exams.steps(), *claims.steps(), *revised], say)
+    await walk([*trainings.steps(), *exams.steps(), *claims.steps(), *revised, *targets.steps()], say)
 
 
 def read(sample: Path) -> Files:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from shared.kernel.callers import Role, Whose
-from shared.rights import EVERY_ROLE, Rights, public, reads, writes
+from shared.rights import EVERY_ROLE, ORGANISATIONS, SUPERVISORS, Rights, public, reads, writes
 
 _PROVINCE: Final = {Role.PROVINCE: Whose.REGION}
 _PROPOSED: Final = "It holds once another person of the province confirms it."
@@ -28,6 +28,11 @@ RIGHTS: Final[Rights] = {
     "list_pace_alerts": public(_TOTALS),
     "get_books": public(_TOTALS),
     "get_quality": public("Rates of groups of ten people or more; smaller ones are suppressed, also by difference."),
+    "list_subjects": reads(
+        SUPERVISORS,
+        ORGANISATIONS,
+        note="Ids alone; what the records say their owners show. Finance and bodies have the lists of the owners.",
+    ),
     # targets, figures
     "get_targets": public("Targets are published with the plan."),
     "post_target_file": writes(_PROVINCE, two=_PROPOSED, note=_PROVINCE_ITSELF),

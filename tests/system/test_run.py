@@ -103,8 +103,13 @@ def test_the_sample_comes_out_as_counted_by_hand_also_when_posted_again_and_show
     assert all_ports_are_free(settings)
     with runner(settings, "--samples") as process:
         again = read_until(process, "Ctrl-C stops everything")
+        pace = httpx.get(f"http://127.0.0.1:{settings['METRICS_PORT']}/v1/pace").json()
         kept = files_of(tmp_path) | asyncio.run(dumped_of(databases_of(tmp_path / "services.env")))
     assert "totals equal the hand count" in again
+    # Bars, pace and forecast mean something on the first day: a plan marked as a sample, and regions that are behind.
+    assert "示例" in pace["plan"]["name_zh"]
+    assert [row["key"] for row in pace["rows"] if row["alert"]] == ["411600", "410100", "411300"]
+    assert all(row["behind_since"] and row["forecast"] for row in pace["rows"][:3])
     kept["output"] = f"{said} {again}".encode()
     assert len(kept) > 500
     assert places_of(EVERYBODY, kept) == []

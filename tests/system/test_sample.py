@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
 
-from deploy.sandbox import SAMPLE
+from deploy.sandbox import PLAN, SAMPLE
 from deploy.sandbox.expected import MEASURES, count
 from deploy.sandbox.generate import make, text_of
+from deploy.sandbox.plan import write_plan
 from deploy.sandbox.post import read
+from services.registry.plan.usecases import plan_files
+from shared.contracts.registry.plan import IndicatorListed, ProgrammeListed
 from shared.kernel.awards import Award
 
 
@@ -54,3 +59,36 @@ def test_every_award_without_a_level_is_trained_for_claimed_for_and_paid() -> No
         assert trained
         assert paid & {row["class"] for row in trained}, award
     assert {row["verdict"] for row in files["licences"]} == {"confirm", "reject", ""}
+
+
+def test_its_plan_says_that_it_is_one_at_a_thousandth_of_the_targets_and_differs_in_nothing_else(
+    tmp_path: Path,
+) -> None:
+    at = datetime(2025, 1, 1, tzinfo=UTC)
+    own, province = (plan_files.read(each, at=at) for each in (write_plan(tmp_path / "plan"), PLAN))
+
+    assert own.shared == province.shared
+    told = {entry.subject: entry for entry in province.entries}
+    for entry in own.entries:
+        of_province = told.pop(entry.subject)
+        match entry, of_province:
+            case ProgrammeListed(), ProgrammeListed():
+                scaled = (entry.trainings_target or 0) * 1_000, (entry.high_skilled_target or 0) * 1_000
+                assert scaled == (of_province.trainings_target, of_province.high_skilled_target)
+                assert ("示例" in entry.name_zh) == ("sample" in entry.name_en) == (entry.parent is None)
+            case IndicatorListed(), IndicatorListed() if entry.unit != "ratio":
+                assert entry.target == max(1, of_province.target // 1_000)
+            case _:
+                assert entry == of_province
+    assert told == {}
+
+
+def test_the_targets_of_its_regions_sum_to_its_plan_and_some_regions_are_behind() -> None:
+    targets = {row["region"]: row for row in read(SAMPLE)["targets"]}
+    done = Counter[str]()
+    for (_, region), amounts in count().items():
+        done[region] += amounts["trainings"]
+
+    assert [sum(int(row[name]) for row in targets.values()) for name in ("trainings", "high_skilled")] == [2_000, 650]
+    behind = {region for region, row in targets.items() if done[region] < 0.88 * int(row["trainings"])}
+    assert behind == {"410100", "411300", "411600"}

@@ -16,14 +16,15 @@ from shared.database import driver
 _KEPT: Final = ", ".join(
     f"('{measure}', '{keeper.books}', '{keeper.records}')" for keeper in KEEPERS for measure in keeper.measures
 )
+# Who is in training has completed nothing, so a contribution counts by one measure, and is read once.
 _COUNTED: Final = sums_of("""
     SELECT kept.records || '/' || counts.subject || '@' || counts.version AS event, programme, reporting_region,
         plan_year::integer AS plan_year, measure, counts.amount
     FROM (
-        SELECT subject, version, combination, measure, amount FROM contribution
-        UNION ALL
-        SELECT subject, version, combination, 'in_training', 1 FROM contribution
-        WHERE from_on IS NOT NULL AND until IS NULL AND waits_for IS NULL
+        SELECT subject, version, combination, coalesce(measure, 'in_training') AS measure,
+            CASE WHEN measure IS NULL THEN 1 ELSE amount END AS amount
+        FROM contribution
+        WHERE measure IS NOT NULL OR from_on IS NOT NULL AND until IS NULL AND waits_for IS NULL
     ) AS counts JOIN kept USING (measure) JOIN combination ON combination.id = counts.combination
     WHERE kept.books IN (SELECT books FROM heard)
 """)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.metrics.exports import rules
+from services.metrics.exports.rules import columns as rules
 from services.metrics.plan.usecases import names
 from services.metrics.totals.store import Cut
 from services.metrics.totals.usecases.totals import totals

@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.metrics.history.rules import Closing
+from services.metrics.technicians import store as technicians
 from shared.database import driver
 
 KNOWN: Final = "known"
@@ -58,6 +59,16 @@ LEFT JOIN (
 ) AS known USING (subject)
 WHERE split_part(subject, '/', 1) NOT LIKE '%-books' AND listed.content IS DISTINCT FROM known.content
 """
+# Confirmed in the first seconds of today is not known yet. Where several days have ended, each has what was confirmed.
+_SINCE = """
+SELECT {key}, greatest($1, (confirmed_at AT TIME ZONE 'Asia/Shanghai')::date) FROM public.{entered}
+WHERE (confirmed_at AT TIME ZONE 'Asia/Shanghai')::date <= $2
+ON CONFLICT DO NOTHING
+"""
+_SHEETS, _FIGURES = (
+    f"INSERT INTO public.closing_{entered} ({key}, known_on) {_SINCE.format(key=key, entered=entered)}"
+    for entered, key in (("target_sheet", "plan, axis, version"), ("figure", "id"))
+)
 _READ = """
 SELECT set_config('search_path', $1, true), set_config('history.day', $2, true), set_config('history.map_day', $3, true)
 """
@@ -87,8 +98,11 @@ async def close(connection: AsyncConnection, days: Sequence[date], *, consumer: 
     await database.execute(_COMBINATIONS)
     await database.execute(_CELLS, days[0])
     await database.execute(_LISTED, days[0])
+    await database.execute(_SHEETS, days[0], days[-1])
+    await database.execute(_FIGURES, days[0], days[-1])
+    await technicians.keep_known(connection, days)
 
 
 async def read_as_known(connection: AsyncConnection, day: date, *, map_day: date) -> None:
-    """Until the transaction ends, read what was known at the end of `day`, with the map of regions of `map_day`."""
+    """Until the transaction ends, read what was known at the end of `day`; with today's map if `map_day` is later."""
     await (await driver(connection)).execute(_READ, f"{KNOWN}, public", day.isoformat(), map_day.isoformat())

@@ -61,11 +61,10 @@ async def _ended(connection: AsyncConnection, today: date) -> list[date]:
 async def read_as_known(connection: AsyncConnection, day: date, by: RegionMap, *, today: date) -> Known:
     """Until the transaction ends, read what was known at the end of `day`; of a day without a closing what is known.
 
-    By the map of now, places lie where they did when a day was closed last. Raises DayNotKnown.
+    By the map of now, places lie where they do today, as it is told by now. Raises DayNotKnown.
     """
     closed = await store.closed(connection)
     known = rules.known(day, await store.find(connection, day), closed=closed, today=today)
     if known.is_final:
-        assert closed is not None
-        await store.read_as_known(connection, day, map_day=closed[1] if by is RegionMap.NOW else day)
+        await store.read_as_known(connection, day, map_day=today if by is RegionMap.NOW else day)
     return known

@@ -11,7 +11,16 @@ from pydantic import BaseModel, Field
 from services.metrics.pace.rules import Method
 from services.metrics.pace.usecases import Along, of_plan
 from services.metrics.targets.rules import Aim
-from services.metrics.totals.routes import AskedPosition, AsOfAnswer, KeptRoute, PlanAnswer, PlanCode, ready_answer
+from services.metrics.totals.routes import (
+    AskedPosition,
+    AsOfAnswer,
+    KeptRoute,
+    KnownAnswer,
+    KnownOn,
+    PlanAnswer,
+    PlanCode,
+    ready_answer,
+)
 from services.metrics.totals.usecases.answer_cache import AnswerCache
 from shared.forms import Day
 
@@ -37,6 +46,7 @@ class PaceAnswer(BaseModel):
     """`share` of the year's work is done by `day`, by the method: see the operation."""
 
     as_of: AsOfAnswer
+    known: KnownAnswer | None = Field(description="Null: as it is known now")
     plan: PlanAnswer | None
     day: date
     method: Method
@@ -50,9 +60,10 @@ async def get_pace(
     request: Request,
     along: Annotated[Along, Query(description="What is compared")] = Along.REGION,
     measure: Aim = Aim.TRAININGS,
-    day: Annotated[Day | None, Query(description="At the end of this day; by default of today")] = None,
+    day: Annotated[Day | None, Query(description="At the end of this day; by default `known_on` or today")] = None,
     plan: PlanCode = None,
     position: AskedPosition = None,
+    known_on: KnownOn = None,
 ) -> Response:
     """Who keeps up with the plan and who falls behind, by how much and since when: those furthest behind first.
 
@@ -60,11 +71,13 @@ async def get_pace(
     it is the share of the year before that had been reached on the same day, over the whole province; by `linear`,
     where the year before is not known, the share of the year's days. The forecast for 31 December is what was reached,
     divided by the share. Each region and department is held against its own target (`GET /v1/targets`) or none.
+    With `known_on` all of it is as it was known at the end of that day, byte for byte the same whenever it is asked.
     """
     answers: AnswerCache = request.app.state.answers
     return await ready_answer(
         request,
         ("pace", along, measure, day, plan),
-        lambda connection: of_plan(connection, plan, along, measure, day=day, today=answers.today()),
+        lambda connection: of_plan(connection, plan, along, measure, day=day, today=answers.today(), known_on=known_on),
         position,
+        known_on=known_on,
     )

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.metrics.history.usecases import read_as_known
 from services.metrics.pace import rules
 from services.metrics.pace.rules import Pace, Shape
 from services.metrics.plan import store as plan
@@ -34,15 +35,37 @@ class Along(StrEnum):
 
 
 async def of_plan(
-    connection: AsyncConnection, code: str | None, along: Along, aim: Aim, *, day: date | None, today: date
+    connection: AsyncConnection,
+    code: str | None,
+    along: Along,
+    aim: Aim,
+    *,
+    day: date | None,
+    today: date,
+    known_on: date | None = None,
 ) -> dict[str, object]:
-    """The pace of a plan at the end of `day`, by default of today. Raises UnknownPlan."""
+    """The pace of a plan at the end of `day`, by default of today.
+
+    With `known_on` figures and targets are those known at the end of that day, which is then `day` by default.
+
+    Raises UnknownPlan, DayNotKnown.
+    """
     await one_snapshot(connection)
-    meant = await plan_or_latest(connection, code, day=today) if code is None else await named_plan(connection, code)
-    answer: dict[str, object] = {"as_of": await as_of(connection), "plan": None, "day": day or today, "rows": []}
+    known = None if known_on is None else await read_as_known(connection, known_on, RegionMap.THEN, today=today)
+    day = day or known_on or today
+    meant = await (
+        plan_or_latest(connection, None, day=known_on or today) if code is None else named_plan(connection, code)
+    )
+    answer: dict[str, object] = {
+        "as_of": await as_of(connection, at=None if known is None else known.taken_at),
+        "known": None if known is None else known._asdict(),
+        "plan": None,
+        "day": day,
+        "rows": [],
+    }
     if meant is None:
         return answer | {"method": rules.Method.LINEAR, "share": None, "total": None}
-    found = await paces(connection, meant, along, aim, day=day or today, today=today)
+    found = await paces(connection, meant, along, aim, day=day, today=today)
     return answer | {
         "plan": meant._asdict(),
         "day": found.day,

@@ -9,7 +9,16 @@ from pydantic import BaseModel, Field
 
 from services.metrics.progress.rules import Source
 from services.metrics.progress.usecases import plan_progress
-from services.metrics.totals.routes import AboutAnswer, AskedCut, AskedPosition, AsOfAnswer, KeptRoute, ready_answer
+from services.metrics.totals.routes import (
+    AboutAnswer,
+    AskedCut,
+    AskedPosition,
+    AsOfAnswer,
+    KeptRoute,
+    KnownAnswer,
+    KnownOn,
+    ready_answer,
+)
 from services.metrics.totals.usecases.answer_cache import AnswerCache
 
 routes = APIRouter(prefix="/v1", tags=["totals"], route_class=KeptRoute)
@@ -58,6 +67,7 @@ class IndicatorProgressAnswer(BaseModel):
 
 class ProgressAnswer(AboutAnswer):
     as_of: AsOfAnswer
+    known: KnownAnswer | None = Field(description="Null: as it is known now")
     first_day: date | None
     last_day: date | None
     programmes: list[ProgrammeProgressAnswer]
@@ -65,14 +75,19 @@ class ProgressAnswer(AboutAnswer):
 
 
 @routes.get("/progress", response_model=ProgressAnswer)
-async def get_progress(request: Request, cut: AskedCut, position: AskedPosition) -> Response:
+async def get_progress(request: Request, cut: AskedCut, position: AskedPosition, known_on: KnownOn = None) -> Response:
     """Every programme and indicator of a plan: done, target, percent (not capped at 100).
 
     A region, a department or a month is held against its own target, if one was loaded (`GET /v1/targets`); levels,
     groups and other periods have none, and are never held against that of the whole plan. Indicators that no fact
-    tells have the figure that was entered last, with its source.
+    tells have the figure that was entered last, with its source. With `known_on` they are held against the targets
+    that were known at the end of that day, and the answer is byte for byte the same whenever it is asked.
     """
     answers: AnswerCache = request.app.state.answers
     return await ready_answer(
-        request, ("progress", cut), lambda connection: plan_progress(connection, cut, today=answers.today()), position
+        request,
+        ("progress", cut),
+        lambda connection: plan_progress(connection, cut, today=answers.today(), known_on=known_on),
+        position,
+        known_on=known_on,
     )

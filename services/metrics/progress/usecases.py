@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.metrics.figures import store as figure_store
 from services.metrics.figures.rules import Figure
+from services.metrics.history.rules import Known
+from services.metrics.history.usecases import read_as_known
 from services.metrics.measures.rules.measures import FLOWS, Measure
 from services.metrics.plan import store as plan
 from services.metrics.plan.rules import RegionMap, YearPlan
@@ -28,15 +30,19 @@ from services.metrics.totals.usecases.freshness import as_of
 from services.metrics.totals.usecases.totals import one_snapshot
 
 
-async def plan_progress(connection: AsyncConnection, cut: Cut, *, today: date) -> dict[str, object]:
+async def plan_progress(
+    connection: AsyncConnection, cut: Cut, *, today: date, known_on: date | None = None
+) -> dict[str, object]:
     """Progress of every programme and indicator of a plan, narrowed to the days, the region and the level of `cut`.
 
-    What began in the plan's year counts, also if it ends in the next.
+    What began in the plan's year counts, also if it ends in the next. With `known_on` figures, targets and what was
+    entered are those known at the end of that day, and by default of the plan of that day.
 
-    Raises UnknownPlan, UnknownRegion, UnknownDepartment.
+    Raises UnknownPlan, UnknownRegion, UnknownDepartment, DayNotKnown.
     """
     await one_snapshot(connection)
-    meant = await plan_or_latest(connection, cut.plan, day=cut.plan_day(today))
+    known = None if known_on is None else await read_as_known(connection, known_on, cut.region_map, today=today)
+    meant = await plan_or_latest(connection, cut.plan, day=cut.plan_day(known_on or today))
     programmes = {} if meant is None else await plan.programmes(connection, meant.year)
     by_programme = replace(cut, by=(Dimension.PROGRAMME,), programme=None)
     places = await placements(connection, cut.region_map, today=today)
@@ -60,9 +66,10 @@ async def plan_progress(connection: AsyncConnection, cut: Cut, *, today: date) -
         aims = await sheets.aims_of(connection, meant, asked)
     if meant is not None and is_whole:
         figures = await figure_store.newest(connection, meant.code, day=cut.last_day)
-        counted = technicians.indicators(await technician_store.counts(connection, meant.year))
+        counted = await _technicians(connection, meant.year, known)
     return {
-        "as_of": await as_of(connection),
+        "as_of": await as_of(connection, at=None if known is None else known.taken_at),
+        "known": None if known is None else known._asdict(),
         "plan": None if meant is None else meant._asdict(),
         "as": cut.region_map,
         **_days(cut, meant),
@@ -75,6 +82,14 @@ async def plan_progress(connection: AsyncConnection, cut: Cut, *, today: date) -
             counted,
         ),
     }
+
+
+async def _technicians(connection: AsyncConnection, year: int, known: Known | None) -> Mapping[str, Reached]:
+    """The indicators that count technicians; none for a day that was closed before they were kept."""
+    if known is None or not known.is_final:
+        return technicians.indicators(await technician_store.counts(connection, year))
+    counts = await technician_store.known_counts(connection, year, day=known.on)
+    return {} if counts is None else technicians.indicators(counts)
 
 
 async def _asked(connection: AsyncConnection, cut: Cut, meant: YearPlan) -> Asked | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -39,6 +40,14 @@ SELECT count(*) FILTER (WHERE NOT is_appointed AND is_young) AS young_technician
     (SELECT count(*) FROM filed_enterprise WHERE filed_in = $1) AS filed_enterprises
 FROM first LEFT JOIN young USING (certificate) WHERE plan_year = $1
 """
+_PLAN_YEARS: Final = """
+SELECT DISTINCT CAST(content->>'year' AS smallint) FROM listed WHERE starts_with(subject, 'programmes/')
+"""
+_KEEP_KNOWN: Final = """
+INSERT INTO public.closing_technicians
+SELECT day, $2, $3, $4, $5, $6 FROM unnest($1::date[]) AS ended (day)
+"""
+_KNOWN: Final = f"SELECT {', '.join(Counts._fields)} FROM public.closing_technicians WHERE day = $1 AND plan_year = $2"
 
 
 async def keep_young(connection: AsyncConnection, young: Mapping[UUID, bool | None]) -> None:
@@ -58,3 +67,16 @@ async def keep_filed(connection: AsyncConnection, filed: Sequence[Filed]) -> Non
 async def counts(connection: AsyncConnection, year: int) -> Counts:
     """What was counted for the plan of a year."""
     return Counts(*await (await driver(connection)).fetchrow(_COUNT, year))
+
+
+async def keep_known(connection: AsyncConnection, days: Sequence[date]) -> None:
+    """Store what is counted now, for every plan, as what was known at the end of `days`."""
+    database = await driver(connection)
+    for (year,) in await database.fetch(_PLAN_YEARS):
+        await database.execute(_KEEP_KNOWN, days, year, *await counts(connection, year))
+
+
+async def known_counts(connection: AsyncConnection, year: int, *, day: date) -> Counts | None:
+    """What was counted for the plan of a year, as known on `day`; None for a day from before this was kept."""
+    row = await (await driver(connection)).fetchrow(_KNOWN, day, year)
+    return None if row is None else Counts(*row)

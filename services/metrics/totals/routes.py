@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Literal, NamedTuple
@@ -16,7 +17,7 @@ from services.metrics.measures.rules.traits import NO_FUND, Group, OrganisationK
 from services.metrics.plan.rules import RegionMap
 from services.metrics.plan.usecases import names, plans
 from services.metrics.totals.rules import MinPosition, min_position
-from services.metrics.totals.store import PERIODS, Cut, Dimension
+from services.metrics.totals.store import COUNTED, PERIODS, Cut, Dimension
 from services.metrics.totals.usecases.answer_cache import AnswerCache, Asked, Make
 from services.metrics.totals.usecases.totals import totals
 from shared.awards import AskedAward
@@ -179,8 +180,7 @@ def _narrowed(
     return Narrowed(department, group, kind, fund_source, subsidy_kind, subsidised)
 
 
-def _cut(
-    by: Annotated[tuple[Dimension, ...], Depends(_dimensions)],
+def _number(
     award: AskedAward,
     narrowed: Annotated[Narrowed, Depends(_narrowed)],
     programme: Annotated[str | None, Query(max_length=16, description="A programme, with all its parts")] = None,
@@ -197,7 +197,7 @@ def _cut(
     if first is not None and last is not None and last < first:
         raise PeriodReversed(pointer="/last_day")
     return Cut(
-        by=by,
+        by=(),
         programme=programme,
         region=region,
         award=award,
@@ -209,7 +209,15 @@ def _cut(
     )
 
 
+AskedNumber = Annotated[Cut, Depends(_number)]
+
+
+def _cut(by: Annotated[tuple[Dimension, ...], Depends(_dimensions)], number: AskedNumber) -> Cut:
+    return replace(number, by=by)
+
+
 AskedCut = Annotated[Cut, Depends(_cut)]
+CountedCode = Literal[COUNTED]  # type: ignore[valid-type]
 KnownOn = Annotated[
     Day | None,
     Query(

@@ -87,6 +87,15 @@ class Cut:
         return self.first_day or self.last_day or today
 
 
+class Narrowing(NamedTuple):
+    """What combinations, called `asked`, are joined with to know their places, the condition by which those asked for
+    are found, and the values of both and of IS_ASKED."""
+
+    joins: str
+    condition: str
+    values: dict[str, Any]
+
+
 class Applied(NamedTuple):
     """How many facts of a topic are applied, when the last of them was, and how many there were when last looked."""
 
@@ -135,16 +144,24 @@ _STOCKS = ", ".join(
     f"coalesce({{opened}}sum(stock) FILTER (WHERE measure = '{stock.of}'){{closed}}, 0)::bigint AS {stock}"
     for stock in Stock
 )
+IS_ASKED: Final = f"""
+(CAST(:programmes AS text[]) IS NULL OR programme = ANY(:programmes))
+AND (CAST(:award AS smallint) IS NULL OR award = :award)
+AND traits & :traits_mask = :traits
+AND (CAST(:subsidised AS boolean) IS NULL OR ({IS_SUBSIDISED_SQL}) = :subsidised)
+"""
+"""Whether a combination is of what was asked for, but for its place and department."""
+_PLACED: Final = """
+LEFT JOIN unnest(CAST(:places AS text[]), CAST(:counties AS text[]), CAST(:reporting_regions AS text[]))
+    AS placement (place, county, reporting_region) ON placement.place = asked.region
+"""
+_IS_PLACED: Final = "(CAST(:region AS text) IS NULL OR {county} = :region OR {reporting_region} = :region)"
 # Summed per combination first, so that the many cells are read once and only the few sums are rolled up and laid out. A
 # flow is what was counted in the period and to the plan; a stock is all that was counted until the end of the period,
 # so its cells of other years are read as well. By period, a stock goes on from one row to the next.
 _TOTALS = """
 WITH asked AS (
-    SELECT * FROM combination
-    WHERE (CAST(:programmes AS text[]) IS NULL OR programme = ANY(:programmes))
-      AND (CAST(:award AS smallint) IS NULL OR award = :award)
-      AND traits & :traits_mask = :traits
-      AND (CAST(:subsidised AS boolean) IS NULL OR ({is_subsidised}) = :subsidised)
+    SELECT * FROM combination WHERE {is_asked}
 ), summed AS (
     SELECT measure, id, kind, {period}
         sum(amount) FILTER (WHERE {is_flow}) AS flow, sum(amount) FILTER (WHERE {is_stock}) AS stock
@@ -154,10 +171,7 @@ WITH asked AS (
       AND (measure = ANY(:stocks) AND {is_stock} OR {is_flow})
     GROUP BY {places_of_summed}
 ), laid_out AS (
-    SELECT {columns} {flows}, {stocks} FROM summed JOIN asked USING (id) LEFT JOIN unnest(
-        CAST(:places AS text[]), CAST(:counties AS text[]), CAST(:reporting_regions AS text[])
-    ) AS placement (place, county, reporting_region) ON placement.place = asked.region {leads}
-    WHERE (CAST(:region AS text) IS NULL OR {county} = :region OR {reporting_region} = :region) {of_department}
+    SELECT {columns} {flows}, {stocks} FROM summed JOIN asked USING (id) {joins} WHERE {is_placed}
     {group}
 )
 SELECT * FROM laid_out {since} {order}
@@ -211,10 +225,7 @@ async def totals(
 
     Raises UnknownProgramme, UnknownRegion or UnknownDepartment for what was never listed.
     """
-    if cut.department is not None and all(each.department != cut.department for each in leads):
-        known = {each.department for each in leads if each.department is not None}
-        raise UnknownDepartment(pointer="/department", known=sorted(known))
-    asked = [*cut.by, *([Dimension.DEPARTMENT] if cut.department is not None else [])]
+    narrowing = await narrow(connection, cut, year=year, placements=placements, leads=leads)
     reporting_region = _REPORTING_REGION[cut.region_map]
     period = next((each for each in cut.by if each in PERIODS), None)
     statement = _TOTALS.format(
@@ -222,18 +233,38 @@ async def totals(
         places_of_summed=_places(3 if period is None else 4),
         is_flow=_IS_FLOW,
         is_stock=_IS_OF_YEAR if cut.plan is not None else "true",
-        is_subsidised=IS_SUBSIDISED_SQL,
+        is_asked=IS_ASKED,
         columns="".join(f'{_COLUMNS[each]} AS "{each}", ' for each in cut.by).format(reporting_region=reporting_region),
-        county=_COLUMNS[Dimension.COUNTY],
-        reporting_region=reporting_region,
+        joins=narrowing.joins,
+        is_placed=narrowing.condition,
         flows=_FLOWS,
         stocks=_stocks(cut, period),
-        leads=_LEADS if Dimension.DEPARTMENT in asked else "",
-        of_department="AND lead.department = :department" if cut.department is not None else "",
         group=f"GROUP BY {_places(len(cut.by))}" if cut.by else "",
         since=f'WHERE CAST(:since AS date) IS NULL OR "{period}" >= :since' if period else "",
         order=f"ORDER BY {_places(len(cut.by))}" if cut.by else "",
     )
+    values = narrowing.values | {"stocks": [stock.of.value for stock in Stock], "since": _since(cut, period, year)}
+    return [dict(row) for row in (await connection.execute(text(statement), values)).mappings()]
+
+
+async def narrow(
+    connection: AsyncConnection,
+    cut: Cut,
+    *,
+    year: int | None,
+    placements: Sequence[Placement],
+    leads: Sequence[Lead] = (),
+) -> Narrowing:
+    """How statements narrow combinations to `cut`.
+
+    Raises UnknownProgramme, UnknownRegion or UnknownDepartment for what was never listed.
+    """
+    if cut.department is not None and all(each.department != cut.department for each in leads):
+        known = {each.department for each in leads if each.department is not None}
+        raise UnknownDepartment(pointer="/department", known=sorted(known))
+    needs_leads = cut.department is not None or Dimension.DEPARTMENT in cut.by
+    is_placed = _IS_PLACED.format(county=_COLUMNS[Dimension.COUNTY], reporting_region=_REPORTING_REGION[cut.region_map])
+    of_department = "" if cut.department is None else " AND lead.department = :department"
     everywhere = cut.region is None or await plan.is_province(connection, cut.region)
     mask, traits = _traits(cut)
     values = {
@@ -250,14 +281,12 @@ async def totals(
         "subsidised": cut.subsidised,
         "first_day": cut.first_day,
         "last_day": cut.last_day,
-        "stocks": [stock.of.value for stock in Stock],
-        "since": _since(cut, period, year),
         "lead_years": [each.year for each in leads],
         "lead_programmes": [each.programme for each in leads],
         "lead_departments": [each.department for each in leads],
         "department": cut.department,
     }
-    return [dict(row) for row in (await connection.execute(text(statement), values)).mappings()]
+    return Narrowing(_PLACED + (_LEADS if needs_leads else ""), is_placed + of_department, values)
 
 
 def _since(cut: Cut, period: Dimension | None, year: int | None) -> date | None:

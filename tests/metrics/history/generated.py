@@ -4,33 +4,66 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from hashlib import md5
 from typing import Final, NamedTuple
 
 from msgspec.structs import asdict, replace
 
+from shared.contracts.assessment import CertificateBookTold
+from shared.contracts.books import BookEntry, BookState
 from shared.contracts.fact import Fact
+from shared.contracts.registry.books import TrainingBookTold
 from shared.contracts.registry.enrolments import EnrolmentState, EnrolmentStatus
-from shared.contracts.subsidy import ClaimApproved, ClaimPaid, ClaimRecovered, ClaimStatus
-from tests.support.facts import an_institution, certificate, claim, class_started, enrolment, line, numbered, person_key
+from shared.contracts.subsidy import ClaimApproved, ClaimBookTold, ClaimPaid, ClaimRecovered, ClaimStatus
+from tests.support.facts import (
+    AT,
+    an_institution,
+    certificate,
+    claim,
+    class_started,
+    enrolment,
+    line,
+    numbered,
+    person_key,
+)
 from tests.support.persons import merged, rekeyed, separated
 
 FIRST: Final = date(2025, 3, 1)
 REPORTS_TO: Final = {"410102": "410100", "410122": "410100", "419001": "419001", "410200": "410200"}
 PERSONS: Final = 12
+TRAINED_ON: Final = date(2025, 3, 20)
+"""Of the lines of claims."""
 
-Tally = dict[tuple[str, str, str], int]
-"""By measure, reporting region and day, without what came to nothing."""
+Tally = dict[tuple[str, ...], int]
+"""By measure, programme, place, reporting region and day, without what came to nothing; a stock has no day."""
+BOOKS: Final[Mapping[str, tuple[type[BookState], tuple[str, ...]]]] = {
+    "training-books": (TrainingBookTold, ("trainings", "in_training")),
+    "certificate-books": (CertificateBookTold, ("certificates",)),
+    "claim-books": (ClaimBookTold, ("subsidised_trainings", "approved_fen", "paid_fen", "recovered_fen")),
+}
+
+
+class Counted(NamedTuple):
+    """A record, or a line of one, that counts: the measure, where and when, and the fact behind it."""
+
+    measure: str
+    programme: str
+    place: str
+    day: date
+    amount: int
+    event: str
 
 
 class Day(NamedTuple):
-    """What was told on a day in some order, and what it all came to at its end."""
+    """What was told on a day in some order, what it all came to at its end, and the owners' books of it."""
 
     day: date
     facts: list[Fact]
     tally: Tally
+    books: list[BookState]
 
 
 @dataclass
@@ -46,6 +79,9 @@ class Life:
     claims: dict[int, tuple[str, date, int, date | None]] = field(default_factory=dict)
     """Place, day of payment, what was recovered, and when."""
     leads_to: dict[int, int] = field(default_factory=dict)
+    is_started: bool = False
+    told: dict[str, tuple[int, tuple[BookEntry, ...]]] = field(default_factory=dict)
+    """The version and the entries of each book as it was told last."""
 
     def version(self, subject: str) -> int:
         self.versions[subject] += 1
@@ -150,26 +186,79 @@ class Life:
         )  # fmt: skip
         return [replace(fact, recovered_fen=fen, lines=(line(1, recovered_fen=fen, recovered_on=self.today),))]
 
-    def tally(self) -> Tally:
-        """Counted by the generator itself, from what there is."""
-        found = Counter[tuple[str, str, str]]()
-        for each in self.enrolments.values():
+    def counted(self) -> Iterator[Counted]:
+        """What counts by now and is in a book, by the generator itself, from what there is."""
+        for number, each in self.enrolments.items():
+            subject = f"enrolments/{numbered(number)}"
+            at = each.programme, each.region, each.effective_on, 1, self._event(subject, f"enrolments/{number}")
             if each.status is EnrolmentStatus.COMPLETED:
-                found["trainings", each.reporting_region, str(each.effective_on)] += 1
+                yield Counted("trainings", *at)
+            elif each.status is EnrolmentStatus.IN_TRAINING and self.is_started:
+                yield Counted("in_training", *at)
+        for number, (_, place, day, is_valid) in self.certificates.items():
+            if is_valid:
+                subject = f"certificates/{numbered(6_000_000 + number)}"
+                yield Counted("certificates", "S01", place, day, 1, self._event(subject, f"certificates/{number}"))
+        for number, (place, paid_on, fen, recovered_on) in self.claims.items():
+            event = self._event(f"claims/{numbered(7_000_000 + number)}", f"claims/{number}")
+            yield Counted("approved_fen", "S01", place, paid_on, 200_000, event)
+            yield Counted("paid_fen", "S01", place, paid_on, 200_000, event)
+            if recovered_on is None:
+                yield Counted("subsidised_trainings", "S01", place, TRAINED_ON, 1, event)
+            else:
+                yield Counted("recovered_fen", "S01", place, recovered_on, fen, event)
+
+    def _event(self, subject: str, counter: str) -> str:
+        return f"{subject}@{self.versions[subject] or self.versions[counter]}"
+
+    def tally(self) -> Tally:
+        found = Counter[tuple[str, ...]]()
+        for each in self.counted():
+            day = "" if each.measure == "in_training" else str(each.day)
+            found[each.measure, each.programme, each.place, REPORTS_TO[each.place], day] += each.amount
         first: dict[int, tuple[date, object, str]] = {}
         for number, (person, place, day, is_valid) in self.certificates.items():
             if is_valid:
-                found["certificates", REPORTS_TO[place], str(day)] += 1
                 human = self.leads_to.get(person, person)
                 earliest = (day, numbered(6_000_000 + number), place)
                 first[human] = min(first.get(human, earliest), earliest)
         for day, _, place in first.values():
-            found["high_skilled_persons", REPORTS_TO[place], str(day)] += 1
-        for place, paid_on, fen, recovered_on in self.claims.values():
-            found["paid_fen", REPORTS_TO[place], str(paid_on)] += 200_000
-            if recovered_on is not None:
-                found["recovered_fen", REPORTS_TO[place], str(recovered_on)] += fen
+            for measure in ("skilled_persons", "high_skilled_persons"):
+                found[measure, "S01", place, REPORTS_TO[place], str(day)] += 1
         return dict(found)
+
+    def books(self) -> Iterator[BookState]:
+        """The books that have changed since they were told last."""
+        cells: dict[tuple[str, str, str, int], list[Counted]] = {}
+        for each in self.counted():
+            [book] = [name for name, (_, measures) in BOOKS.items() if each.measure in measures]
+            year = TRAINED_ON.year if book == "claim-books" else each.day.year
+            cells.setdefault((book, each.programme, REPORTS_TO[each.place], year), []).append(each)
+        entries = dict.fromkeys(self.told, ())
+        of = {
+            f"{book}/{programme}-{region}-{year}": (book, programme, region, year)
+            for book, programme, region, year in cells
+        }
+        for subject, cell in of.items():
+            entries[subject] = tuple(_entries(cells[cell]))
+        for subject, told in entries.items():
+            version, before = self.told.get(subject, (0, ()))
+            if told != before:
+                self.told[subject] = version + 1, told
+                book, _, cell = subject.partition("/")
+                programme, region, year = cell.split("-")
+                yield BOOKS[book][0](
+                    subject=subject, version=version + 1, at=AT, programme=programme, reporting_region=region,
+                    plan_year=int(year), entries=told, outbox_position=1,
+                )  # fmt: skip
+
+
+def _entries(counted: list[Counted]) -> Iterator[BookEntry]:
+    for measure in sorted({each.measure for each in counted}):
+        of = [each for each in counted if each.measure == measure]
+        marks = (md5(event.encode(), usedforsecurity=False).hexdigest()[:16] for event in {each.event for each in of})
+        total = sum(int(mark, 16) for mark in marks)
+        yield BookEntry(measure, len(of), sum(each.amount for each in of), f"{total % 2**63:016x}")
 
 
 def days(seed: int, *, count: int, steps: int) -> Iterator[Day]:
@@ -188,7 +277,8 @@ def days(seed: int, *, count: int, steps: int) -> Iterator[Day]:
     for number in range(count):
         life.today = FIRST + timedelta(days=number)
         told = [fact for _ in range(steps) for fact in chance.choice(verbs)()] + late.get(number, [])
-        yield Day(life.today, list(_shuffled(chance, told)), life.tally())
+        life.is_started |= number >= count // 3
+        yield Day(life.today, list(_shuffled(chance, told)), life.tally(), list(life.books()))
 
 
 def _shuffled(chance: random.Random, facts: list[Fact]) -> Iterator[Fact]:

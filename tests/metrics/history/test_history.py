@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime, time, timedelta
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from deploy.kafka.broker import Broker
 from services.metrics.consumers import consumers
@@ -18,13 +20,18 @@ from services.metrics.projection.usecases import rebuild
 from services.metrics.worker import SERVICE
 from shared.contracts.dimensions import RegionPeriod
 from shared.contracts.registry.enrolments import EnrolmentStatus
+from shared.contracts.subsidy import ClaimPaid
 from shared.database import make_engine
 from shared.kernel.periods import BUSINESS_ZONE
 from tests.conftest import Database
+from tests.metrics.figures.test_figures import enter, indicator
 from tests.metrics.history.generated import FIRST, Tally, days
+from tests.metrics.quality.test_quality import counted
+from tests.metrics.targets.province import confirm, open_proposal, post
 from tests.registry.school import set_today
 from tests.shared.backbone.conftest import ON_KAFKA, broker
-from tests.support.facts import enrolment, programme, region
+from tests.support.books import compared
+from tests.support.facts import certificate, enrolment, programme, region
 from tests.support.services import ServiceUnderTest, opened
 
 __all__ = ["broker"]
@@ -101,8 +108,27 @@ async def rows(metrics: ServiceUnderTest, **query: object) -> list[dict[str, Any
 
 
 def tallied(found: list[dict[str, Any]]) -> Tally:
-    measures = ("trainings", "certificates", "high_skilled_persons", "paid_fen", "recovered_fen")
-    return {(each, row["region"], row["day"]): row[each] for row in found for each in measures if row[each]}
+    measures = (
+        *("trainings", "subsidised_trainings", "certificates", "skilled_persons", "high_skilled_persons"),
+        *("approved_fen", "paid_fen", "recovered_fen"),
+    )
+    return {(each, *_place(row), row["day"]): row[each] for row in found for each in measures if row[each]}
+
+
+def in_training(found: list[dict[str, Any]]) -> Tally:
+    return {("in_training", *_place(row), ""): row["in_training"] for row in found if row["in_training"]}
+
+
+def _place(row: dict[str, Any]) -> tuple[str, str, str]:
+    return row["programme"], row["county"], row["region"]
+
+
+async def in_every_cell(metrics: ServiceUnderTest, **query: object) -> Tally:
+    """What the totals show in every cell."""
+    place = "programme,county,region"
+    return tallied(await rows(metrics, by=f"{place},day", **query)) | in_training(
+        await rows(metrics, by=place, **query)
+    )
 
 
 async def rebuilt(metrics: ServiceUnderTest) -> None:
@@ -128,15 +154,18 @@ async def test_each_day_has_the_generators_tally_as_it_was_then_also_after_a_reb
         then: dict[date, list[Any]] = {}
         await metrics.log.prepare([topic for each in consumers(metrics.settings) for topic in each.topics])  # type: ignore[arg-type]
         await metrics.hear(*REGIONS)
-        for day, facts, tally in days(seed, count=6, steps=16):
+        for day, facts, tally, books in days(seed, count=6, steps=16):
             await metrics.hear(*facts, *([MOVED] if day == EVE else []))
+            await metrics.hear(*books)
             tallies[day] = tally
             set_today(metrics, day)
+            found = await compared(metrics)
+            assert (found["light"], set(found["differences"].values())) == ("green", {0}), found["cells"]
             then[day] = [await rows(metrics, **cut) for cut in EVERY_CUT]
             assert await end(metrics, day) == [day]
 
         answers = {day: [await asked(metrics, known_on=day, **cut) for cut in EVERY_CUT] for day in tallies}
-        by_day = {day: tallied(await rows(metrics, by="region,day", known_on=day)) for day in tallies}
+        by_day = {day: await in_every_cell(metrics, known_on=day) for day in tallies}
         of_then = {day: [await rows(metrics, known_on=day, **cut) for cut in EVERY_CUT] for day in tallies}
         await rebuilt(metrics)
         again = {day: [await asked(metrics, known_on=day, **cut) for cut in EVERY_CUT] for day in tallies}
@@ -147,7 +176,37 @@ async def test_each_day_has_the_generators_tally_as_it_was_then_also_after_a_reb
         assert tallies[FIRST] != tallies[day]
         # Nothing was told since.
         assert await end(metrics, day + timedelta(days=1)) == [day + timedelta(days=1)]
-        assert tallied(await rows(metrics, by="region,day", known_on=day + timedelta(days=1))) == tallies[day]
+        assert await in_every_cell(metrics, known_on=day + timedelta(days=1)) == tallies[day]
+
+
+@pytest.mark.parametrize("planted", ["lost", "flipped", "doubled"])
+async def test_what_goes_wrong_on_the_way_is_named_within_a_minute(metrics: ServiceUnderTest, planted: str) -> None:
+    """Of a generated life one payment is lost, comes with another amount, or is told twice, which changes nothing."""
+    victim = None
+    for _, facts, _, books in days(3, count=3, steps=30):
+        for fact in facts:
+            told = [fact]
+            if victim is None and isinstance(fact, ClaimPaid):
+                victim = fact
+                flipped = replace(fact, lines=tuple(replace(each, amount_fen=200_001) for each in fact.lines))
+                told = {"lost": [], "flipped": [flipped], "doubled": [fact, fact]}[planted]
+            if planted == "lost" and victim is not None and fact.subject == victim.subject:
+                told = []
+            await metrics.hear(*told)
+        await metrics.hear(*books)
+
+    # As it is asked a minute after it was compared.
+    found = await compared(metrics, ago=timedelta(seconds=60))
+
+    assert victim is not None
+    if planted == "doubled":
+        assert (found["light"], set(found["differences"].values())) == ("green", {0})
+        return
+    assert found["light"] == "red"
+    named = {(each["programme"], each["region"], each["measure"]): each["difference"] for each in found["cells"]}
+    difference = {"lost": 200_000, "flipped": -1}[planted]
+    assert named["S01", victim.reporting_region, "paid_fen"] == difference
+    assert {region for _, region, _ in named} == {victim.reporting_region}
 
 
 class TestADay:
@@ -222,6 +281,84 @@ async def test_by_the_map_of_then_it_stays_where_it_was_reported_and_by_that_of_
 
     assert found == {"then": ["410100"], "now": ["410200"]}
     assert await asked(metrics, by="region", known_on=EVE, **{"as": "then"}) == before
+
+
+async def test_a_region_that_is_told_later_can_be_asked_for_by_todays_map(metrics: ServiceUnderTest) -> None:
+    await metrics.hear(enrolment(1, status=EnrolmentStatus.COMPLETED, region="410122"))
+    await end(metrics, EVE)
+    await metrics.hear(
+        region("410300", reports_to="410300"), region("410122", reports_to="410300", parent="410300", version=2)
+    )
+
+    asked_for = {"region": "410300", "known_on": EVE}
+    found = await rows(metrics, by="region,county", **asked_for, **{"as": "now"})
+
+    assert [(row["region"], row["county"], row["trainings"]) for row in found] == [("410300", "410122", 1)]
+    refused = await metrics.http.get("/v1/totals", params={key: str(value) for key, value in asked_for.items()})
+    assert (refused.status_code, refused.json()["code"]) == (422, "unknown-region")
+
+
+async def test_progress_pace_and_quality_of_a_day_are_held_against_what_was_known_on_it(
+    metrics: ServiceUnderTest,
+) -> None:
+    day, later = date(2025, 3, 10), date(2025, 3, 12)
+    kinds = ("progress", "pace", "quality")
+    set_today(metrics, day)
+    await metrics.hear(
+        programme("S01", version=2, trainings=100), indicator("I07", "100"), indicator("I05", "10"),
+        enrolment(1, status=EnrolmentStatus.COMPLETED, effective_on=day),
+        certificate(1, person=1, level=5, is_young=True, issued_on=day),
+        counted("410100", started=40, passed=30),
+    )  # fmt: skip
+    await load(metrics, "410100", 50)
+    await enter(metrics, "I07", "20", as_of=str(day))
+    await end(metrics, day)
+    before = {kind: await asked(metrics, kind, known_on=day) for kind in kinds}
+
+    set_today(metrics, later)
+    await metrics.hear(
+        programme("S01", version=3, trainings=300),
+        enrolment(2, status=EnrolmentStatus.COMPLETED, effective_on=day),
+        certificate(2, person=2, level=5, is_young=True, issued_on=day),
+        counted("410100", started=60, passed=50, version=2),
+    )
+    await load(metrics, "410100", 70)
+    await enter(metrics, "I07", "90", as_of=str(day))
+    await end(metrics, later)
+    await rebuilt(metrics)
+
+    assert {kind: await asked(metrics, kind, known_on=day) for kind in kinds} == before
+    assert [await told(metrics, known_on=each) for each in (day, later)] == [
+        (1, 100, 50, 1, "20", (30, 40)), (2, 300, 70, 2, "90", (50, 60)),
+    ]  # fmt: skip
+    refused = [await metrics.http.get(f"/v1/{kind}?known_on=2025-03-09") for kind in kinds]
+    assert {(each.status_code, each.json()["code"]) for each in refused} == {(422, "day-not-known")}
+    # Today is answered as known so far.
+    set_today(metrics, later + timedelta(days=1))
+    so_far = [(await metrics.http.get(f"/v1/{kind}?known_on={later + timedelta(days=1)}")).json() for kind in kinds]
+    assert [each["known"]["is_final"] for each in so_far] == [False, False, False]
+
+
+async def load(metrics: ServiceUnderTest, region: str, target: int) -> None:
+    """A sheet with one target, confirmed."""
+    rows = [("HN2025", "地区", key, "完成培训", "", "", str(target)) for key in (region, "合计")]
+    answer = await post(metrics, rows)
+    assert answer.json()["refused"] == 0, answer.text
+    await confirm(metrics, await open_proposal(metrics))
+
+
+async def told(metrics: ServiceUnderTest, **query: object) -> tuple[object, ...]:
+    """Trainings of S01 and its target, the target of 410100, young technicians, what was entered, who passed."""
+    progress, pace, quality = [
+        json.loads(await asked(metrics, kind, **query)) for kind in ("progress", "pace", "quality")
+    ]
+    [trainings] = [each["trainings"] for each in progress["programmes"] if each["code"] == "S01"]
+    done = {each["code"]: each["done"] for each in progress["indicators"]}
+    passed = quality["total"]["passed_of_started"]
+    return (
+        *(trainings["done"], trainings["target"], pace["rows"][0]["target"], done["I05"], done["I07"]),
+        (passed["numerator"], passed["denominator"]),
+    )
 
 
 async def test_a_file_of_a_day_is_the_same_file_for_ever(metrics: ServiceUnderTest) -> None:

@@ -1,0 +1,1 @@
+"""The columns of an export, and its forms that no library writes."""

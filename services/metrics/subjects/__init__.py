@@ -1,0 +1,1 @@
+"""The subjects behind a number, inside the rights of whoever asks."""
