@@ -201,11 +201,13 @@ def decide(
         after = post(before, row, parts, session.award)
         if after == before:
             return Repeat(before.id)
-        known[row.local_id] = recorded[after.id] = replace(after, passed=_verdict(after, parts))
+        passed = _verdict(after, parts)
+        # A later row of the same candidate is judged by this; most have one row, and a copy costs as much as the rest.
+        known[row.local_id] = recorded[after.id] = after if passed is None else replace(after, passed=passed)
         return Change(before.id, after)
 
     _, outcomes = decide_each(rows, decide_one)
-    return [settle(each, session, parts, rule=rule, at=at) for each in recorded.values()], outcomes
+    return [_settled(each, session, each.passed, rule=rule, at=at) for each in recorded.values()], outcomes
 
 
 def parts_held(award: Award, rule: PassRule) -> dict[str, int]:
@@ -231,9 +233,8 @@ def post(candidate: Candidate, row: ResultRow, parts: Mapping[str, int], award: 
         return _with_absences(candidate, missed, parts)
     if candidate.cheated:
         raise ResultDiffers(candidate_id=str(candidate.id))
-    after = candidate
-    for part, mark in _given(row).items():
-        after = _with_mark(after, part, mark)
+    new = {part: mark for part, mark in _given(row).items() if _is_new_mark(candidate, part, mark)}
+    after = replace(candidate, marks=replace(candidate.marks or Marks(), **new)) if new else candidate
     return _with_absences(after, [part for part in row.missed if _is_new_absence(after, part)], parts)
 
 
@@ -249,19 +250,19 @@ def _caught(candidate: Candidate, row: ResultRow) -> Candidate:
     return replace(candidate, cheated=True, note=row.note)
 
 
-def _with_mark(candidate: Candidate, part: str, mark: int) -> Candidate:
+def _is_new_mark(candidate: Candidate, part: str, mark: int) -> bool:
     kept = candidate.kept.get(part)
     if kept is not None:
         # A sheet often has the mark of the earlier exam in it.
         if kept.tenths == mark:
-            return candidate
+            return False
         raise PartKept(pointer=f"/{part}", part=part, until=kept.until.isoformat())
     known = candidate.given.get(part)
     if known == mark:
-        return candidate
+        return False
     if known is not None or candidate.absent or part in candidate.missed:
         raise ResultDiffers(candidate_id=str(candidate.id))
-    return replace(candidate, marks=replace(candidate.marks or Marks(), **{part: mark}))
+    return True
 
 
 def _is_new_absence(candidate: Candidate, part: str) -> bool:
@@ -289,11 +290,16 @@ def settle(
 
     `candidate` has what was posted, and the verdict and version of before.
     """
-    passed = _verdict(candidate, parts)
-    after = replace(candidate, passed=passed, pass_rule=None if passed is None else rule.ground)
+    return _settled(candidate, session, _verdict(candidate, parts), rule=rule, at=at)
+
+
+def _settled(
+    candidate: Candidate, session: ExamSession, passed: bool | None, *, rule: PassRule, at: datetime
+) -> Recorded:
+    ground = None if passed is None else rule.ground
     if passed is None and candidate.version == 0:
-        return after, None
-    after = replace(after, version=after.version + 1)
+        return replace(candidate, passed=None, pass_rule=None), None
+    after = replace(candidate, passed=passed, pass_rule=ground, version=candidate.version + 1)
     # A result that was told and has none any more is told as one that is no pass.
     return after, _fact(ResultRecorded if candidate.version == 0 else ResultCorrected, after, session, at=at)
 
