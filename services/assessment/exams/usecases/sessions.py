@@ -127,7 +127,7 @@ async def publish(connection: AsyncConnection, session_id: UUID, *, caller: Call
     calendar = await plans.working_days(connection)
     after, fact = rules.publish(before, summary, rule.figures, calendar, today=business_day(at), at=at)
     content = {"public_until": None if after.public_until is None else after.public_until.isoformat()}
-    await supervision.observe(connection, session_id, at=at)
+    await supervision.have_looked_at(connection, session_id, at=at)
     return await _step(connection, after, SessionVerb.PUBLISH, fact, rule, content=content, caller=caller, at=at)
 
 
@@ -160,7 +160,7 @@ async def conclude(
     if await candidate_store.has_posted(connection, session_id, caller.person):
         raise PosterConcludes
     await _step(connection, after, SessionVerb.CONCLUDE, fact, rule, caller=caller, at=at)
-    await supervision.observe(connection, session_id, at=at)
+    await supervision.have_looked_at(connection, session_id, at=at)
     await chain.append_results(connection, LinkKind.SESSION_CONCLUDED, session_id, body_id=after.body_id, at=at)
     passed = await candidate_store.passed(connection, session_id)
     certification = await certify(connection, after, passed, persons=persons, by=caller.person, at=at)
