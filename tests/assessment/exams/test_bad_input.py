@@ -22,7 +22,7 @@ def codes(rows: list[dict[str, Any]]) -> list[str | None]:
 
 
 async def refused_filing(here: Ahead, **changes: object) -> str:
-    answer = await here.centre.post("/sessions", session_filing(local_id="2026-X") | here.plan() | changes)  # type: ignore[arg-type]
+    answer = await here.centre.post("/sessions", session_filing(local_id="2026-X") | here.plan() | changes)
     assert answer.status_code in (409, 422), answer.text
     return str(answer.json()["code"])
 
@@ -111,7 +111,8 @@ async def test_everything_that_is_wrong_is_answered_and_changes_nothing(centre: 
     assert [each.json()["code"] for each in (void, own)] == ["number-of-another-block"] * 2
 
     # A revoked certificate, presented again by its holder for the next level, and to a stranger.
-    mine = next(each for each in certificates if each["candidate_id"] == (await centre.candidate_ids(session_id))["1"])
+    first = (await centre.candidate_ids(session_id))["1"]
+    [mine] = [each for each in certificates if each["candidate_id"] == first]
     await centre.revoke(mine["id"], WHY)
     here.turn(FILED_ON)
     next_level = await here.filed(local_id="2026-E2", level="L5", day=date(2026, 3, 24))

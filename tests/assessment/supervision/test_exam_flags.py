@@ -160,14 +160,14 @@ class TestNights:
         later = await centre.examined(pass_row(2), local_id="B99", held_on="2020-02-02")
         await centre.conclude(later)
         assert len([each for each in await flags(centre) if each["kind"] == "burst-after-filing"]) == 1
-        assert await centre.service.rows("SELECT FROM session_to_look") == []
+        assert await centre.service.rows("SELECT session_id FROM session_to_look") == []
 
 
 def an_institution(institution_id: Any, code: str, *, succeeded_by: UUID | None = None) -> InstitutionRegistered:
     return InstitutionRegistered(
         subject=f"institutions/{institution_id}", version=1, at=a_class(institution_id).at,
         institution_id=institution_id, credit_code=code, name="某培训学校", kind="school", region="410102",
-        reporting_region="410100", closed_from=succeeded_by and date(2024, 1, 1), succeeded_by=succeeded_by,
+        reporting_region="410100", closed_from=date(2024, 1, 1) if succeeded_by else None, succeeded_by=succeeded_by,
     )  # fmt: skip
 
 
