@@ -110,13 +110,13 @@ async def test_everything_that_is_wrong_is_answered_and_changes_nothing(centre: 
     own = await other.post(f"/bodies/{other.body['id']}/void-numbers", {"first": foreign} | WHY)
     assert [each.json()["code"] for each in (void, own)] == ["number-of-another-block"] * 2
 
-    # A revoked certificate, presented again by its holder for the next level, and to a stranger.
+    # A revoked certificate, presented again by its holder at the next exam, and to a stranger.
     first = (await centre.candidate_ids(session_id))["1"]
     [mine] = [each for each in certificates if each["candidate_id"] == first]
     await centre.revoke(mine["id"], WHY)
     here.turn(FILED_ON)
-    next_level = await here.filed(local_id="2026-E2", level="L5", day=date(2026, 3, 24))
-    assert await presented(here, next_level, mine) == ["presented-certificate-differs"]
+    next_one = await here.filed(local_id="2026-E2", day=date(2026, 3, 24))
+    assert await presented(here, next_one, mine) == ["presented-certificate-differs"]
     assert await ask(centre, mine["number"], "王小明") == (200, "revoked")
 
     # Guesses: what nobody has and what is somebody else's have one answer, and then there is a limit.
@@ -127,6 +127,7 @@ async def test_everything_that_is_wrong_is_answered_and_changes_nothing(centre: 
     assert {status for status, _ in guesses} == {404, 429}
 
     # A truncated receipt.
+    here.turn(AFTER_PUBLICITY)
     exported = await export(centre)
     sound = await receipt(centre, exported)
     truncated = await post_receipt(centre, exported, sound[: len(sound) // 2])

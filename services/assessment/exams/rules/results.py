@@ -192,22 +192,24 @@ def decide(
     name, by local_id.
     """
     known, parts = dict(candidates), parts_held(session.award, rule)
-    recorded = dict[UUID, Candidate]()
+    recorded, verdicts = dict[UUID, Candidate](), dict[UUID, bool | None]()
 
     def decide_one(row: ResultRow) -> Change[Candidate] | Repeat:
         before = known.get(row.local_id)
         if before is None:
             raise NotInSession(pointer="/local_id")
+        # Only a second row of a candidate needs the verdict so far: a copy for each costs as much as all the rest.
+        if before.id in verdicts:
+            before = replace(before, passed=verdicts[before.id])
         after = post(before, row, parts, session.award)
-        if after == before:
+        if after is before:
             return Repeat(before.id)
-        passed = _verdict(after, parts)
-        # A later row of the same candidate is judged by this; most have one row, and a copy costs as much as the rest.
-        known[row.local_id] = recorded[after.id] = after if passed is None else replace(after, passed=passed)
+        known[row.local_id] = recorded[after.id] = after
+        verdicts[after.id] = _verdict(after, parts)
         return Change(before.id, after)
 
     _, outcomes = decide_each(rows, decide_one)
-    return [_settled(each, session, each.passed, rule=rule, at=at) for each in recorded.values()], outcomes
+    return [_settled(each, session, verdicts[each.id], rule=rule, at=at) for each in recorded.values()], outcomes
 
 
 def parts_held(award: Award, rule: PassRule) -> dict[str, int]:
