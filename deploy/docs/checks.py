@@ -25,9 +25,9 @@ Every numbered check of the domain rules (§4.6), and where it is implemented.
   approved nor paid. Upheld about a trainee, it refuses the line when the claim is rebuilt; upheld about the class or
   the institution, the claim is rejected.
 - A *line* of a claim that fails a check pays nothing and names the check.
-- A *flag* of assessment is about a session and its body (`GET /v1/exam-flags`), raised when the results are published
-  or final, or when a fee is stated; before that, `GET /v1/sessions/{session_id}/signs` says what would be flagged. A
-  session that one *holds* is not concluded until it is dismissed.
+- A *flag* of assessment is about a session and its body (`GET /v1/exam-flags`), raised in the night after the results
+  were published or became final, or when a fee is stated; before that, `GET /v1/sessions/{session_id}/signs` says what
+  would be flagged. A session that one *holds* is not concluded until it is dismissed.
 - A *notice* stands in the answer to what was accepted. Nothing follows from it by itself.
 
 Checks of classes and claims use the class's first day, so that a decision can be replayed with the lists and policy of

@@ -133,6 +133,9 @@ RIGHTS: Final[Rights] = {
     "file_appeal": writes(HOLDERS, one="It changes nothing; the candidate takes it back."),
     "list_own_appeals": reads(HOLDERS),
     "list_appeals": reads(BODIES, SUPERVISORS, note="A body sees those against its own results."),
+    "get_appeal_history": reads(
+        BODIES, SUPERVISORS, HOLDERS, note="A body sees that of its own results, a candidate their own."
+    ),
     "withdraw_appeal": writes(HOLDERS, one="The candidate appeals again while there is time."),
     "answer_appeal": writes(
         BODIES, two="Who answers has posted no results; who confirms another result is a further person."

@@ -20,6 +20,7 @@ from services.assessment.consumers import consumers
 from services.assessment.exams.usecases.files import RESULT_DECIDER
 from services.assessment.settings import AssessmentSettings
 from services.assessment.standards import usecases as standards
+from services.assessment.supervision import usecases as supervision
 from shared.books import telling as books
 from shared.database import WORKER_STATEMENT_MS, make_engine
 from shared.file_jobs.kinds import FileStorage
@@ -143,7 +144,13 @@ def jobs(settings: AssessmentSettings, engine: AsyncEngine) -> list[Job]:
     """Background jobs of assessment, except the relay."""
     files = file_worker(settings, engine)
     telling = books.work(engine, BOOK, seconds=settings.books_seconds)
-    return [files.work(), files.erase(), moves.work(engine, settings.now), telling]
+    return [
+        files.work(),
+        files.erase(),
+        moves.work(engine, settings.now),
+        supervision.work(engine, settings.now),
+        telling,
+    ]
 
 
 SERVICE = Service(

@@ -59,6 +59,20 @@ class AppealAnswer(BaseModel):
     version: int
 
 
+class AppealStepAnswer(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    version: int
+    verb: str
+    by: str
+    at: datetime
+    reason: str | None
+
+
+class AppealHistoryAnswer(BaseModel):
+    rows: list[AppealStepAnswer]
+
+
 @routes.post("/candidates/{candidate_id}/appeals", status_code=201, response_model=AppealAnswer)
 async def file_appeal(
     candidate_id: UUID, request: AppealRequest, connection: Connection, caller: CurrentCaller, at: Now
@@ -98,6 +112,13 @@ async def list_appeals(
         limit=size,
     )
     return Page(rows=[AppealAnswer.model_validate(row) for row in rows], next=next_cursor(rows, size))
+
+
+@routes.get("/appeals/{appeal_id}/history")
+async def get_appeal_history(appeal_id: UUID, connection: Connection, caller: CurrentCaller) -> AppealHistoryAnswer:
+    """Every step after the appeal was filed: for its candidate, the body, and the officers of the region."""
+    steps = await usecases.history(connection, appeal_id, caller=caller)
+    return AppealHistoryAnswer(rows=[AppealStepAnswer.model_validate(each) for each in steps])
 
 
 @routes.post("/appeals/{appeal_id}/withdrawal", response_model=AppealAnswer)

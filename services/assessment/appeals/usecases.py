@@ -17,7 +17,7 @@ from services.assessment.persons.usecases import require_own
 from services.assessment.plan import usecases as plans
 from services.assessment.supervision.usecases import thresholds
 from shared.contracts.assessment import SessionStatus
-from shared.kernel.callers import Caller, ForeignRegion
+from shared.kernel.callers import Caller, ForeignRegion, Role
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
 
@@ -53,6 +53,19 @@ async def file(connection: AsyncConnection, candidate_id: UUID, *, ground: str, 
     )
     await store.add(connection, appeal)
     return appeal
+
+
+async def history(connection: AsyncConnection, appeal_id: UUID, *, caller: Caller) -> list[AppealStep]:
+    """What became of an appeal, for its candidate, the body, and the officers of the region.
+
+    Raises NotFound, ForeignPerson, ForeignOrganisation, ForeignRegion.
+    """
+    appeal = await store.load(connection, appeal_id)
+    if caller.role is Role.HOLDER:
+        await require_own(connection, caller, (await candidate_store.load(connection, appeal.candidate_id)).person)
+    else:
+        (await plans.scope(connection, caller)).require(appeal, owner=appeal.body_id)
+    return await store.steps(connection, appeal_id)
 
 
 async def withdraw(connection: AsyncConnection, appeal_id: UUID, *, caller: Caller, at: datetime) -> Appeal:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -68,49 +69,81 @@ _INSPECTION: Final = Table(
     Column("inspected_by", Text),
     Column("entered_at", Instant),
 )
-# One flag of a kind for a session; an inspection makes one of its own each time.
+# One flag of a kind for a session, and one of a burst for its body; an inspection makes one of its own each time.
 _ADD: Final = f"""
 INSERT INTO exam_flag ({tables.names(FLAG.c)}) SELECT {tables.names(FLAG.c)} FROM {tables.unnest(FLAG.c)}
+WHERE kind <> 'burst-after-filing' OR NOT EXISTS (
+    SELECT FROM exam_flag AS f WHERE f.body_id = given.body_id AND f.kind = 'burst-after-filing'
+)
 ORDER BY kind, session_id, id
 ON CONFLICT (kind, session_id) WHERE kind <> 'inspection-finding' DO NOTHING
 """
-_SESSION: Final = """
-SELECT body_id, class_id, region, reporting_region, occupation, level, held_on FROM session WHERE id = $1
+_SESSIONS: Final = """
+SELECT id, body_id, class_id, region, reporting_region, occupation, level, held_on FROM session WHERE id = ANY($1)
+ORDER BY held_on, id
 """
 _RESULTS: Final = """
-SELECT theory, skills, review, passed FROM candidate WHERE session_id = $1 AND passed IS NOT NULL AND NOT cheated
+SELECT session_id, theory, skills, review, passed FROM candidate
+WHERE session_id = ANY($1) AND passed IS NOT NULL AND NOT cheated
 """
-_CANDIDATES: Final = "SELECT count(*) FROM candidate WHERE session_id = $1"
+_CANDIDATES: Final = "SELECT session_id, count(*) FROM candidate WHERE session_id = ANY($1) GROUP BY session_id"
 _BEGINNING: Final = """
-SELECT f.first_on, count(DISTINCT s.id) AS sessions, count(c.id) AS candidates
-FROM (SELECT min(first_on) AS first_on FROM scope_entry WHERE body_id = $1) AS f
-LEFT JOIN session AS s ON s.body_id = $1 AND s.status <> 'cancelled'
-    AND s.held_on BETWEEN f.first_on AND f.first_on + CAST($2 AS integer)
+SELECT g.body_id, f.first_on, count(DISTINCT s.id) AS sessions, count(c.id) AS candidates
+FROM unnest($1::uuid[], $2::integer[]) AS g (body_id, days)
+CROSS JOIN LATERAL (SELECT min(first_on) AS first_on FROM scope_entry WHERE body_id = g.body_id) AS f
+LEFT JOIN session AS s ON s.body_id = g.body_id AND s.status <> 'cancelled'
+    AND s.held_on BETWEEN f.first_on AND f.first_on + g.days
 LEFT JOIN candidate AS c ON c.session_id = s.id
-WHERE f.first_on IS NOT NULL GROUP BY f.first_on
+WHERE f.first_on IS NOT NULL GROUP BY g.body_id, f.first_on
 """
 # The candidates of a session are divided among the rooms of a part; whoever examines in a room has those of the room.
 _LOADS: Final = """
-WITH rooms AS (
-    SELECT session_id, part, count(DISTINCT room) AS rooms FROM examiner_duty
-    WHERE part IS NOT NULL AND session_id IN (SELECT id FROM session WHERE held_on = $2) GROUP BY session_id, part
+WITH days AS (
+    SELECT DISTINCT d.person, s.held_on FROM examiner_duty AS d JOIN session AS s ON s.id = d.session_id
+    WHERE d.session_id = ANY($1) AND d.part IS NOT NULL
 ), duties AS (
-    SELECT d.person, r.rooms, (SELECT count(*) FROM candidate AS c WHERE c.session_id = d.session_id) AS candidates
-    FROM examiner_duty AS d JOIN rooms AS r USING (session_id, part)
-    WHERE d.person IN (SELECT person FROM examiner_duty WHERE session_id = $1 AND part IS NOT NULL)
+    SELECT d.person, s.held_on, s.id AS session_id, d.part,
+        (SELECT count(DISTINCT room) FROM examiner_duty AS r WHERE r.session_id = s.id AND r.part = d.part) AS rooms,
+        (SELECT count(*) FROM candidate AS c WHERE c.session_id = s.id) AS candidates
+    FROM days JOIN examiner_duty AS d USING (person)
+    JOIN session AS s ON s.id = d.session_id AND s.held_on = days.held_on
+    WHERE d.part IS NOT NULL
+), loads AS (
+    SELECT person, held_on, sum((candidates + rooms - 1) / rooms)::integer AS candidates FROM duties
+    GROUP BY person, held_on
 )
-SELECT person, sum((candidates + rooms - 1) / rooms)::integer FROM duties GROUP BY person
+SELECT DISTINCT d.session_id, l.person, l.candidates
+FROM examiner_duty AS d JOIN session AS s ON s.id = d.session_id
+JOIN loads AS l ON l.person = d.person AND l.held_on = s.held_on
+WHERE d.session_id = ANY($1) AND d.part IS NOT NULL
 """
+# Whoever took over a trainer or a body, or was taken over by it, is the same one here.
 _RELATED: Final = """
-SELECT CASE WHEN t.credit_code = b.credit_code THEN 'one-legal-person' ELSE 'declared' END AS ground,
-    CASE WHEN t.credit_code = b.credit_code THEN NULL ELSE r.id END AS relation_id
-FROM session AS s JOIN body AS b ON b.id = s.body_id
-JOIN heard_exam_plan AS p ON p.class_id = s.class_id JOIN heard_credit_code AS t USING (institution_id)
-LEFT JOIN body_relation AS r ON r.body_id = s.body_id AND r.institution_code = t.credit_code AND r.ended_at IS NULL
-WHERE s.id = $1 AND (t.credit_code = b.credit_code OR r.id IS NOT NULL) LIMIT 1
+WITH RECURSIVE trainer AS (
+    SELECT s.id AS session_id, p.institution_id AS id
+    FROM session AS s JOIN heard_exam_plan AS p ON p.class_id = s.class_id WHERE s.id = ANY($1)
+    UNION
+    SELECT t.session_id, CASE WHEN i.id = t.id THEN i.succeeded_by ELSE i.id END
+    FROM trainer AS t JOIN heard_institution AS i
+        ON i.id = t.id AND i.succeeded_by IS NOT NULL OR i.succeeded_by = t.id
+), examiner AS (
+    SELECT s.id AS session_id, s.body_id AS id FROM session AS s WHERE s.id = ANY($1) AND s.class_id IS NOT NULL
+    UNION
+    SELECT e.session_id, CASE WHEN b.id = e.id THEN b.succeeded_by ELSE b.id END
+    FROM examiner AS e JOIN body AS b ON b.id = e.id AND b.succeeded_by IS NOT NULL OR b.succeeded_by = e.id
+)
+SELECT DISTINCT ON (t.session_id) t.session_id,
+    CASE WHEN k.credit_code = b.credit_code THEN 'one-legal-person' ELSE 'declared' END AS ground,
+    CASE WHEN k.credit_code = b.credit_code THEN NULL ELSE r.id END AS relation_id
+FROM trainer AS t JOIN heard_credit_code AS k ON k.institution_id = t.id
+JOIN examiner AS e USING (session_id) JOIN body AS b ON b.id = e.id
+LEFT JOIN body_relation AS r ON r.body_id = b.id AND r.institution_code = k.credit_code AND r.ended_at IS NULL
+WHERE k.credit_code = b.credit_code OR r.id IS NOT NULL
+ORDER BY t.session_id, k.credit_code <> b.credit_code, r.id
 """
 _FEE: Final = """
-SELECT fee_fen, subsidised FROM session_fee WHERE session_id = $1 ORDER BY id DESC LIMIT 1
+SELECT DISTINCT ON (session_id) session_id, fee_fen, subsidised FROM session_fee WHERE session_id = ANY($1)
+ORDER BY session_id, id DESC
 """
 # The session is locked first, so that statements have an order.
 _LOCK_SESSION: Final = "SELECT FROM session WHERE id = $1 FOR UPDATE"
@@ -130,12 +163,21 @@ WHERE raised_at >= CAST($1::date AS timestamp) AT TIME ZONE 'Asia/Shanghai'
     AND raised_at < (CAST($2::date AS timestamp) + interval '1 day') AT TIME ZONE 'Asia/Shanghai'
 GROUP BY kind ORDER BY kind
 """
+_QUEUE: Final = "INSERT INTO session_to_look (session_id, queued_on) VALUES ($1, $2) ON CONFLICT DO NOTHING"
+# Two workers take different ones.
+_TAKE: Final = """
+DELETE FROM session_to_look WHERE session_id IN (
+    SELECT session_id FROM session_to_look WHERE queued_on < $1
+    ORDER BY queued_on, session_id LIMIT $2 FOR UPDATE SKIP LOCKED
+) RETURNING session_id
+"""
 _PARTS: Final = ("theory", "skills", "review")
 
 
 class SessionKey(NamedTuple):
     """What of a session supervision needs."""
 
+    id: UUID
     body_id: UUID
     class_id: UUID | None
     region: str
@@ -143,6 +185,18 @@ class SessionKey(NamedTuple):
     occupation: str
     award: Award
     held_on: date
+
+
+class Findings(NamedTuple):
+    """What is looked at in some sessions, by session; beginnings by body. Of `marks`, those with a complete result."""
+
+    marks: Mapping[UUID, Sequence[Mapping[str, int]]]
+    passed: Mapping[UUID, int]
+    candidates: Mapping[UUID, int]
+    beginnings: Mapping[UUID, Beginning]
+    loads: Mapping[UUID, Mapping[UUID, int]]
+    relations: Mapping[UUID, Relation]
+    fees: Mapping[UUID, Fee]
 
 
 class BodyRelation(NamedTuple):
@@ -171,47 +225,55 @@ _RELATION: Final = Table(
 )
 
 
+async def sessions(connection: AsyncConnection, session_ids: Collection[UUID]) -> list[SessionKey]:
+    """Those of the sessions that there are, by their days."""
+    rows = await (await driver(connection)).fetch(_SESSIONS, list(session_ids))
+    names = [name for name in SessionKey._fields if name != "award"]
+    return [SessionKey(**{name: row[name] for name in names}, award=Award(row["level"])) for row in rows]
+
+
 async def session(connection: AsyncConnection, session_id: UUID) -> SessionKey:
     """Raises NotFound."""
-    row = await (await driver(connection)).fetchrow(_SESSION, session_id)
-    if row is None:
+    found = await sessions(connection, [session_id])
+    if not found:
         raise NotFound(what="session", id=session_id)
-    values = {name: row[name] for name in SessionKey._fields if name != "award"}
-    return SessionKey(**values, award=Award(row["level"]))
+    return found[0]
 
 
-async def results(connection: AsyncConnection, session_id: UUID) -> tuple[list[Mapping[str, int]], int]:
-    """The marks of each candidate with a complete result, and how many of them passed."""
-    rows = await (await driver(connection)).fetch(_RESULTS, session_id)
-    marks: list[Mapping[str, int]] = [{part: row[part] for part in _PARTS if row[part] is not None} for row in rows]
-    with_marks = [each for each in marks if each]
-    return with_marks, sum(bool(row["passed"]) for row, each in zip(rows, marks, strict=True) if each)
+async def findings(
+    connection: AsyncConnection, sessions_: Sequence[SessionKey], *, burst_days: Mapping[UUID, int]
+) -> Findings:
+    """What is looked at in these sessions, with one statement for each kind of thing; `burst_days` by body."""
+    own, ids = await driver(connection), [each.id for each in sessions_]
+    marks: defaultdict[UUID, list[Mapping[str, int]]] = defaultdict(list)
+    passed: Counter[UUID] = Counter()
+    for row in await own.fetch(_RESULTS, ids):
+        if given := {part: row[part] for part in _PARTS if row[part] is not None}:
+            marks[row["session_id"]].append(given)
+            passed[row["session_id"]] += bool(row["passed"])
+    loads: defaultdict[UUID, dict[UUID, int]] = defaultdict(dict)
+    for session_id, person, load in await own.fetch(_LOADS, ids):
+        loads[session_id][person] = load
+    began = await own.fetch(_BEGINNING, list(burst_days), list(burst_days.values()))
+    return Findings(
+        marks=marks,
+        passed=passed,
+        candidates=dict(map(tuple, await own.fetch(_CANDIDATES, ids))),
+        beginnings={row[0]: Beginning(*list(row)[1:]) for row in began},
+        loads=loads,
+        relations={row[0]: Relation(*list(row)[1:]) for row in await own.fetch(_RELATED, ids)},
+        fees={row[0]: Fee(*list(row)[1:]) for row in await own.fetch(_FEE, ids)},
+    )
 
 
-async def candidates(connection: AsyncConnection, session_id: UUID) -> int:
-    found: int = await (await driver(connection)).fetchval(_CANDIDATES, session_id)
-    return found
+async def queue(connection: AsyncConnection, session_id: UUID, *, on: date) -> None:
+    """Have the session looked at in the night after this day; queued before, it keeps its day."""
+    await (await driver(connection)).execute(_QUEUE, session_id, on)
 
 
-async def beginning(connection: AsyncConnection, body_id: UUID, *, days: int) -> Beginning | None:
-    """What a body did in the first days after its filing; None if it is filed for nothing."""
-    row = await (await driver(connection)).fetchrow(_BEGINNING, body_id, days)
-    return None if row is None else Beginning(*row)
-
-
-async def loads(connection: AsyncConnection, session_id: UUID, *, day: date) -> dict[UUID, int]:
-    """How many candidates each examiner of the session examines on its day, in all sessions."""
-    return {row[0]: row[1] for row in await (await driver(connection)).fetch(_LOADS, session_id, day)}
-
-
-async def relation(connection: AsyncConnection, session_id: UUID) -> Relation | None:
-    row = await (await driver(connection)).fetchrow(_RELATED, session_id)
-    return None if row is None else Relation(*row)
-
-
-async def fee(connection: AsyncConnection, session_id: UUID) -> Fee | None:
-    row = await (await driver(connection)).fetchrow(_FEE, session_id)
-    return None if row is None else Fee(*row)
+async def take(connection: AsyncConnection, *, before: date, limit: int) -> list[UUID]:
+    """Sessions that were queued before a day, the oldest first; they are no longer queued."""
+    return [row[0] for row in await (await driver(connection)).fetch(_TAKE, before, limit)]
 
 
 async def add_fee(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.assessment.bodies.store import bodies as body_store
 from services.assessment.pass_rules.rules import NATIONAL
@@ -26,12 +27,18 @@ from services.assessment.supervision.store import SUPERVISION_RULE, BodyRelation
 from shared.backbone import outbox
 from shared.contracts.assessment import SessionFeeStated
 from shared.dated_rules.province import ProvinceRules
+from shared.faults import forever
 from shared.kernel.callers import Caller, ForeignRegion, Role
 from shared.kernel.ids import new_id
 from shared.kernel.periods import Period, business_day
 from shared.plan import Plan
 
+log = structlog.get_logger()
+
 DAYS_MAX: Final = 366
+AT_ONCE: Final = 100
+"""Sessions that are looked at in one transaction."""
+POLL_SECONDS: Final = 60.0
 
 
 async def _province(connection: AsyncConnection, caller: Caller) -> Plan:
@@ -48,41 +55,72 @@ SUPERVISION_RULES: Final = ProvinceRules(
 
 async def seen(connection: AsyncConnection, session_id: UUID) -> list[Seen]:
     """What looks wrong in a session by what is recorded now. Raises NotFound, PolicyUnset."""
-    return await _seen(connection, session_id, await store.session(connection, session_id))
-
-
-async def _seen(connection: AsyncConnection, session_id: UUID, session: SessionKey) -> list[Seen]:
-    bounds = await thresholds(connection, region=session.region, day=session.held_on)
-    results, passed = await store.results(connection, session_id)
-    occupation, award, day = session.occupation, session.award, session.held_on
-    rule = await rule_of(connection, occupation=occupation, award=award, day=day, region=session.region)
-    return look(
-        Exam(
-            results=results,
-            needed=rule.marks or dict.fromkeys(("theory", "skills", "review"), rule.part_tenths_min),
-            passed=passed,
-            candidates=await store.candidates(connection, session_id),
-            held_on=session.held_on,
-            beginning=await store.beginning(connection, session.body_id, days=bounds.burst_days),
-            loads=await store.loads(connection, session_id, day=session.held_on),
-            relation=await store.relation(connection, session_id),
-            fee=await store.fee(connection, session_id),
-        ),
-        bounds,
-    )
-
-
-async def observe(connection: AsyncConnection, session_id: UUID, *, at: datetime) -> None:
-    """Raise flags for what looks wrong in a session now. A kind that it has already stays as it is."""
     session = await store.session(connection, session_id)
-    found = await _seen(connection, session_id, session)
-    if not found:
-        return
-    due_on = await _due_on(connection, session, at=at)
-    await store.add_all(
-        connection,
-        [_flag(session_id, session, each.kind, each.facts, due_on=due_on, at=at) for each in found],
-    )
+    return (await _seen(connection, [session]))[session_id]
+
+
+async def _seen(connection: AsyncConnection, sessions: Sequence[SessionKey]) -> dict[UUID, list[Seen]]:
+    """What looks wrong in each of the sessions. Raises NotYetReceived, PolicyUnset."""
+    bounds = {each.id: await thresholds(connection, region=each.region, day=each.held_on) for each in sessions}
+    burst_days = {each.body_id: bounds[each.id].burst_days for each in sessions}
+    found = await store.findings(connection, sessions, burst_days=burst_days)
+    said = dict[UUID, list[Seen]]()
+    for each in sessions:
+        about = {"occupation": each.occupation, "award": each.award, "day": each.held_on, "region": each.region}
+        rule = await rule_of(connection, **about)  # type: ignore[arg-type]
+        exam = Exam(
+            results=found.marks.get(each.id, ()),
+            needed=rule.marks or dict.fromkeys(("theory", "skills", "review"), rule.part_tenths_min),
+            passed=found.passed.get(each.id, 0),
+            candidates=found.candidates.get(each.id, 0),
+            held_on=each.held_on,
+            beginning=found.beginnings.get(each.body_id),
+            loads=found.loads.get(each.id, {}),
+            relation=found.relations.get(each.id),
+            fee=found.fees.get(each.id),
+        )
+        said[each.id] = look(exam, bounds[each.id])
+    return said
+
+
+async def observe(connection: AsyncConnection, session_ids: Collection[UUID], *, at: datetime) -> int:
+    """Raise flags for what looks wrong in these sessions now; returns how many kinds of things do.
+
+    A kind that a session has already stays as it is. A burst is flagged once for its body, at the first session that
+    is looked at, and not for each session of it. Raises NotYetReceived, PolicyUnset.
+    """
+    sessions = await store.sessions(connection, session_ids)
+    found, flags = await _seen(connection, sessions), list[ExamFlag]()
+    bursting = set[UUID]()
+    for session in sessions:
+        for each in found[session.id]:
+            if each.kind is FlagKind.BURST_AFTER_FILING and session.body_id in bursting:
+                continue
+            bursting |= {session.body_id} if each.kind is FlagKind.BURST_AFTER_FILING else set()
+            due_on = await _due_on(connection, session, at=at)
+            flags.append(_flag(session, each.kind, each.facts, due_on=due_on, at=at))
+    await store.add_all(connection, flags)
+    return len(flags)
+
+
+async def have_looked_at(connection: AsyncConnection, session_id: UUID, *, at: datetime) -> None:
+    """Have the session, whose results became public or final, looked at in the coming night."""
+    await store.queue(connection, session_id, on=business_day(at))
+
+
+async def work(engine: AsyncEngine, now: Callable[[], datetime]) -> None:
+    """Look at the sessions of the days before, in an endless loop: after midnight there are some."""
+    await forever("signs of exams", lambda: look_at_some(engine, at=now()), pause_seconds=POLL_SECONDS)
+
+
+async def look_at_some(engine: AsyncEngine, *, at: datetime) -> bool:
+    """Look at a batch of sessions that were queued on days before, in one transaction. False if there are no more."""
+    async with engine.begin() as connection:
+        taken = await store.take(connection, before=business_day(at), limit=AT_ONCE)
+        flags = await observe(connection, taken, at=at) if taken else 0
+    if taken:
+        log.info("exams.looked_at", sessions=len(taken), flags=flags)
+    return len(taken) == AT_ONCE
 
 
 async def require_not_held(connection: AsyncConnection, session_id: UUID) -> None:
@@ -155,7 +193,7 @@ async def inspect(
     if holds:
         due_on = await _due_on(connection, session, at=at)
         facts = {"manner": manner.value, "inspected_on": inspected_on.isoformat()}
-        flag = _flag(session_id, session, FlagKind.INSPECTION_FINDING, facts, due_on=due_on, at=at)
+        flag = _flag(session, FlagKind.INSPECTION_FINDING, facts, due_on=due_on, at=at)
         await store.add_all(connection, [flag])
     flag_id = None if flag is None else flag.id
     inspection = Inspection(new_id(), session_id, manner, inspected_on, found, flag_id, caller.person, at)
@@ -179,7 +217,7 @@ async def state_fee(connection: AsyncConnection, session_id: UUID, stated: Fee, 
     await _require_handled(connection, session, caller)
     version = await store.add_fee(connection, session_id, stated, id_=new_id(), by=caller.person, at=at)
     await outbox.record(connection, _fee_stated(session_id, session, stated, version=version, at=at))
-    await observe(connection, session_id, at=at)
+    await observe(connection, [session_id], at=at)
     return stated
 
 
@@ -256,13 +294,11 @@ def _fee_stated(session_id: UUID, session: SessionKey, stated: Fee, *, version: 
     )
 
 
-def _flag(
-    session_id: UUID, session: SessionKey, kind: FlagKind, facts: Mapping[str, Any], *, due_on: date, at: datetime
-) -> ExamFlag:
+def _flag(session: SessionKey, kind: FlagKind, facts: Mapping[str, Any], *, due_on: date, at: datetime) -> ExamFlag:
     return ExamFlag(
         id=new_id(),
         kind=kind,
-        session_id=session_id,
+        session_id=session.id,
         body_id=session.body_id,
         region=session.region,
         reporting_region=session.reporting_region,

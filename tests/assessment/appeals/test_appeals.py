@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shared.kernel.callers import Role
-from tests.assessment.centre import Centre, fail_row, pass_row, person_key
+from tests.assessment.centre import Centre, fail_row, pass_row, person_key, person_row
 from tests.registry.school import set_today
 
 GROUND = {"ground": "请求复核理论成绩"}
@@ -122,3 +122,72 @@ class TestAnswer:
 
         assert (withdrawn.json()["status"], late.json()["code"]) == ("withdrawn", "illegal-move")
         assert (await appeal(centre, candidate))["id"] != filed["id"]
+
+
+class TestHolds:
+    async def test_an_open_appeal_holds_the_certificate_of_its_candidate_alone(self, centre: Centre) -> None:
+        session_id = await centre.examined(pass_row(1), pass_row(2), pass_row(3))
+        ids = await centre.candidate_ids(session_id)
+        assert (await centre.post(f"/sessions/{session_id}/publication")).status_code == 200
+        first, second = [
+            (await centre.post(f"/candidates/{ids[str(order)]}/appeals", GROUND, holder(centre, order))).json()
+            for order in (1, 2)
+        ]
+        session = await centre.service.rows("SELECT public_until FROM session")
+        if session[0][0] is not None:
+            set_today(centre.service, date.fromordinal(session[0][0].toordinal() + 1))
+
+        concluded = (await centre.conclude(session_id)).json()
+        accept = {"verdict": "accept", "reason": "漏加一题得分", "result": {"theory": 75, "skills": 88.5}}
+        accepted = await centre.post(f"/appeals/{first['id']}/answer", accept, centre.colleague)
+        rejected = await centre.post(f"/appeals/{second['id']}/answer", {"verdict": "reject"} | WHY, centre.colleague)
+        owed = (await centre.post(f"/sessions/{session_id}/certificates", None, centre.colleague)).json()
+        proposal = accepted.json()["proposal_id"]
+        assert (await centre.post(f"/proposals/{proposal}/confirmation", None, centre.officer())).status_code == 200
+        rest = (await centre.post(f"/sessions/{session_id}/certificates", None, centre.colleague)).json()
+
+        assert (concluded["passed"], concluded["certificates"]) == (3, 1)
+        assert [(each["local_id"], each["cause"], each["id"]) for each in concluded["held"]] == [
+            ("1", "appeal", first["id"]), ("2", "appeal", second["id"]),
+        ]  # fmt: skip
+        assert rejected.status_code == 200
+        # The accepted one waits until another person has decided about its correction.
+        assert (owed["certificates"], [each["local_id"] for each in owed["held"]]) == (1, ["1"])
+        assert (rest["certificates"], rest["held"]) == (1, [])
+        assert len(await centre.certificates(session_id)) == 3
+
+    async def test_an_open_question_about_the_name_holds_it_as_well(self, centre: Centre) -> None:
+        await centre.examined(fail_row(1))
+        session_id = await centre.session(local_id="2025-E2")
+        rows = [person_row(1, name="王大明"), person_row(2)]
+        await centre.batch(f"/sessions/{session_id}/candidates", rows)
+        await centre.batch(f"/sessions/{session_id}/results", [pass_row(1), pass_row(2)])
+
+        concluded = (await centre.conclude(session_id)).json()
+        [held] = concluded["held"]
+        settled = {"name": "王大明", "reason": "已查验证件"}
+        answer = await centre.post(f"/name-questions/{held['id']}/settlement", settled, centre.officer())
+        owed = (await centre.post(f"/sessions/{session_id}/certificates", None, centre.colleague)).json()
+
+        assert (concluded["certificates"], held["cause"], held["local_id"]) == (1, "name-question", "1")
+        assert answer.status_code == 200, answer.text
+        assert (owed["certificates"], owed["held"]) == (1, [])
+
+    async def test_the_history_of_an_appeal_is_seen_by_its_candidate_its_body_and_its_officers(
+        self, centre: Centre, candidate: str
+    ) -> None:
+        path = f"/appeals/{(await appeal(centre, candidate))['id']}"
+        await centre.post(f"{path}/answer", {"verdict": "reject"} | WHY, centre.colleague)
+        await centre.post(f"{path}/reopening", WHY, centre.officer(region="410102"))
+
+        seen = [
+            (await centre.get(f"{path}/history", headers)).json()["rows"]
+            for headers in (holder(centre, 1), centre.own, centre.officer())
+        ]
+        foreign = [
+            (await centre.get(f"{path}/history", headers)).json()["code"]
+            for headers in (holder(centre, 2), centre.officer(region="410300"))
+        ]
+
+        assert [[each["verb"] for each in rows] for rows in seen] == [["reject", "reopen"]] * 3
+        assert foreign == ["foreign-person", "foreign-region"]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from services.assessment.consumers import apply, apply_for_exams
+from services.assessment.supervision.usecases import look_at_some
 from shared.contracts.registry.directory import InstitutionRegistered
 from shared.kernel.ids import new_id
 from tests.assessment.centre import Centre, a_class, pass_row
@@ -15,6 +18,8 @@ WHY = {"reason": "已核查"}
 
 
 async def flags(centre: Centre, query: str = "") -> list[dict[str, Any]]:
+    """The flags, once the night has passed in which they are raised."""
+    await look_at_some(centre.service.engine, at=datetime.now(UTC) + timedelta(days=1))
     rows: list[dict[str, Any]] = (await centre.get(f"/exam-flags{query}", centre.officer())).json()["rows"]
     return rows
 
@@ -118,12 +123,51 @@ class TestFeesAndRelations:
             ended = await centre.post(f"/relations/{flag['facts']['relation_id']}/ending", WHY, centre.officer())
             assert (ended.status_code, ended.json()["ending_reason"]) == (200, WHY["reason"])
 
+    async def test_a_trainer_that_the_body_took_over_is_related_as_well(self, centre: Centre) -> None:
+        former, follower, class_id = new_id(), new_id(), new_id()
+        told = a_class(class_id, institution_id=former)
+        code = "91410100MA44AAAA0X"
+        institutions = [
+            an_institution(former, code, succeeded_by=follower),
+            an_institution(follower, centre.body["credit_code"]),
+        ]
+        async with centre.service.engine.begin() as connection:
+            await apply(connection, [told, *institutions])
+            await apply_for_exams(connection, [told, *institutions])
+        session_id = await centre.examined(pass_row(1), class_id=str(class_id))
+        await centre.conclude(session_id)
 
-def an_institution(institution_id: Any, code: str) -> InstitutionRegistered:
+        [flag] = await flags(centre)
+
+        assert (flag["kind"], flag["facts"]) == ("related-trainer", {"ground": "one-legal-person"})
+
+
+class TestNights:
+    async def test_a_session_is_looked_at_in_the_night_after_it_and_a_burst_is_one_flag(self, centre: Centre) -> None:
+        """The burst of 25 batches within two months of the filing. Source: domain rules §4.6 [20c]."""
+        sessions = [await centre.examined(pass_row(1), local_id=f"B{n}", held_on="2020-01-31") for n in range(22)]
+        for session_id in sessions:
+            assert (await centre.conclude(session_id)).status_code == 200
+        today = datetime.now(UTC)
+
+        assert await look_at_some(centre.service.engine, at=today) is False
+        assert (await centre.get("/exam-flags", centre.officer())).json()["rows"] == []
+        rows = await flags(centre)
+        bursts = [each for each in rows if each["kind"] == "burst-after-filing"]
+        assert [(each["body_id"], each["facts"]) for each in bursts] == [
+            (centre.body["id"], {"sessions": 22, "candidates": 22})
+        ]
+        later = await centre.examined(pass_row(2), local_id="B99", held_on="2020-02-02")
+        await centre.conclude(later)
+        assert len([each for each in await flags(centre) if each["kind"] == "burst-after-filing"]) == 1
+        assert await centre.service.rows("SELECT session_id FROM session_to_look") == []
+
+
+def an_institution(institution_id: Any, code: str, *, succeeded_by: UUID | None = None) -> InstitutionRegistered:
     return InstitutionRegistered(
         subject=f"institutions/{institution_id}", version=1, at=a_class(institution_id).at,
         institution_id=institution_id, credit_code=code, name="某培训学校", kind="school", region="410102",
-        reporting_region="410100",
+        reporting_region="410100", closed_from=date(2024, 1, 1) if succeeded_by else None, succeeded_by=succeeded_by,
     )  # fmt: skip
 
 

@@ -67,14 +67,14 @@ class TestEnrolments:
 
 class TestCertificates:
     @given(level=st.sampled_from(Level))
-    def test_every_level_makes_a_skilled_person_and_high_skilled_begins_at_rank_4(self, level: Level) -> None:
+    def test_skilled_persons_begin_at_rank_2_and_high_skilled_at_rank_4(self, level: Level) -> None:
         held = holding(certificate(1, person=1, level=level.value))
 
         assert held is not None
         assert held.combination.award.level is not None
         assert [measure for measure, (low, high) in PERSONS.items() if low <= held.combination.award.level <= high] == [
             *([Measure.HIGH_SKILLED_PERSONS] if level >= 4 else []),
-            Measure.SKILLED_PERSONS,
+            *([Measure.SKILLED_PERSONS] if level >= 2 else []),
             *([Measure.TECHNICIANS] if level in (5, 6) else []),
             *([Measure.CHIEF_TECHNICIANS] if level in (7, 8) else []),
         ]

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.assessment.exams.rules.holds import HoldCause
 from services.assessment.exams.rules.sessions import ExamSession
 from services.assessment.exams.rules.sittings import Sitting
 from services.assessment.exams.usecases.filing import Filing, SessionPlan
@@ -191,8 +192,19 @@ class SessionHistoryAnswer(BaseModel):
     withdrawn_candidates: list[WithdrawalAnswer]
 
 
+class HoldAnswer(BaseModel):
+    """A certificate that is not issued yet, and the appeal or question about the name (`id`) that it waits for."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    candidate_id: UUID
+    local_id: str
+    cause: HoldCause
+    id: UUID
+
+
 class ConclusionAnswer(SessionAnswer):
-    """Counts of the concluded session. `certificates` + `already_certified` = `passed`."""
+    """Counts of the concluded session. `certificates` + `already_certified` + those who are `held` = `passed`."""
 
     candidates: int
     passed: int
@@ -201,6 +213,9 @@ class ConclusionAnswer(SessionAnswer):
     certificates: int
     already_certified: list[str] = Field(
         description="local_ids of candidates who passed but already hold a valid certificate of this kind"
+    )
+    held: list[HoldAnswer] = Field(
+        description="What has to be answered first; then `POST /v1/sessions/{session_id}/certificates` issues the rest"
     )
 
     @classmethod
@@ -214,6 +229,7 @@ class ConclusionAnswer(SessionAnswer):
             absent=summary.absent,
             certificates=len(certification.certificates),
             already_certified=[candidate.local_id for candidate in certification.already_certified],
+            held=[HoldAnswer.model_validate(each) for each in certification.held],
         )
 
 
@@ -224,8 +240,10 @@ class IssuanceAnswer(BaseModel):
     already_certified: list[str] = Field(
         description="local_ids of candidates who still hold a valid certificate of this kind"
     )
+    held: list[HoldAnswer] = Field(description="Certificates that still wait for an answer")
 
     @classmethod
     def of(cls, certification: Certification) -> IssuanceAnswer:
         left_out = [candidate.local_id for candidate in certification.already_certified]
-        return cls(certificates=len(certification.certificates), already_certified=left_out)
+        held = [HoldAnswer.model_validate(each) for each in certification.held]
+        return cls(certificates=len(certification.certificates), already_certified=left_out, held=held)

@@ -188,7 +188,9 @@ async def conclude_session(
 async def issue_owed_certificates(
     session_id: UUID, persons: CurrentPersons, connection: Connection, caller: CurrentCaller, at: Now
 ) -> IssuanceAnswer:
-    """Issue certificates that were withheld at the conclusion because two persons had been merged by mistake."""
+    """Issue certificates that were held at the conclusion: by an appeal or a question about the name that is answered
+    by now, or because two persons had been merged by mistake.
+    """
     return IssuanceAnswer.of(await usecases.issue_owed(connection, session_id, persons=persons, caller=caller, at=at))
 
 

@@ -120,18 +120,17 @@ class Candidate:
         """Those of `parts` about which nothing is known yet."""
         if self.absent or self.cheated:
             return []
-        known = {*self.given, *self.missed, *self.kept}
-        return [part for part in parts if part not in known]
+        known = self.given
+        return [part for part in parts if not (part in known or part in self.missed or part in self.kept)]
 
     def passes(self, parts: Mapping[str, int]) -> bool:
         """Whether every part reaches the mark it needs, here or in the earlier exam by which it is kept."""
         if self.absent or self.cheated or self.missed:
             return False
-        return all(self._has_passed(part, needed) for part, needed in parts.items())
-
-    def _has_passed(self, part: str, needed: int) -> bool:
-        kept = self.kept.get(part)
-        return self.given.get(part, -1) >= needed if kept is None else kept.stands
+        given, kept = self.given, self.kept
+        return all(
+            kept[part].stands if part in kept else given.get(part, -1) >= needed for part, needed in parts.items()
+        )
 
     @property
     def recipient(self) -> Recipient:

@@ -67,7 +67,14 @@ class Marks:
     @property
     def given(self) -> dict[str, int]:
         """The parts that have a mark, with it."""
-        return {part: mark for part, mark in self._all() if mark is not None}
+        given = {}
+        if self.theory is not None:
+            given["theory"] = self.theory
+        if self.skills is not None:
+            given["skills"] = self.skills
+        if self.review is not None:
+            given["review"] = self.review
+        return given
 
     def _all(self) -> tuple[tuple[str, int | None], ...]:
         return (("theory", self.theory), ("skills", self.skills), ("review", self.review))

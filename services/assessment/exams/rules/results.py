@@ -192,20 +192,24 @@ def decide(
     name, by local_id.
     """
     known, parts = dict(candidates), parts_held(session.award, rule)
-    recorded = dict[UUID, Candidate]()
+    recorded, verdicts = dict[UUID, Candidate](), dict[UUID, bool | None]()
 
     def decide_one(row: ResultRow) -> Change[Candidate] | Repeat:
         before = known.get(row.local_id)
         if before is None:
             raise NotInSession(pointer="/local_id")
+        # Only a second row of a candidate needs the verdict so far: a copy for each costs as much as all the rest.
+        if before.id in verdicts:
+            before = replace(before, passed=verdicts[before.id])
         after = post(before, row, parts, session.award)
-        if after == before:
+        if after is before:
             return Repeat(before.id)
-        known[row.local_id] = recorded[after.id] = replace(after, passed=_verdict(after, parts))
+        known[row.local_id] = recorded[after.id] = after
+        verdicts[after.id] = _verdict(after, parts)
         return Change(before.id, after)
 
     _, outcomes = decide_each(rows, decide_one)
-    return [settle(each, session, parts, rule=rule, at=at) for each in recorded.values()], outcomes
+    return [_settled(each, session, verdicts[each.id], rule=rule, at=at) for each in recorded.values()], outcomes
 
 
 def parts_held(award: Award, rule: PassRule) -> dict[str, int]:
@@ -231,9 +235,8 @@ def post(candidate: Candidate, row: ResultRow, parts: Mapping[str, int], award: 
         return _with_absences(candidate, missed, parts)
     if candidate.cheated:
         raise ResultDiffers(candidate_id=str(candidate.id))
-    after = candidate
-    for part, mark in _given(row).items():
-        after = _with_mark(after, part, mark)
+    new = {part: mark for part, mark in _given(row).items() if _is_new_mark(candidate, part, mark)}
+    after = replace(candidate, marks=replace(candidate.marks or Marks(), **new)) if new else candidate
     return _with_absences(after, [part for part in row.missed if _is_new_absence(after, part)], parts)
 
 
@@ -249,19 +252,19 @@ def _caught(candidate: Candidate, row: ResultRow) -> Candidate:
     return replace(candidate, cheated=True, note=row.note)
 
 
-def _with_mark(candidate: Candidate, part: str, mark: int) -> Candidate:
+def _is_new_mark(candidate: Candidate, part: str, mark: int) -> bool:
     kept = candidate.kept.get(part)
     if kept is not None:
         # A sheet often has the mark of the earlier exam in it.
         if kept.tenths == mark:
-            return candidate
+            return False
         raise PartKept(pointer=f"/{part}", part=part, until=kept.until.isoformat())
     known = candidate.given.get(part)
     if known == mark:
-        return candidate
+        return False
     if known is not None or candidate.absent or part in candidate.missed:
         raise ResultDiffers(candidate_id=str(candidate.id))
-    return replace(candidate, marks=replace(candidate.marks or Marks(), **{part: mark}))
+    return True
 
 
 def _is_new_absence(candidate: Candidate, part: str) -> bool:
@@ -289,11 +292,16 @@ def settle(
 
     `candidate` has what was posted, and the verdict and version of before.
     """
-    passed = _verdict(candidate, parts)
-    after = replace(candidate, passed=passed, pass_rule=None if passed is None else rule.ground)
+    return _settled(candidate, session, _verdict(candidate, parts), rule=rule, at=at)
+
+
+def _settled(
+    candidate: Candidate, session: ExamSession, passed: bool | None, *, rule: PassRule, at: datetime
+) -> Recorded:
+    ground = None if passed is None else rule.ground
     if passed is None and candidate.version == 0:
-        return after, None
-    after = replace(after, version=after.version + 1)
+        return replace(candidate, passed=None, pass_rule=None), None
+    after = replace(candidate, passed=passed, pass_rule=ground, version=candidate.version + 1)
     # A result that was told and has none any more is told as one that is no pass.
     return after, _fact(ResultRecorded if candidate.version == 0 else ResultCorrected, after, session, at=at)
 

@@ -270,7 +270,17 @@ async def apply(
     recorded = rules.correct(before, session, correction, rule=rule, certificate=certificate, at=at)
     after = recorded[0]
     await store.keep_postings(connection, [Posting(new_id(), session.id, proposal.proposed_by, at, 1)])
-    await _replace(connection, session, before, recorded, reason=proposal.reason, persons=persons, by=by, at=at)
+    await _replace(
+        connection,
+        session,
+        before,
+        recorded,
+        reason=proposal.reason,
+        persons=persons,
+        by=by,
+        at=at,
+        confirmed=proposal.id,
+    )
     parts = rules.parts_held(session.award, rule)
     for each in await store.later(connection, candidate_id):
         followed = follow(each, after, parts)
@@ -313,6 +323,7 @@ async def _replace(
     persons: Persons,
     by: str,
     at: datetime,
+    confirmed: UUID | None = None,
 ) -> None:
     """Store a result in the place of the one before, with all that follows from it."""
     after, fact = recorded
@@ -323,7 +334,7 @@ async def _replace(
     if session.status is SessionStatus.CONCLUDED:
         await chain.append_results(connection, LinkKind.RESULT_CORRECTED, session.id, body_id=session.body_id, at=at)
         if after.passed and not before.passed:
-            await certify(connection, session, [after], persons=persons, by=by, at=at)
+            await certify(connection, session, [after], persons=persons, by=by, at=at, confirmed=confirmed)
 
 
 async def _concerned(connection: AsyncConnection, session_id: UUID, caller: Caller) -> ExamSession:

@@ -19,11 +19,13 @@ from services.assessment.chain.rules import LinkKind
 from services.assessment.exams.rules import sessions as rules
 from services.assessment.exams.rules.candidates import Candidate
 from services.assessment.exams.rules.filing import CancellationReasonMissing, HigherAuthorityApproves
+from services.assessment.exams.rules.holds import Hold
 from services.assessment.exams.rules.results import PosterConcludes
 from services.assessment.exams.rules.sessions import ExamSession, Summary
 from services.assessment.exams.rules.states import SessionVerb
 from services.assessment.exams.store import candidates as candidate_store
 from services.assessment.exams.store import duties as duty_store
+from services.assessment.exams.store import holds as hold_store
 from services.assessment.exams.store import sessions as store
 from services.assessment.exams.usecases import filing, resits
 from services.assessment.exams.usecases.filing import SessionPlan, keep, session_rule
@@ -37,10 +39,13 @@ from shared.persons import Persons
 
 
 class Certification(NamedTuple):
-    """New certificates, and the candidates who passed but already hold a valid one of this occupation and award."""
+    """New certificates, the candidates who passed but already hold a valid one of this occupation and award, and what
+    holds the certificates of others.
+    """
 
     certificates: list[Certificate]
     already_certified: list[Candidate]
+    held: list[Hold]
 
 
 class Conclusion(NamedTuple):
@@ -122,7 +127,7 @@ async def publish(connection: AsyncConnection, session_id: UUID, *, caller: Call
     calendar = await plans.working_days(connection)
     after, fact = rules.publish(before, summary, rule.figures, calendar, today=business_day(at), at=at)
     content = {"public_until": None if after.public_until is None else after.public_until.isoformat()}
-    await supervision.observe(connection, session_id, at=at)
+    await supervision.have_looked_at(connection, session_id, at=at)
     return await _step(connection, after, SessionVerb.PUBLISH, fact, rule, content=content, caller=caller, at=at)
 
 
@@ -155,7 +160,7 @@ async def conclude(
     if await candidate_store.has_posted(connection, session_id, caller.person):
         raise PosterConcludes
     await _step(connection, after, SessionVerb.CONCLUDE, fact, rule, caller=caller, at=at)
-    await supervision.observe(connection, session_id, at=at)
+    await supervision.have_looked_at(connection, session_id, at=at)
     await chain.append_results(connection, LinkKind.SESSION_CONCLUDED, session_id, body_id=after.body_id, at=at)
     passed = await candidate_store.passed(connection, session_id)
     certification = await certify(connection, after, passed, persons=persons, by=caller.person, at=at)
@@ -168,6 +173,7 @@ async def issue_owed(
     """Issue certificates to candidates who passed a concluded session without getting one; usually there are none.
 
     A candidate is left out whose merged key holds a certificate; if the merge is undone, the certificate becomes due.
+    So does one that an appeal or a question about the name has held, once that is answered.
 
     Raises NotFound, ForeignOrganisation, NotConcluded, NumberExhausted.
     """
@@ -186,12 +192,17 @@ async def certify(
     persons: Persons,
     by: str,
     at: datetime,
+    confirmed: UUID | None = None,
 ) -> Certification:
-    """Issue certificates to the candidates who `passed`. Raises NumberExhausted."""
-    recipients = [candidate.recipient for candidate in passed]
+    """Issue certificates to the candidates who `passed` and whom nothing holds, apart from the proposal that is being
+    `confirmed`. Raises NumberExhausted.
+    """
+    held = await hold_store.of(connection, passed, confirmed=confirmed)
+    waiting = {each.candidate_id for each in held}
+    recipients = [candidate.recipient for candidate in passed if candidate.id not in waiting]
     issuance = await certificates.issue(connection, session.occasion, recipients, persons=persons, by=by, at=at)
     left_out = {recipient.candidate_id for recipient in issuance.already_certified}
-    return Certification(issuance.certificates, [candidate for candidate in passed if candidate.id in left_out])
+    return Certification(issuance.certificates, [candidate for candidate in passed if candidate.id in left_out], held)
 
 
 async def cancel(

@@ -41,7 +41,8 @@ ABOUT: Final[Mapping[str, About]] = {
     ),
     Measure.SKILLED_PERSONS: About(
         "flow", "persons", "新增技能人才", "New skilled persons",
-        "首次取得任一等级有效证书的人员，每人计一次", "Persons with a valid certificate of any level, once each",
+        "首次取得初级工及以上有效证书的人员，每人计一次；学徒工不计",
+        "Persons with a valid certificate at rank 2 or above, once each; apprentices are none yet",
     ),
     Measure.TECHNICIANS: About(
         "flow", "persons", "新增技师和高级技师", "New technicians and senior technicians",
@@ -76,7 +77,7 @@ ABOUT: Final[Mapping[str, About]] = {
     ),
     Stock.SKILLED_HOLDERS: About(
         "stock", "persons", "技能人才存量", "Skilled persons",
-        "截至当日持有任一等级有效证书的人员；不含期初存量",
-        "Persons with a valid certificate of any level until that day, without an opening balance",
+        "截至当日持有初级工及以上有效证书的人员；不含期初存量",
+        "Persons with a valid certificate at rank 2 or above until that day, without an opening balance",
     ),
 }  # fmt: skip

@@ -82,7 +82,8 @@ STARTED: Final = frozenset({ClassStatus.RUNNING, ClassStatus.COMPLETED})
 
 PERSONS: Final = {
     Measure.HIGH_SKILLED_PERSONS: (min(level for level in Level if level.is_high_skilled), max(Level)),
-    Measure.SKILLED_PERSONS: (min(Level), max(Level)),
+    # Not the apprentice: the opening stock of the skilled that they are added to knows the former five levels only.
+    Measure.SKILLED_PERSONS: (Level.JUNIOR_WORKER, max(Level)),
     Measure.TECHNICIANS: (Level.TECHNICIAN, Level.SENIOR_TECHNICIAN),
     Measure.CHIEF_TECHNICIANS: (Level.SPECIAL_GRADE_TECHNICIAN, Level.CHIEF_TECHNICIAN),
 }

@@ -21,7 +21,7 @@ class Measure(StrEnum):
     HIGH_SKILLED_PERSONS = "high_skilled_persons"
     """Persons with a valid certificate at rank 4 or above; once each, where and when they got their first."""
     SKILLED_PERSONS = "skilled_persons"
-    """Persons with a valid certificate of any level; once each, where and when they got their first."""
+    """Persons with a valid certificate at rank 2 or above; once each, where and when they got their first."""
     TECHNICIANS = "technicians"
     """Persons with a valid certificate at rank 5 or 6; once each, where and when they got their first."""
     CHIEF_TECHNICIANS = "chief_technicians"
@@ -40,7 +40,7 @@ class Stock(StrEnum):
     HIGH_SKILLED_HOLDERS = "high_skilled_holders"
     """Persons with a valid certificate at rank 4 or above; an opening balance is not in it."""
     SKILLED_HOLDERS = "skilled_holders"
-    """Persons with a valid certificate of any level; an opening balance is not in it."""
+    """Persons with a valid certificate at rank 2 or above; an opening balance is not in it."""
 
     @property
     def of(self) -> Measure:
