@@ -8,9 +8,8 @@ from typing import Annotated, Final
 import orjson
 from fastapi import Query, Request, Response
 
-from services.metrics.exports.rules import parquet
 from services.metrics.exports.rules.columns import Column, dictionary
-from services.metrics.exports.rules.parquet import Field
+from services.metrics.exports.rules.parquet import Field, parquet
 from services.metrics.exports.usecases import Export, export
 from services.metrics.totals.routes import AskedCut, KnownOn
 from services.metrics.totals.usecases.answer_cache import AnswerCache
@@ -74,8 +73,7 @@ def _parquet(found: Export) -> bytes:
     explained = {each.code: each for each in dictionary()}
     fields = [Field(code, explained[code].type) for code in found.columns]
     columns = orjson.dumps([explained[code]._asdict() for code in found.columns]).decode()
-    rows = [parquet.values(row, fields) for row in found.rows]
-    return parquet.parquet(fields, rows, about=dict(found.about) | {"dictionary": columns})
+    return parquet(fields, found.rows, about=dict(found.about) | {"dictionary": columns})
 
 
 def _file(name: str, content: bytes, format_: SheetFormat) -> Response:
