@@ -87,7 +87,7 @@ async def test_a_workbook_brings_its_dictionary_and_what_it_is_as_of(metrics: Se
 
 def test_a_parquet_file_has_values_with_their_types_and_nothing_where_nothing_is_known() -> None:
     fields = [Field("region", "text"), Field("day", "date"), Field("subsidised", "boolean"), Field("paid", "integer")]
-    rows = [
+    rows: list[list[str | int]] = [
         ["410100", "2025-03-01", "true", 123_456_789_012],
         ["济源示范区", "", "false", -5],
         ["", "1969-12-31", "", 0],
