@@ -9,11 +9,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import asdict, replace
-from sqlalchemy import text
 
-from services.metrics.consumers import consumers
-from services.metrics.projection.store import BUILDING, taking_building
-from services.metrics.projection.usecases import RebuildRunning, rebuild
 from services.metrics.worker import SERVICE
 from shared.contracts.assessment import CertificateCorrected
 from shared.contracts.fact import Fact
@@ -27,7 +23,6 @@ from shared.contracts.subsidy import (
     ClaimReturned,
     ClaimStatus,
 )
-from shared.database import make_engine
 from tests.conftest import OpenWorld
 from tests.support.facts import (
     certificate,
@@ -40,7 +35,7 @@ from tests.support.facts import (
     programme,
     region,
 )
-from tests.support.persons import merged, reassigned, separated
+from tests.support.persons import reassigned
 from tests.support.services import ServiceUnderTest
 
 
@@ -372,32 +367,3 @@ class TestProgress:
         assert trainings["S02-1"] == {"done": 90, "target": 60, "percent": "150.0"}
         assert trainings["S02"]["done"] == trainings["HN2025"]["done"] == 90
         assert trainings["S01"] == {"done": 0, "target": 100, "percent": "0.0"}
-
-
-class TestRebuild:
-    async def test_a_rebuild_gives_the_same_totals_and_the_worker_goes_on(self, metrics: ServiceUnderTest) -> None:
-        await metrics.hear(
-            *(enrolment(n, status=EnrolmentStatus.COMPLETED) for n in range(20)),
-            certificate(11, person=1),
-            certificate(12, person=2),
-            merged(person_key(2), into=person_key(1)),
-        )
-        before = await total(metrics)
-        assert before["high_skilled_persons"] == 1
-        async with metrics.engine.begin() as connection:
-            await connection.execute(text("UPDATE cell SET amount = amount + 7"))
-        assert await total(metrics) != before
-        building = make_engine(metrics.settings.database_url, name="rebuild", search_path=BUILDING)
-
-        for consumer in consumers(metrics.settings):  # type: ignore[arg-type]
-            await rebuild(consumer, live=metrics.engine, building=building, event_log=metrics.log)
-            async with taking_building(metrics.engine):
-                with pytest.raises(RebuildRunning):
-                    await rebuild(consumer, live=metrics.engine, building=building, event_log=metrics.log)
-        await building.dispose()
-
-        assert await total(metrics) == before
-        await metrics.hear(enrolment(50, status=EnrolmentStatus.COMPLETED))
-        assert (await total(metrics))["trainings"] == before["trainings"] + 1
-        await metrics.hear(separated(person_key(2), into=person_key(1)))
-        assert (await total(metrics))["high_skilled_persons"] == 2
