@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.subsidy.appeals import routes as appeals
+from services.subsidy.apprenticeships import routes as apprenticeships
 from services.subsidy.batches.routes import batches, returns
 from services.subsidy.batches.rules import layouts
 from services.subsidy.budgets import routes as budgets
@@ -53,7 +54,7 @@ def make_app(settings: SubsidySettings, background: Background | None = None) ->
             *(claims.routes, review.routes, payments.routes, recoveries.routes, proposals.routes),
             *(duplicates.routes, rekeyings.routes, owed.routes, ledger.routes, statements.routes),
             *(page_routes, publicity.public_routes, publicity.page_routes, objections.public_routes, objections.routes),
-            *(appeals.routes, quotes.routes, worklists.routes, payees.routes),
+            *(appeals.routes, apprenticeships.routes, quotes.routes, worklists.routes, payees.routes),
             *(batches.routes, returns.routes, external_lists.routes, external_lists.file_routes),
         ],
         rights=RIGHTS,

@@ -19,8 +19,10 @@ from services.subsidy.claims.usecases import sources, steps
 from services.subsidy.kinds.rules import KINDS, Basis
 from services.subsidy.trainings import store as training_store
 from shared import heard
+from shared.kernel.callers import Role
+from shared.kernel.periods import business_day
 
-_OWNERS: Final = {Basis.CLASS: "registry", Basis.EXAM: "assessment"}
+_OWNERS: Final = {Basis.CLASS: "registry", Basis.EXAM: "assessment", Basis.CERTIFICATE: "assessment"}
 """The actor of corrections, which no person of this service makes."""
 
 
@@ -31,7 +33,9 @@ async def follow(connection: AsyncConnection, entries: Collection[UUID], *, at: 
     """
     for claim_id in await line_store.claims_of(connection, entries) if entries else ():
         before = await store.load(connection, claim_id, lock=True)
-        current = (await sources.of_claim(connection, before)).entries
+        if KINDS[before.kind].paid_to is Role.HOLDER:
+            continue  # It stays its claimant's: if the certificate is another's by now, the line is stopped or owed.
+        current = (await sources.of_claim(connection, before, on=business_day(at))).entries
         holders = await _holders(connection, before, current)
         rekeyed = await training_store.rekeyed(connection, [line.source_id for line in before.lines])
         if corrected := rules.correct(before, current, holders=holders, rekeyed=rekeyed, at=at):
