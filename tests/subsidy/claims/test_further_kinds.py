@@ -14,12 +14,11 @@ from services.subsidy.external_lists.rules import ExternalMatch
 from services.subsidy.holds.rules import ListKind
 from shared.contracts.registry.attendance import AttendanceRecorded
 from shared.contracts.registry.enrolments import EnrolmentCompleted, EnrolmentCorrected
-from shared.contracts.subsidy import ClaimPaid, ClaimState, SubsidyKind
-from shared.kernel.awards import Award
+from shared.contracts.subsidy import ClaimPaid, SubsidyKind
 from shared.kernel.callers import Role
 from shared.kernel.ids import new_id
 from tests.subsidy.assessed import Assessed, claim_of, of_strangers
-from tests.subsidy.builders import CERTIFIED_ON, L4_FEN, NOW, STARTS_ON, TODAY, Taught, amounts, people
+from tests.subsidy.builders import L4_FEN, NOW, STARTS_ON, TODAY, Taught, amounts, people
 from tests.subsidy.external_lists.lists import key_of
 from tests.subsidy.office import Office
 from tests.support.persons import merged
@@ -197,7 +196,6 @@ class TestLiving:
         }  # fmt: skip
         entered = (await office.post("/v1/policy-rows", row, office.province())).json()
         await office.post(f"/v1/policy-rows/{entered['id']}/approval", None, office.province("second"))
-        quoted = (await office.post("/v1/quotes", content | {"local_id": None}, office.institution(taught))).json()
         asked = {"class_id": str(taught.class_id), "kind": "living"}
         quoted = (await office.post("/v1/quotes", asked, office.institution(taught))).json()
 
@@ -229,33 +227,57 @@ class TestApprenticeship:
         unstated = await office.post("/v1/claims", asked, clerk)
         assert (await office.post("/v1/apprenticeships", stated, clerk)).status_code == 201
         early = await office.post("/v1/claims", asked | {"kind": "apprenticeship", "local_id": "f-0"}, clerk)
-        advance = (await office.post("/v1/claims", asked, clerk)).json()
-        await office.post(f"/v1/claims/{advance['id']}/submission", None, clerk)
-        assert (await office.approve(advance["id"])).is_success
-        due = {"class_id": str(taught.class_id), "local_id": "f-1", "kind": "apprenticeship"}
-        finished = [taught.finished(0, version=2), taught.finished(1, version=2), taught.failed_later(2)]
-        await office.service.hear(*finished, taught.certified(0), taught.certified(1), taught.completed(version=2))
+        advance = await approved(office, asked, clerk)
         await office.pay(advance["id"])
+        outcomes = [taught.finished(0, version=2), taught.finished(1, version=2), taught.failed(2, version=2)]
+        await office.service.hear(*outcomes, taught.certified(0), taught.certified(1), taught.completed(version=2))
+        due = {"class_id": str(taught.class_id), "local_id": "f-1", "kind": "apprenticeship"}
         unspent = await office.post("/v1/claims", due, clerk)
         await office.post("/v1/apprenticeships", stated | {"spent_fen": 500_000}, clerk)
         training = (await office.draft(taught)).json()
         final = (await office.post("/v1/claims", due, clerk)).json()
+        owed = await claim_of(office, advance["id"])
+        recovered = (await office.recover(advance["id"], [3])).json()
+        listed = (await office.get("/v1/apprenticeships", clerk)).json()["rows"]
 
         assert unstated.json()["code"] == "no-apprenticeship"
         assert early.json()["code"] == "claim-before-completion"
         assert amounts(advance) == [(YEAR_FEN // 2, None)] * 3
         assert unspent.json()["code"] == "spending-unstated"
-        assert {each[1] for each in amounts(training)} == {"C09", "C14"}
+        assert [each[1] for each in amounts(training)] == ["C09", "C09", "C14"]
         assert amounts(final) == [(500_000 - YEAR_FEN // 2, None)] * 2 + [(0, "C14")]
-        paid = await claim_of(office, advance["id"])
-        assert paid["status"] == "approved"
-        stopped = [line for line in paid["lines"] if line["stopped_on"]]
-        assert [line["refusal"] for line in stopped] == ["C14"]
+        assert [None if line["owed"] is None else line["owed"]["check"] for line in owed["lines"]] == [
+            None,
+            None,
+            "C14",
+        ]
+        assert (recovered["recovered_fen"], recovered["status"]) == (YEAR_FEN // 2, "paid")
+        assert [each["spent_fen"] for each in listed] == [None, 500_000]
+
+    async def test_what_is_left_is_not_known_before_the_advance_is_paid_or_given_up(self, office: Office) -> None:
+        taught = Taught(people(1))
+        clerk = office.institution(taught)
+        asked = {"class_id": str(taught.class_id), "local_id": "a-1", "kind": "apprenticeship_advance"}
+        stated = {"class_id": str(taught.class_id), "years": 2, "spent_fen": 10_000_000, "reason": "学徒协议"}
+        await office.service.hear(taught.started(), taught.enrolled(0))
+        assert (await office.post("/v1/apprenticeships", stated, clerk)).is_success
+        advance = (await office.post("/v1/claims", asked, clerk)).json()
+        await office.service.hear(taught.finished(0, version=2), taught.certified(0), taught.completed(version=2))
+
+        waits = await office.post("/v1/claims", asked | {"kind": "apprenticeship", "local_id": "f-1"}, clerk)
+        again = await office.post("/v1/claims", asked | {"local_id": "a-2"}, clerk)
+        await office.post(f"/v1/claims/{advance['id']}/withdrawal", {}, clerk)
+        final = await office.post("/v1/claims", asked | {"kind": "apprenticeship", "local_id": "f-1"}, clerk)
+
+        assert (waits.json()["code"], waits.json()["claim_id"]) == ("advance-in-progress", advance["id"])
+        assert again.json()["code"] == "class-already-claimed"
+        assert amounts(final.json()) == [(2 * YEAR_FEN, None)]
 
 
-def kinds_told(facts: list[Any]) -> set[SubsidyKind]:
-    return {fact.kind for fact in facts if isinstance(fact, ClaimState)}
-
-
-assert Award.SENIOR_WORKER.level is not None
-assert CERTIFIED_ON <= TODAY
+async def approved(office: Office, content: dict[str, str], clerk: dict[str, str]) -> dict[str, Any]:
+    drafted = await office.post("/v1/claims", content, clerk)
+    assert drafted.status_code == 201, drafted.text
+    claim: dict[str, Any] = drafted.json()
+    assert (await office.post(f"/v1/claims/{claim['id']}/submission", None, clerk)).is_success
+    assert (await office.approve(claim["id"])).is_success
+    return claim
