@@ -22,6 +22,8 @@ from services.subsidy.exams import store as exams
 from services.subsidy.exams.rules import CertificateWay, ExamCertificate
 from services.subsidy.holds import store as holds
 from services.subsidy.holds.rules import Flag, HoldStatus
+from services.subsidy.patterns import usecases as patterns
+from services.subsidy.patterns.store import Banned
 from services.subsidy.settings import SubsidySettings
 from services.subsidy.trainings import store as trainings
 from services.subsidy.trainings.rules import Certificate, Licence, Outcome, Trainee, TrainingClass
@@ -36,11 +38,17 @@ from shared.contracts.assessment import (
     CertificateStatus,
     SessionFeeStated,
 )
-from shared.contracts.dimensions import award_of
+from shared.contracts.dimensions import SanctionStep, award_of
 from shared.contracts.fact import Fact
 from shared.contracts.registry.attendance import AttendanceEdited, AttendanceRecorded, AttendanceState
 from shared.contracts.registry.classes import CLASS_FACTS, ClassState
-from shared.contracts.registry.directory import INSTITUTION_FACTS, InstitutionState
+from shared.contracts.registry.directory import (
+    INSTITUTION_FACTS,
+    SANCTION_FACTS,
+    InstitutionState,
+    SanctionLifted,
+    SanctionState,
+)
 from shared.contracts.registry.enrolments import (
     ENROLMENT_FACTS,
     MERGE_FACTS,
@@ -76,6 +84,11 @@ HEARS_OF_EXAMS: Final[frozenset[type[Fact]]] = frozenset({*CERTIFICATE_FACTS, Bo
 HEARS_OF_ALLOWANCES: Final[frozenset[type[Fact]]] = frozenset({*ENROLMENT_FACTS, AttendanceRecorded, AttendanceEdited})
 """What living allowances rest on."""
 
+HEARS_OF_PATTERNS: Final[frozenset[type[Fact]]] = frozenset({*SANCTION_FACTS})
+"""Whom sanctions keep out."""
+BANNING: Final = frozenset({SanctionStep.DELIST, SanctionStep.BLACKLIST})
+"""The steps of the ladder that keep an institution out. Source: domain rules §4.6."""
+
 
 def consumers(settings: SubsidySettings) -> list[Consumer]:  # noqa: ARG001  (every service has this signature)
     """The subsidy's consumers."""
@@ -83,6 +96,7 @@ def consumers(settings: SubsidySettings) -> list[Consumer]:  # noqa: ARG001  (ev
         Consumer("subsidy", HEARS, unprepared(apply)),
         Consumer("subsidy-exams", HEARS_OF_EXAMS, unprepared(apply_of_exams)),
         Consumer("subsidy-allowances", HEARS_OF_ALLOWANCES, unprepared(apply_of_allowances)),
+        Consumer("subsidy-patterns", HEARS_OF_PATTERNS, unprepared(apply_of_patterns)),
     ]
 
 
@@ -122,6 +136,9 @@ async def apply_of_exams(connection: AsyncConnection, facts: Sequence[Fact]) -> 
     await heard.keep_bodies(connection, [fact for fact in latest if isinstance(fact, BodyFiled)])
     certificates = [fact for fact in latest if isinstance(fact, CertificateState)]
     await exams.keep(connection, [_exam_certificate(fact) for fact in certificates])
+    if new := [fact for fact in certificates if fact.version == 1]:
+        named = {(fact.person, fact.issued_on) for fact in new}
+        await patterns.look_at_certificates(connection, named, at=max(fact.at for fact in new))
     fees = [fact for fact in latest if isinstance(fact, SessionFeeStated)]
     await exams.keep_fees(connection, {fact.session_id: Fen(fact.fee_fen) for fact in fees})
     # A certificate's first fact cannot be a correction, and most facts are first ones.
@@ -145,6 +162,18 @@ async def apply_of_allowances(connection: AsyncConnection, facts: Sequence[Fact]
     if later:
         at = max(fact.at for fact in later)
         await aftermath.follow(connection, entries={fact.enrolment_id for fact in later}, persons=(), at=at)
+
+
+async def apply_of_patterns(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
+    """Store whom sanctions keep out, and look at who else is paid to their accounts."""
+    latest = {fact.subject: fact for fact in facts}.values()
+    sanctions = [fact for fact in latest if isinstance(fact, SanctionState) and fact.step in BANNING]
+    if sanctions:
+        banned = [
+            Banned(fact.sanction_id, fact.institution_id, fact.first_on, fact.last_on, isinstance(fact, SanctionLifted))
+            for fact in sanctions
+        ]
+        await patterns.look_at_banned(connection, banned, at=max(fact.at for fact in sanctions))
 
 
 async def _follow_decided(connection: AsyncConnection, facts: Collection[Fact]) -> None:

@@ -173,6 +173,12 @@ RIGHTS: Final[Rights] = {
     "remove_external_match_file": writes(_LISTS, one="What was stored stays, and is dismissed match by match."),
     "get_external_match_file_report": reads(_LISTS, note=_OWN_FILES),
     "get_external_match_file_failed_rows": reads(_LISTS, note=_OWN_FILES),
+    # patterns
+    "list_patterns": reads(SUPERVISORS, _FINANCE, note="A pattern belongs where its payee or person is."),
+    "list_pattern_rates": reads(SUPERVISORS, _FINANCE),
+    "settle_pattern": writes(
+        _REVIEWER, one="It only holds, or ends a hold; who approves and who pays are others, and it can be changed."
+    ),
     # payment batches
     "list_payable_claims": reads(
         _FINANCE, note="What bars a claim depends on who asks, too: nobody pays what they approved."

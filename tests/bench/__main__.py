@@ -13,6 +13,7 @@ PARTS = (
     "roster",
     "spreadsheet",
     "bank",
+    "claims",
     "attendance",
     "relay",
     "backlog",

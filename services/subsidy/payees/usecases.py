@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.subsidy.patterns import usecases as patterns
 from services.subsidy.payees import rules, store
 from services.subsidy.payees.rules import AccountIsCurrent, AccountStatus, PayeeAccount
 from services.subsidy.payees.store import Payee
@@ -94,6 +95,7 @@ async def confirm(connection: AsyncConnection, proposal: Proposal, *, caller: Ca
     if current is not None:
         await store.save(connection, rules.replaced(current, at=at))
     await store.save(connection, after)
+    await patterns.look_at_account(connection, after.mark, after.institution_id, at=at)
 
 
 async def reject(connection: AsyncConnection, proposal: Proposal, *, caller: Caller, at: datetime) -> None:
