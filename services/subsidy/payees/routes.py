@@ -44,9 +44,9 @@ class PayeeAccountRequest(Strict):
         Field(description="Never shown in full again", examples=["16 0501 0104 0012 345"]),
     ]
     document_kind: Annotated[DocumentKind | None, Field(description="Of the holder, if the payee is a person")] = None
-    document_number: Annotated[
-        str | None, Field(max_length=64, description="Only used to compare the holder with the payee"), HASHED
-    ] = None
+    document_number: Annotated[str, Field(max_length=64), HASHED] | None = Field(
+        default=None, description="Of the holder, if the payee is a person: only used to compare them"
+    )
     reason: Reason
 
 

@@ -25,7 +25,7 @@ from services.subsidy.claims.store import lines as line_store
 from services.subsidy.claims.usecases import sources, steps
 from services.subsidy.claims.usecases.sources import Found
 from services.subsidy.holds import store as hold_store
-from services.subsidy.kinds.rules import rates_of
+from services.subsidy.kinds.rules import KINDS, rates_of
 from services.subsidy.limits import rules as limits
 from services.subsidy.limits.rules import HeldTerms, Terms
 from services.subsidy.limits.store import LIMIT_ROW
@@ -100,7 +100,8 @@ async def rebuild(connection: AsyncConnection, claim_id: UUID, *, caller: Caller
     """
     before = await steps.load_own(connection, claim_id, caller=caller)
     found = await sources.find_again(connection, before, on=before.claimed_on(business_day(at)))
-    found.require_due()
+    if not KINDS[before.kind].of_ended:
+        found.require_due()
     built = await _build(connection, before, found, at=at)
     after, fact = rules.rebuild(before, built, at=at)
     await line_store.replace_all(connection, after)
