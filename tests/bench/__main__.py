@@ -14,6 +14,7 @@ PARTS = (
     "spreadsheet",
     "bank",
     "claims",
+    "patterns",
     "attendance",
     "relay",
     "backlog",

@@ -129,8 +129,10 @@ class TestSkillUpgrade:
         taught = Taught(people(1))
         [person] = taught.persons
         await insured(office, person)
-        exams = [Assessed([person], occupation=f"6-18-02-0{number}") for number in range(1, 5)]
         same = Assessed([person])
+        exams = [
+            Assessed([person], occupation=f"6-18-02-0{number}", body_id=same.body_id) for number in range(1, 5)
+        ]  # fmt: skip
         await office.service.hear(*taught.all_finished(), *same.certificates())
         for exam in exams:
             await office.service.hear(*exam.certificates())
@@ -162,6 +164,7 @@ class TestSkillUpgrade:
     ) -> None:
         exam = of_strangers(1)
         [before], into, stranger = exam.persons, *people(2)
+        assert (await office.budget(10**9, fund_source="unemployment_insurance")).status_code == 200
         await insured(office, before)
         await office.service.hear(*exam.certificates())
         claim = (await upgrade(office, exam)).json()
