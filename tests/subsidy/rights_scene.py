@@ -28,7 +28,7 @@ async def subsidy_scene(office: Office) -> Scene:
         here=await _side(office, "410102", "410100"),
         there=await _side(office, "419001", "419001"),
         above="410100",
-        creates=frozenset({"add_policy_row", "add_claim_limit", "delegate", "pass_clean_claims"}),
+        creates=frozenset({"list_pattern_rates", "add_policy_row", "add_claim_limit", "delegate", "pass_clean_claims"}),
     )
 
 

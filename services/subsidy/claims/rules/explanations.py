@@ -13,6 +13,7 @@ from services.subsidy.claims.rules.checks import CHECKS, Check, judge, refuses
 from services.subsidy.claims.rules.lines import Line
 from services.subsidy.claims.rules.sources import is_of_class
 from services.subsidy.kinds.rules import KINDS
+from services.subsidy.limits.rules import KEYS
 from services.subsidy.policy.rules import PolicyRow
 from shared.contracts.subsidy import SubsidyKind
 from shared.dated_rules.figures import FigureRow
@@ -131,6 +132,8 @@ def explain(
             at = None if entered is None or entered.provenance.decided_at is None else entered.provenance.decided_at
             source = "subsidy: no row" if row is None else f"subsidy: row {row}"
             return UsedFact(name, figures.get(name, values.get(name)), source, None if at is None else at.isoformat())
+        if name in KEYS:
+            return UsedFact(name, to_builtins(getattr(facts.terms, KEYS[name])), "subsidy: no row, the default", None)
         sources = _SOURCES if is_of_class(facts.kind) else _SOURCES_OF_EXAMS
         source = sources[name].format(entry=line.source_id, source=source_id, claim=claim)
         return UsedFact(name, values[name], source, decided_at)

@@ -33,15 +33,21 @@ async def follow(connection: AsyncConnection, entries: Collection[UUID], *, at: 
     """
     for claim_id in await line_store.claims_of(connection, entries) if entries else ():
         before = await store.load(connection, claim_id, lock=True)
-        if KINDS[before.kind].paid_to is Role.HOLDER:
-            continue  # It stays its claimant's: if the certificate is another's by now, the line is stopped or owed.
         current = (await sources.of_claim(connection, before, on=business_day(at))).entries
+        if KINDS[before.kind].paid_to is Role.HOLDER and await _is_anothers(connection, before, current):
+            continue  # It stays its claimant's: the line is stopped or owed, and nobody else is paid for it.
         holders = await _holders(connection, before, current)
         rekeyed = await training_store.rekeyed(connection, [line.source_id for line in before.lines])
         if corrected := rules.correct(before, current, holders=holders, rekeyed=rekeyed, at=at):
             after, fact = corrected
             await line_store.correct(connection, after)
             await steps.save(connection, after, fact, ClaimVerb.CORRECT, by=_OWNERS[KINDS[before.kind].built_from])
+
+
+async def _is_anothers(connection: AsyncConnection, claim: Claim, entries: Collection[Entry]) -> bool:
+    """Whether what a person claimed for is another human's by now."""
+    claimant = await heard.current_key(connection, claim.institution_id)
+    return any(each.person != claimant for each in entries)
 
 
 async def _holders(connection: AsyncConnection, claim: Claim, entries: Collection[Entry]) -> set[UUID]:
