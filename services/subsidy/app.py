@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.subsidy.appeals import routes as appeals
+from services.subsidy.apprenticeships import routes as apprenticeships
 from services.subsidy.batches.routes import batches, returns
 from services.subsidy.batches.rules import layouts
 from services.subsidy.budgets import routes as budgets
@@ -16,6 +17,7 @@ from services.subsidy.limits import routes as limits
 from services.subsidy.objections import routes as objections
 from services.subsidy.owed import routes as owed
 from services.subsidy.pages.routes import routes as page_routes
+from services.subsidy.patterns import routes as patterns
 from services.subsidy.payees import routes as payees
 from services.subsidy.payments import routes as payments
 from services.subsidy.policy import routes as policy
@@ -54,7 +56,7 @@ def make_app(settings: SubsidySettings, background: Background | None = None) ->
             *(claims.routes, review.routes, payments.routes, recoveries.routes, proposals.routes),
             *(duplicates.routes, rekeyings.routes, owed.routes, ledger.routes, statements.routes),
             *(page_routes, publicity.public_routes, publicity.page_routes, objections.public_routes, objections.routes),
-            *(appeals.routes, quotes.routes, worklists.routes, payees.routes),
+            *(appeals.routes, apprenticeships.routes, quotes.routes, worklists.routes, payees.routes, patterns.routes),
             *(batches.routes, returns.routes, external_lists.routes, external_lists.file_routes),
             region_names.routes,
         ],

@@ -1,8 +1,8 @@
 """Facts that the subsidy consumes: of the registry on regions, the calendar, institutions, classes, enrolments,
 licences, persons and flags; of assessment on bodies, certificates and fees.
 
-There are two consumers. The second began later: under a name of its own it reads the log from the beginning, so that
-an installation that has run for a year knows the exams of that year as well.
+There are several consumers. Those for exams and for allowances began later: under names of their own they read the log
+from the beginning, so that an installation that has run for a year knows the exams and the days of that year as well.
 """
 
 from __future__ import annotations
@@ -14,12 +14,16 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.subsidy.allowances import store as allowances
+from services.subsidy.allowances.store import Group
 from services.subsidy.claims.store import lines as claim_lines
 from services.subsidy.claims.usecases import aftermath, corrections
 from services.subsidy.exams import store as exams
 from services.subsidy.exams.rules import CertificateWay, ExamCertificate
 from services.subsidy.holds import store as holds
 from services.subsidy.holds.rules import Flag, HoldStatus
+from services.subsidy.patterns import usecases as patterns
+from services.subsidy.patterns.store import Banned
 from services.subsidy.settings import SubsidySettings
 from services.subsidy.trainings import store as trainings
 from services.subsidy.trainings.rules import Certificate, Licence, Outcome, Trainee, TrainingClass
@@ -34,10 +38,17 @@ from shared.contracts.assessment import (
     CertificateStatus,
     SessionFeeStated,
 )
-from shared.contracts.dimensions import award_of
+from shared.contracts.dimensions import SanctionStep, award_of
 from shared.contracts.fact import Fact
+from shared.contracts.registry.attendance import AttendanceEdited, AttendanceRecorded, AttendanceState
 from shared.contracts.registry.classes import CLASS_FACTS, ClassState
-from shared.contracts.registry.directory import INSTITUTION_FACTS, InstitutionState
+from shared.contracts.registry.directory import (
+    INSTITUTION_FACTS,
+    SANCTION_FACTS,
+    InstitutionState,
+    SanctionLifted,
+    SanctionState,
+)
 from shared.contracts.registry.enrolments import (
     ENROLMENT_FACTS,
     MERGE_FACTS,
@@ -70,12 +81,22 @@ HEARS: Final[frozenset[type[Fact]]] = frozenset(
 HEARS_OF_EXAMS: Final[frozenset[type[Fact]]] = frozenset({*CERTIFICATE_FACTS, BodyFiled, SessionFeeStated})
 """What assessment subsidies are claimed for, and by whom."""
 
+HEARS_OF_ALLOWANCES: Final[frozenset[type[Fact]]] = frozenset({*ENROLMENT_FACTS, AttendanceRecorded, AttendanceEdited})
+"""What living allowances rest on."""
+
+HEARS_OF_PATTERNS: Final[frozenset[type[Fact]]] = frozenset({*SANCTION_FACTS})
+"""Whom sanctions keep out."""
+BANNING: Final = frozenset({SanctionStep.DELIST, SanctionStep.BLACKLIST})
+"""The steps of the ladder that keep an institution out. Source: domain rules §4.6."""
+
 
 def consumers(settings: SubsidySettings) -> list[Consumer]:  # noqa: ARG001  (every service has this signature)
     """The subsidy's consumers."""
     return [
         Consumer("subsidy", HEARS, unprepared(apply)),
         Consumer("subsidy-exams", HEARS_OF_EXAMS, unprepared(apply_of_exams)),
+        Consumer("subsidy-allowances", HEARS_OF_ALLOWANCES, unprepared(apply_of_allowances)),
+        Consumer("subsidy-patterns", HEARS_OF_PATTERNS, unprepared(apply_of_patterns)),
     ]
 
 
@@ -115,6 +136,9 @@ async def apply_of_exams(connection: AsyncConnection, facts: Sequence[Fact]) -> 
     await heard.keep_bodies(connection, [fact for fact in latest if isinstance(fact, BodyFiled)])
     certificates = [fact for fact in latest if isinstance(fact, CertificateState)]
     await exams.keep(connection, [_exam_certificate(fact) for fact in certificates])
+    if new := [fact for fact in certificates if fact.version == 1]:
+        named = {(fact.person, fact.issued_on) for fact in new}
+        await patterns.look_at_certificates(connection, named, at=max(fact.at for fact in new))
     fees = [fact for fact in latest if isinstance(fact, SessionFeeStated)]
     await exams.keep_fees(connection, {fact.session_id: Fen(fact.fee_fen) for fact in fees})
     # A certificate's first fact cannot be a correction, and most facts are first ones.
@@ -124,6 +148,32 @@ async def apply_of_exams(connection: AsyncConnection, facts: Sequence[Fact]) -> 
         await corrections.follow(connection, changed, at=at)
         charged = await exams.certificates_of(connection, {fact.session_id for fact in fees})
         await aftermath.follow(connection, entries=changed.union(charged), persons=(), at=at)
+
+
+async def apply_of_allowances(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
+    """Store the latest groups and days; stop or reclaim the allowances of those whose group was corrected."""
+    latest = {fact.subject: fact for fact in facts}.values()
+    enrolments = [fact for fact in latest if isinstance(fact, EnrolmentState)]
+    groups = {fact.enrolment_id: Group(fact.priority, fact.evidence_on) for fact in enrolments}
+    await allowances.keep_groups(connection, groups)
+    days = {fact.enrolment_id: fact.days for fact in latest if isinstance(fact, AttendanceState)}
+    await allowances.keep_days(connection, days)
+    later = [fact for fact in enrolments if fact.version > 1]
+    if later:
+        at = max(fact.at for fact in later)
+        await aftermath.follow(connection, entries={fact.enrolment_id for fact in later}, persons=(), at=at)
+
+
+async def apply_of_patterns(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
+    """Store whom sanctions keep out, and look at who else is paid to their accounts."""
+    latest = {fact.subject: fact for fact in facts}.values()
+    sanctions = [fact for fact in latest if isinstance(fact, SanctionState) and fact.step in BANNING]
+    if sanctions:
+        banned = [
+            Banned(fact.sanction_id, fact.institution_id, fact.first_on, fact.last_on, isinstance(fact, SanctionLifted))
+            for fact in sanctions
+        ]
+        await patterns.look_at_banned(connection, banned, at=max(fact.at for fact in sanctions))
 
 
 async def _follow_decided(connection: AsyncConnection, facts: Collection[Fact]) -> None:

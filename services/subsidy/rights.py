@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from shared.kernel.callers import Role, Whose
-from shared.rights import BODIES, EVERY_ROLE, ORGANISATIONS, SUPERVISORS, Rights, public, reads, writes
+from shared.rights import BODIES, EVERY_ROLE, HOLDERS, ORGANISATIONS, SUPERVISORS, Rights, public, reads, writes
 
 _PAYEES: Final = {**ORGANISATIONS, **BODIES}
 """Who is paid: institutions for trainings, assessment bodies for assessments, each for its own things."""
+_CLAIMANTS: Final = {**_PAYEES, **HOLDERS}
+"""Who claims: also a holder of a certificate, for themselves."""
 _REVIEWER: Final = {Role.REVIEWER: Whose.REGION}
 _FINANCE: Final = {Role.FINANCE: Whose.REGION}
 _PROVINCE: Final = {Role.PROVINCE: Whose.REGION}
@@ -51,15 +53,15 @@ RIGHTS: Final[Rights] = {
     "propose_fund_shares": writes(_PROVINCE, two="Who confirms shares is not who proposed them."),
     # payees
     "enter_payee_account": writes(
-        _PAYEES, _FINANCE, two="Who confirms an account is not who entered it.", note=_FROM_ABOVE
+        _CLAIMANTS, _FINANCE, two="Who confirms an account is not who entered it.", note=_FROM_ABOVE
     ),
     "withdraw_payee_account": writes(
-        _PAYEES,
+        _CLAIMANTS,
         one="Nobody was paid to it; the account before stays.",
         note="Finance rejects its proposal instead.",
     ),
-    "list_payee_accounts": reads(_PAYEES, _FINANCE, _PROVINCE, note=_ACCOUNTS),
-    "get_payee_account": reads(_PAYEES, _FINANCE, _PROVINCE, note=_ACCOUNTS),
+    "list_payee_accounts": reads(_CLAIMANTS, _FINANCE, _PROVINCE, note=_ACCOUNTS),
+    "get_payee_account": reads(_CLAIMANTS, _FINANCE, _PROVINCE, note=_ACCOUNTS),
     "list_shared_payee_accounts": reads(
         _FINANCE, _PROVINCE, note="An account of the region, with the institutions that have it too, wherever they lie."
     ),
@@ -93,21 +95,25 @@ RIGHTS: Final[Rights] = {
     # quotes
     "list_quotable_classes": reads(ORGANISATIONS),
     "quote": writes(
-        ORGANISATIONS,
+        _CLAIMANTS,
         {Role.COUNTY_OFFICER: Whose.REGION},
         _REVIEWER,
         one="It promises an amount by the policy that is in force, and pays nothing.",
         note="What one person has had is told to whoever holds the person's number, at a low rate.",
     ),
     # claims
-    "draft_claim": writes(_PAYEES, one=_OWN_CLAIM),
-    "list_claims": reads(_PAYEES, SUPERVISORS, _FINANCE),
-    "get_claim": reads(_PAYEES, SUPERVISORS, _FINANCE),
-    "replay_claim": reads(_PAYEES, SUPERVISORS, _FINANCE),
-    "explain_line": reads(_PAYEES, SUPERVISORS, _FINANCE),
-    "rebuild_claim": writes(_PAYEES, one=_OWN_CLAIM),
-    "submit_claim": writes(_PAYEES, one=_OWN_CLAIM),
-    "withdraw_claim": writes(_PAYEES, one="Nothing was decided, and the class can be claimed for again."),
+    "draft_claim": writes(_CLAIMANTS, one=_OWN_CLAIM),
+    "list_claims": reads(_CLAIMANTS, SUPERVISORS, _FINANCE),
+    "get_claim": reads(_CLAIMANTS, SUPERVISORS, _FINANCE),
+    "replay_claim": reads(_CLAIMANTS, SUPERVISORS, _FINANCE),
+    "explain_line": reads(_CLAIMANTS, SUPERVISORS, _FINANCE),
+    "rebuild_claim": writes(_CLAIMANTS, one=_OWN_CLAIM),
+    "submit_claim": writes(_CLAIMANTS, one=_OWN_CLAIM),
+    "withdraw_claim": writes(_CLAIMANTS, one="Nothing was decided, and the class can be claimed for again."),
+    "state_apprenticeship": writes(
+        ORGANISATIONS, one="A statement decides nothing: the reviewer of the claim sees it. Another one corrects it."
+    ),
+    "list_apprenticeships": reads(ORGANISATIONS, SUPERVISORS, _FINANCE),
     "list_rekeyed_lines": reads(SUPERVISORS, _FINANCE),
     "list_owed_lines": reads(SUPERVISORS, _FINANCE),
     # publicity and objections
@@ -127,13 +133,13 @@ RIGHTS: Final[Rights] = {
     ),
     # appeals
     "file_appeal": writes(
-        _PAYEES,
+        _CLAIMANTS,
         {Role.COUNTY_OFFICER: Whose.REGION},
         one="A reviewer of the region above decides on it.",
         note="A county officer records the appeal of a person who comes to the counter.",
     ),
-    "list_appeals": reads(_PAYEES, SUPERVISORS, _FINANCE),
-    "get_appeal": reads(_PAYEES, SUPERVISORS, _FINANCE),
+    "list_appeals": reads(_CLAIMANTS, SUPERVISORS, _FINANCE),
+    "get_appeal": reads(_CLAIMANTS, SUPERVISORS, _FINANCE),
     "decide_appeal": writes(
         _REVIEWER,
         _PROVINCE,
@@ -168,6 +174,12 @@ RIGHTS: Final[Rights] = {
     "remove_external_match_file": writes(_LISTS, one="What was stored stays, and is dismissed match by match."),
     "get_external_match_file_report": reads(_LISTS, note=_OWN_FILES),
     "get_external_match_file_failed_rows": reads(_LISTS, note=_OWN_FILES),
+    # patterns
+    "list_patterns": reads(SUPERVISORS, _FINANCE, note="A pattern belongs where its payee or person is."),
+    "list_pattern_rates": reads(SUPERVISORS, _FINANCE),
+    "settle_pattern": writes(
+        _REVIEWER, one="It only holds, or ends a hold; who approves and who pays are others, and it can be changed."
+    ),
     # payment batches
     "list_payable_claims": reads(
         _FINANCE, note="What bars a claim depends on who asks, too: nobody pays what they approved."

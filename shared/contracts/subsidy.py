@@ -35,8 +35,13 @@ class SubsidyKind(StrEnum):
     ASSESSMENT = "assessment"
     """For assessing people free of charge, to the body that did."""
     APPRENTICESHIP = "apprenticeship"
+    """What is due once an apprenticeship has ended, less what was advanced."""
     SKILL_UPGRADE = "skill_upgrade"
+    """For a certificate, to its insured holder."""
     LIVING = "living"
+    """For each day on which a trainee of an entitled group attended."""
+    APPRENTICESHIP_ADVANCE = "apprenticeship_advance"
+    """A part that is paid while the apprenticeship runs; owed back if it is not completed."""
 
 
 class ClaimStatus(StrEnum):
@@ -71,7 +76,9 @@ class ClaimLine(Struct, frozen=True, gc=False):
     line: int
     """1, 2, 3 … within the claim."""
     enrolment_id: UUID
-    """What the line was built from: the enrolment; in a claim for an assessment the certificate, which is none."""
+    """What the line was built from: the enrolment; in a claim for an assessment or a skill upgrade the certificate,
+    which is none.
+    """
     person: UUID
     programme: ProgrammeCode
     occupation: OccupationCode
@@ -101,9 +108,11 @@ class ClaimLine(Struct, frozen=True, gc=False):
 class ClaimState(SubsidyFact):
     claim_id: UUID
     class_id: UUID
-    """What it was built from: the class; in a claim for an assessment the exam session or conferral, which is none."""
+    """What it was built from: the class; in a claim for an assessment the exam session or conferral, for a skill
+    upgrade the certificate, which are none.
+    """
     institution_id: UUID
-    """Who is paid: the institution; for an assessment the body."""
+    """Who is paid: the institution; for an assessment the body, for a skill upgrade the person's key."""
     region: RegionCode
     reporting_region: RegionCode
     fund_source: FundSource

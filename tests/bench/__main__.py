@@ -13,6 +13,8 @@ PARTS = (
     "roster",
     "spreadsheet",
     "bank",
+    "claims",
+    "patterns",
     "attendance",
     "relay",
     "backlog",

@@ -191,8 +191,8 @@ class Taught:
     def finished(self, place: int, *, version: int = 1) -> EnrolmentCompleted:
         return EnrolmentCompleted(version=version, status=EnrolmentStatus.COMPLETED, **self._enrolment(place))
 
-    def failed(self, place: int) -> EnrolmentFailed:
-        return EnrolmentFailed(version=1, status=EnrolmentStatus.FAILED, **self._enrolment(place))
+    def failed(self, place: int, *, version: int = 1) -> EnrolmentFailed:
+        return EnrolmentFailed(version=version, status=EnrolmentStatus.FAILED, **self._enrolment(place))
 
     def withdrawn(self, place: int, *, version: int = 1) -> EnrolmentWithdrawn:
         return EnrolmentWithdrawn(version=version, status=EnrolmentStatus.WITHDRAWN, **self._enrolment(place))

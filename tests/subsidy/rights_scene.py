@@ -16,6 +16,7 @@ from tests.subsidy.builders import (
 )
 from tests.subsidy.external_lists.lists import matched
 from tests.subsidy.office import Office
+from tests.subsidy.patterns.findings import found
 from tests.subsidy.payees.accounts import account_of, open_account
 from tests.support.persons import merged, rekeyed
 from tests.support.rights import PROVINCE, Scene, Side
@@ -27,7 +28,7 @@ async def subsidy_scene(office: Office) -> Scene:
         here=await _side(office, "410102", "410100"),
         there=await _side(office, "419001", "419001"),
         above="410100",
-        creates=frozenset({"add_policy_row", "add_claim_limit", "delegate", "pass_clean_claims"}),
+        creates=frozenset({"list_pattern_rates", "add_policy_row", "add_claim_limit", "delegate", "pass_clean_claims"}),
     )
 
 
@@ -67,11 +68,15 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
     await office.service.hear(gone, merged(persons[1], persons[0]), rekeyed(third.finished(0), persons[3]))
     statement_id = await _statement(office, first, finance)
     match_id = await matched(office, first.persons[0])
+    pattern_id = await found(office, region, reports_to)
+    stated = {"class_id": str(first.class_id), "years": 1, "reason": "学徒协议"}
+    apprenticeship = (await office.post("/v1/apprenticeships", stated, office.institution(first))).json()
     batch_id, file_id = await _batch(office, region)
     account_id = await _shared_account(office, first, second, finance)
     budgets = (await office.get(f"/v1/budgets?region={reports_to}", office.province())).json()["rows"]
     return Side(
         region=region,
+        holder=str(first.institution_id),  # a person is a payee by their key, as an organisation is by its own
         organisations={
             Role.INSTITUTION: str(first.institution_id),
             Role.ASSESSMENT_BODY: str(first.institution_id),  # an organisation that trains and assesses
@@ -79,7 +84,7 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
         ids={
             "claim_id": claim_id, "proposal_id": proposed["id"], "row_id": "HN-T-L4", "line": "1",
             "statement_id": statement_id, "account_id": account_id,
-            "match_id": match_id,
+            "match_id": match_id, "pattern_id": pattern_id,
             "batch_id": batch_id, "file_id": file_id,
             "objection_id": objected["id"], "appeal_id": appealed["id"],
             "delegation_id": delegated["id"], "sample_id": sample["id"],
@@ -93,6 +98,8 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
             "list_postings": claim_id,
             "list_statements": statement_id,
             "list_external_matches": match_id,
+            "list_patterns": pattern_id,
+            "list_apprenticeships": apprenticeship["id"],
             "list_payable_claims": of_another,
             "list_payment_batches": batch_id,
             "list_payee_accounts": account_id,
@@ -120,6 +127,8 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
             "withdraw_payee_account": {"reason": "账号录入有误"},
             "settle_external_match": {"verdict": "dismiss", "reason": "同名同号有误"},
             "post_external_match_file": b"x",
+            "settle_pattern": {"verdict": "dismiss", "reason": "同一法人"},
+            "state_apprenticeship": stated,
             "draft_payment_batch": {
                 "region": region, "rows": 1, "amount_fen": 1, "layout": "sandbox", "reason": "第一批",
             },

@@ -36,15 +36,16 @@ EXAM_CERTIFICATE: Final = Table(
 EXAM_FEE: Final = Table("exam_fee", MetaData(), Column("exam_id", Uuid), Column("fee_fen", BigInteger))
 
 # By each person's current key, also if only one of the merge and the certificate's own fact has been received.
-_CERTIFICATES: Final = (
+_NAMED: Final = (
     select(
         *[column for column in EXAM_CERTIFICATE.c if column.key != "person"],
         func.coalesce(HEARD_ALIAS.c.into_person, EXAM_CERTIFICATE.c.person).label("person"),
     )
     .outerjoin_from(EXAM_CERTIFICATE, HEARD_ALIAS, HEARD_ALIAS.c.person == EXAM_CERTIFICATE.c.person)
-    .where(EXAM_CERTIFICATE.c.exam_id == bindparam("exam"))
     .order_by(EXAM_CERTIFICATE.c.id)
 )
+_CERTIFICATES: Final = _NAMED.where(EXAM_CERTIFICATE.c.exam_id == bindparam("exam"))
+_CERTIFICATE: Final = _NAMED.where(EXAM_CERTIFICATE.c.id == bindparam("certificate"))
 _FEE_OF: Final = select(EXAM_FEE.c.fee_fen).where(EXAM_FEE.c.exam_id == bindparam("exam"))
 # In one order always, so that two batches do not wait for each other.
 _KEEP: Final = f"""
@@ -77,6 +78,11 @@ async def find(connection: AsyncConnection, exam_id: UUID) -> tuple[Exam, list[E
     certificates = await tables.fetch_all(connection, _CERTIFICATES, ExamCertificate, exam=exam_id)
     exam = exam_of(certificates, fee=await connection.scalar(_FEE_OF, {"exam": exam_id}))
     return None if exam is None else (exam, certificates)
+
+
+async def find_certificate(connection: AsyncConnection, certificate_id: UUID) -> ExamCertificate | None:
+    """The certificate by its person's current key; None if it was not received."""
+    return await tables.fetch_one(connection, _CERTIFICATE, ExamCertificate, certificate=certificate_id)
 
 
 async def certificates_of(connection: AsyncConnection, exams: Collection[UUID]) -> list[UUID]:

@@ -22,6 +22,7 @@ CHECKS: Final = {
     ListKind.IN_SCHOOL: "C08",
     ListKind.NOT_INSURED: "C22",
     ListKind.OTHER_SUBSIDY: "C09",
+    ListKind.INSURED: "C22",
 }
 """The number of the check that each list is evidence for."""
 

@@ -38,7 +38,8 @@ MATCH: Final = Table(
     Column("reason", Text),
     Column("version", Integer),
 )
-# In one order always, so that two files do not wait for each other. Each new match is a hold from then on.
+# In one order always, so that two files do not wait for each other. Each new match is a hold from then on, but for
+# those of the insured, which are evidence.
 _ADD: Final = f"""
 WITH added AS (
     INSERT INTO external_match ({tables.names(MATCH.c)})
@@ -49,6 +50,7 @@ WITH added AS (
     INSERT INTO heard_flag (id, code, kind, person, region, reporting_region, status, first_on, last_on)
     SELECT added.id, checks.code, added.kind, added.person, $15, $15, 'open', added.first_on, added.last_on
     FROM added JOIN unnest($16::text[], $17::text[]) AS checks (kind, code) ON checks.kind = added.kind
+    WHERE added.kind <> 'insured'
 )
 SELECT id FROM added
 """
@@ -66,7 +68,7 @@ WITH named AS (
 )
 SELECT k.id, l.claim_id, l.line, c.status, c.region, c.reporting_region, l.amount_fen, l.owed IS NOT NULL
 FROM keys AS k JOIN claim_line AS l ON l.person = k.person JOIN claim AS c ON c.id = l.claim_id
-WHERE c.status NOT IN ('rejected', 'withdrawn') AND (k.of_every_kind OR c.kind = 'training')
+WHERE c.status NOT IN ('rejected', 'withdrawn') AND (k.of_every_kind OR c.kind <> 'assessment')
     AND (l.amount_fen > 0 OR l.stopped_on IS NOT NULL)
     AND (k.first_on IS NULL OR k.first_on <= l.trained_on) AND (k.last_on IS NULL OR k.last_on >= c.starts_on)
 ORDER BY k.id, l.claim_id, l.line

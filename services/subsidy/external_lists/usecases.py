@@ -36,7 +36,7 @@ from shared.spreadsheets.wording import parse_file_rows
 _KINDS: Final = {
     "死亡": ListKind.DEATH, "服刑": ListKind.PRISON, "出境": ListKind.ABROAD, "财政供养": ListKind.PAYROLL,
     "领取养老金": ListKind.PENSION, "在校学生": ListKind.IN_SCHOOL, "未参保": ListKind.NOT_INSURED,
-    "其他补贴": ListKind.OTHER_SUBSIDY,
+    "其他补贴": ListKind.OTHER_SUBSIDY, "参保": ListKind.INSURED,
 }  # fmt: skip
 MATCHES: Final = Table(
     (

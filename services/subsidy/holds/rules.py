@@ -36,6 +36,8 @@ class ListKind(StrEnum):
     """Without a contract or insurance at the enterprise whose staff was trained."""
     OTHER_SUBSIDY = "other_subsidy"
     """Paid for the same by another fund, or another province."""
+    INSURED = "insured"
+    """Insured in the months of the period: it holds nothing, and is what a skill upgrade rests on."""
 
 
 OF_EVERY_KIND: Final = frozenset({ListKind.DEATH, ListKind.PRISON, ListKind.ABROAD})

@@ -35,7 +35,7 @@ INSERT INTO heard_flag ({tables.names(HEARD_FLAG.c)}) SELECT * FROM {tables.unne
 ON CONFLICT (id) DO UPDATE SET {tables.excluded(HEARD_FLAG.c)}
 """
 OF_TRAININGS: Final = ", ".join(f"'{kind}'" for kind in sorted(set(ListKind) - OF_EVERY_KIND))
-"""The lists of other authorities that concern only trainings, as SQL."""
+"""The lists of other authorities that concern every kind but an assessment, as SQL."""
 _UPHELD: Final = f"""
 SELECT DISTINCT e.id
 FROM heard_enrolment AS e
@@ -57,6 +57,14 @@ JOIN heard_flag AS f ON f.status = 'upheld' AND f.enrolment_id IS NULL AND f.cla
     AND f.person IN (e.person, coalesce(a.into_person, e.person), o.person) AND f.kind <> ALL(ARRAY[{OF_TRAININGS}])
     AND (f.first_on IS NULL OR f.first_on <= e.issued_on) AND (f.last_on IS NULL OR f.last_on >= e.issued_on)
 WHERE e.exam_id = $1
+UNION SELECT e.id
+FROM exam_certificate AS e
+LEFT JOIN heard_alias AS a ON a.person = e.person
+LEFT JOIN heard_alias AS o ON o.into_person = coalesce(a.into_person, e.person)
+JOIN heard_flag AS f ON f.status = 'upheld' AND f.enrolment_id IS NULL AND f.class_id IS NULL
+    AND f.person IN (e.person, coalesce(a.into_person, e.person), o.person)
+    AND (f.first_on IS NULL OR f.first_on <= e.issued_on) AND (f.last_on IS NULL OR f.last_on >= e.issued_on)
+WHERE e.id = $1
 """
 _OBJECTED: Final = "SELECT enrolment_id FROM objection WHERE class_id = $1 AND status = 'upheld'"
 
@@ -69,7 +77,7 @@ async def keep(connection: AsyncConnection, flags: Sequence[Flag]) -> None:
 
 
 async def upheld(connection: AsyncConnection, source_id: UUID) -> frozenset[UUID]:
-    """The entries of the class or exam about which, or about whose person, a flag that holds was upheld."""
+    """The entries of the source about which, or about whose person, a flag that holds was upheld."""
     return frozenset(row["id"] for row in await (await driver(connection)).fetch(_UPHELD, source_id))
 
 

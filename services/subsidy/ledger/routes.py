@@ -14,6 +14,7 @@ from services.subsidy.ledger.rules import LedgerAccount, PostingVerb
 from services.subsidy.trainings import usecases as trainings
 from shared.auth import CurrentCaller
 from shared.contracts.dimensions import FundSource
+from shared.contracts.subsidy import SubsidyKind
 from shared.forms import Instant
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, router
@@ -37,6 +38,7 @@ class PostingAnswer(BaseModel):
     fund_source: FundSource
     year: int
     claim_id: UUID | None = Field(description="Null for what moves a budget itself")
+    kind: SubsidyKind | None = Field(description="What the claim is for")
     claim_version: int | None
     line: int | None = Field(description="Null for what concerns the claim as a whole")
     institution_id: UUID | None

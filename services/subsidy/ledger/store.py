@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.subsidy.ledger.rules import FLOW_OF, Booked, Entry, LedgerAccount, Place, Posting, PostingVerb
 from shared import tables
 from shared.contracts.dimensions import FundSource
+from shared.contracts.subsidy import SubsidyKind
 from shared.database import driver
 from shared.kernel.ids import new_id
 from shared.kernel.money import Fen
@@ -64,6 +65,7 @@ _FUND: Final = Table(
     Column("fund_source", Choice(FundSource)),
     Column("year", Integer),
 )
+_CLAIM: Final = Table("claim", MetaData(), Column("id", Uuid), Column("kind", Choice(SubsidyKind)))
 _MOVED: Final = [column for column in POSTING.c if column.key != "entry_id"]
 _ADD: Final = f"""
 WITH entry AS (
@@ -91,9 +93,11 @@ _LISTED: Final = (
         _FUND.c.region,
         _FUND.c.fund_source,
         _FUND.c.year,
+        _CLAIM.c.kind,
     )
     .join_from(POSTING, ENTRY, ENTRY.c.id == POSTING.c.entry_id)
     .join(_FUND, _FUND.c.id == POSTING.c.budget_id)
+    .outerjoin(_CLAIM, _CLAIM.c.id == ENTRY.c.claim_id)
     .order_by(POSTING.c.id)
 )
 
@@ -119,6 +123,8 @@ class ListedPosting:
     region: str
     fund_source: FundSource
     year: int
+    kind: SubsidyKind | None
+    """What the claim is for; None for what moves a budget itself."""
 
 
 async def add(connection: AsyncConnection, entry: Entry, postings: Sequence[Posting]) -> None:

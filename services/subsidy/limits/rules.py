@@ -25,6 +25,16 @@ class Terms:
     """The share of the amount for an assessment that is paid for a direct recognition; by default the most that it may
     be. Source: domain rules §3.4.
     """
+    claim_upgrades_a_year_max: int = 3
+    """The maximum of skill-upgrade subsidies of one person for certificates of one calendar year. By default that of
+    the national notice of 2024. Source: domain rules §4.3.
+    """
+    claim_insured_months_min: int = 12
+    """Months for which a person has to have been insured before they claim for a skill upgrade. Source: domain §4.2."""
+    claim_advance_share: Decimal = Decimal("0.5")
+    """The share of the amount for an apprenticeship that is paid in advance; by default the most that it may be.
+    Source: domain rules §4.2.
+    """
 
 
 KEYS: Final[Mapping[str, str]] = {field.name.replace("_", ".", 1): field.name for field in fields(Terms)}

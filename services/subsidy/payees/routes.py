@@ -13,7 +13,9 @@ from services.subsidy.payees import usecases
 from services.subsidy.payees.rules import AccountStatus, PayeeAccount
 from services.subsidy.payees.usecases import AskedAccount, SharedAccount
 from shared.auth import CurrentCaller
-from shared.forms import ENCRYPTED, PLAIN, VISIBLE, Name, Reason, Strict
+from shared.forms import ENCRYPTED, HASHED, PLAIN, VISIBLE, Name, Reason, Strict
+from shared.kernel.identity import DocumentKind
+from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, CurrentPersons, Now, router
 
@@ -23,8 +25,10 @@ Region = Annotated[str | None, Query(max_length=16, description="This region and
 
 
 class PayeeAccountRequest(Strict):
-    institution_id: UUID
-    holder: Annotated[Name, Field(description="The account's holder: the institution, as the registry names it")]
+    institution_id: Annotated[UUID, Field(description="Who is to be paid; of a person the key, as in their claim")]
+    holder: Annotated[
+        Name, Field(description="The account's holder: the institution, as the registry names it, or the person")
+    ]
     bank: Annotated[Name, Field(description="The bank with its branch", examples=["中国农业银行郑州管城支行"])]
     bank_code: Annotated[
         str,
@@ -39,6 +43,10 @@ class PayeeAccountRequest(Strict):
         ENCRYPTED,
         Field(description="Never shown in full again", examples=["16 0501 0104 0012 345"]),
     ]
+    document_kind: Annotated[DocumentKind | None, Field(description="Of the holder, if the payee is a person")] = None
+    document_number: Annotated[str, Field(max_length=64), HASHED] | None = Field(
+        default=None, description="Of the holder, if the payee is a person: only used to compare them"
+    )
     reason: Reason
 
 
@@ -49,9 +57,9 @@ class PayeeAccountAnswer(BaseModel):
 
     id: UUID
     institution_id: UUID
-    region: str = Field(description="Where its institution's latest class lay when it was entered")
+    region: str = Field(description="Where the payee's latest class, exam or certificate lay when it was entered")
     reporting_region: str
-    holder: str
+    holder: str = Field(description="A person's name is masked")
     bank: str
     bank_code: str
     ending: str = Field(description="The last four digits of its number")
@@ -96,15 +104,20 @@ class SharedAccountAnswer(PayeeAccountAnswer):
 async def enter_payee_account(
     request: PayeeAccountRequest, persons: CurrentPersons, connection: Connection, caller: CurrentCaller, at: Now
 ) -> PayeeAccount:
-    """Enter the account to which an institution is to be paid, as the institution or as finance of its region or above.
+    """Enter the account to which an institution, body or person is to be paid, as the payee or as finance of its region
+    or above. A person's account is their own (C17): it is entered with the number of its holder's document.
 
     It becomes the current account once another person, of finance or the province, confirms its proposal
     (`POST /v1/proposals/{proposal_id}/confirmation`); until then the one before stays. The number is encrypted.
     """
+    document = None
+    if request.document_number is not None:
+        kind = request.document_kind or DocumentKind.RESIDENT_ID
+        document, _ = persons.recognise(kind, request.document_number, today=business_day(at))
     return await usecases.enter(
         connection,
         request.institution_id,
-        AskedAccount(request.holder, request.bank, request.bank_code, request.number),
+        AskedAccount(request.holder, request.bank, request.bank_code, request.number, document),
         reason=request.reason,
         persons=persons,
         caller=caller,

@@ -77,6 +77,14 @@ class HolderDiffers(Invalid):
     cure_zh = "请填写户名为“{name}”的账户；机构已更名的，请先在登记系统办理变更。"
 
 
+class HolderUnproved(Invalid):
+    slug = "account-holder-unproved"
+    title_en = "The account of a person is entered with the document of its holder, who has to be the payee (C17)."
+    title_zh = "个人收款账户须同时填写开户人证件，且开户人须为收款人本人（C17）。"
+    cure_en = "Send document_kind and document_number as on the holder's document; they are only used to compare."
+    cure_zh = "请填写开户人的证件类型和证件号码（仅用于比对，不保存）；只能使用本人账户。"
+
+
 class AccountIsCurrent(Conflict):
     """Facts: `account_id`."""
 
@@ -90,7 +98,8 @@ class AccountIsCurrent(Conflict):
 
 @dataclass(frozen=True, kw_only=True)
 class PayeeAccount:
-    """An account of an institution. Only `sealed` holds its number; None once it was rejected.
+    """An account of a payee. Only `sealed` holds its number, and of a person also the name that `holder` shows masked;
+    None once it was rejected.
 
     `mark` is the number's keyed hash, `ending` its last digits.
     """
@@ -151,14 +160,32 @@ def require_holder(holder: str, name: str, *, pointer: str | None = None) -> Non
         raise HolderDiffers(pointer=pointer, name=name)
 
 
-def confirm(account: PayeeAccount, *, name: str, by: str, at: datetime) -> PayeeAccount:
-    """Make it the current account of the institution, which is called `name` by now.
+def require_own(document: UUID | None, payee: UUID, *, pointer: str | None = None) -> None:
+    """Raises HolderUnproved unless the holder's `document` is that of the person who is the `payee` (C17)."""
+    if document != payee:
+        raise HolderUnproved(pointer=pointer)
+
+
+def to_seal(number: str, *, person: str | None) -> bytes:
+    """What is sealed of an account: its number, and of a person the holder's name."""
+    return number.encode() if person is None else f"{number}\n{person}".encode()
+
+
+def unsealed(content: bytes, *, holder: str) -> tuple[str, str]:
+    """Number and holder of what was sealed; `holder` is what is stored in the open."""
+    number, _, person = content.decode().partition("\n")
+    return number, person or holder
+
+
+def confirm(account: PayeeAccount, *, name: str | None, by: str, at: datetime) -> PayeeAccount:
+    """Make it the current account of the institution, which is called `name` by now; of a person, if that is None.
 
     Raises IllegalMove, SamePerson if `by` entered it, HolderDiffers.
     """
     status = move(MOVES, account.status, AccountVerb.CONFIRM)
     require_another(by, account.entered_by, rule="entry and confirmation of an account")
-    require_holder(account.holder, name)
+    if name is not None:
+        require_holder(account.holder, name)
     return replace(account, status=status, decided_by=by, decided_at=at, version=account.version + 1)
 
 

@@ -6,14 +6,27 @@ from collections.abc import Collection
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text, Uuid, bindparam, exists, select
+from sqlalchemy import (
+    Column,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    exists,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.exams.store import EXAM_CERTIFICATE
 from services.subsidy.payees.rules import AccountStatus, PayeeAccount
 from services.subsidy.trainings.store import HEARD_CLASS
 from shared import tables
-from shared.heard import HEARD_INSTITUTION
+from shared.heard import HEARD_ALIAS, HEARD_INSTITUTION
 from shared.kernel.refusals import NotFound
 from shared.located import lies_in
 from shared.reach import Reach, Scope
@@ -67,6 +80,19 @@ _PAYEE_OF_EXAMS: Final = (
     .order_by(EXAM_CERTIFICATE.c.issued_on.desc(), EXAM_CERTIFICATE.c.id.desc())
     .limit(1)
 )
+_PAYEE_OF_CERTIFICATE: Final = (
+    select(null().label("name"), EXAM_CERTIFICATE.c.region, EXAM_CERTIFICATE.c.reporting_region)
+    .where(
+        EXAM_CERTIFICATE.c.person.in_(
+            union_all(
+                select(bindparam("of_institution", type_=Uuid)),
+                select(HEARD_ALIAS.c.person).where(HEARD_ALIAS.c.into_person == bindparam("of_institution")),
+            )
+        )
+    )
+    .order_by(EXAM_CERTIFICATE.c.issued_on.desc(), EXAM_CERTIFICATE.c.id.desc())
+    .limit(1)
+)
 _NOT_REJECTED: Final = tuple(status for status in AccountStatus if status is not AccountStatus.REJECTED)
 _IS_SHARED: Final = exists().where(
     _OTHER.c.mark == PAYEE_ACCOUNT.c.mark,
@@ -76,18 +102,21 @@ _IS_SHARED: Final = exists().where(
 
 
 class Payee(NamedTuple):
-    """An institution or body as it was received: its name, and where its latest class or exam lies."""
+    """An institution, body or person as it was received, and where the latest class, exam or certificate lies."""
 
-    name: str
+    name: str | None
+    """None for a person, whose name is not received."""
     region: str
     reporting_region: str
 
 
 async def payee(connection: AsyncConnection, institution_id: UUID) -> Payee | None:
-    """The institution or body; None until it and a class or exam of it have been received."""
-    return await tables.fetch_one(connection, _PAYEE, Payee, of_institution=institution_id) or await tables.fetch_one(
-        connection, _PAYEE_OF_EXAMS, Payee, of_institution=institution_id
-    )
+    """The institution, body or person; None until it and a class, exam or certificate of it have been received."""
+    for statement in (_PAYEE, _PAYEE_OF_EXAMS, _PAYEE_OF_CERTIFICATE):
+        found = await tables.fetch_one(connection, statement, Payee, of_institution=institution_id)
+        if found is not None:
+            return found
+    return None
 
 
 async def add(connection: AsyncConnection, account: PayeeAccount) -> None:

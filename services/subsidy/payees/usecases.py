@@ -1,4 +1,4 @@
-"""Enter an account of an institution, which another person confirms or rejects; look up accounts and shared ones."""
+"""Enter an account of a payee, which another person confirms or rejects; look up accounts and shared ones."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.subsidy.patterns import usecases as patterns
 from services.subsidy.payees import rules, store
 from services.subsidy.payees.rules import AccountIsCurrent, AccountStatus, PayeeAccount
 from services.subsidy.payees.store import Payee
 from services.subsidy.trainings import usecases as sights
 from services.subsidy.trainings.usecases import load_plan
-from shared import reach
+from shared import heard, reach
 from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id
 from shared.kernel.refusals import NotYetReceived
@@ -31,6 +32,8 @@ class AskedAccount(NamedTuple):
     bank: str
     bank_code: str
     number: str
+    document: UUID | None = None
+    """The person by whose document the holder was recognised."""
 
     def __repr__(self) -> str:
         return "AskedAccount(…)"
@@ -55,13 +58,17 @@ async def enter(
 ) -> PayeeAccount:
     """An account that waits for a second person; a repeat by the same person returns the one that waits.
 
-    Raises NotYetReceived, ForeignOrganisation, ForeignRegion, WrongAccountNumber, HolderDiffers, AccountIsCurrent,
-    AlreadyProposed.
+    Raises NotYetReceived, ForeignOrganisation, ForeignRegion, WrongAccountNumber, HolderDiffers, HolderUnproved,
+    AccountIsCurrent, AlreadyProposed.
     """
     payee = await _payee(connection, institution_id)
-    plan = await load_plan(connection)
-    reach.require_reached(plan, caller, region=payee.region, organisation_id=institution_id)
-    rules.require_holder(asked.holder, payee.name, pointer="/holder")
+    plan, acting = await load_plan(connection), await sights.acting(connection, caller)
+    reach.require_reached(plan, acting, region=payee.region, organisation_id=institution_id)
+    if payee.name is None:
+        document = None if asked.document is None else await heard.current_key(connection, asked.document)
+        rules.require_own(document, await heard.current_key(connection, institution_id), pointer="/document_number")
+    else:
+        rules.require_holder(asked.holder, payee.name, pointer="/holder")
     account = _entered(institution_id, payee, asked, reason=reason, persons=persons, by=caller.person, at=at)
     current = await store.lock(connection, institution_id, AccountStatus.CURRENT)
     if current is not None and account.is_same(current):
@@ -88,6 +95,7 @@ async def confirm(connection: AsyncConnection, proposal: Proposal, *, caller: Ca
     if current is not None:
         await store.save(connection, rules.replaced(current, at=at))
     await store.save(connection, after)
+    await patterns.look_at_account(connection, after.mark, after.institution_id, at=at)
 
 
 async def reject(connection: AsyncConnection, proposal: Proposal, *, caller: Caller, at: datetime) -> None:
@@ -173,17 +181,18 @@ def _entered(
     institution_id: UUID, payee: Payee, asked: AskedAccount, *, reason: str, persons: Persons, by: str, at: datetime
 ) -> PayeeAccount:
     number, id_ = rules.read_number(asked.number), new_id()
+    person = asked.holder if payee.name is None else None
     return PayeeAccount(
         id=id_,
         institution_id=institution_id,
         region=payee.region,
         reporting_region=payee.reporting_region,
-        holder=asked.holder,
+        holder=asked.holder if person is None else persons.masked_name(person),
         bank=asked.bank,
         bank_code=asked.bank_code,
         ending=number[-rules.ENDING_DIGITS :],
         mark=persons.mark(rules.MARK, number),
-        sealed=persons.seal(number.encode(), owner=id_),
+        sealed=persons.seal(rules.to_seal(number, person=person), owner=id_),
         reason=reason,
         entered_by=by,
         entered_at=at,

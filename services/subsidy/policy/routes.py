@@ -22,6 +22,13 @@ from shared.web import router
 
 routes = router("reference")
 
+SetKind = Literal[
+    SubsidyKind.TRAINING,
+    SubsidyKind.ASSESSMENT,
+    SubsidyKind.APPRENTICESHIP,
+    SubsidyKind.SKILL_UPGRADE,
+    SubsidyKind.LIVING,
+]
 RowId = Annotated[str, Path(max_length=200, examples=["HN-T-L4"])]
 Jurisdiction = Annotated[str, Field(max_length=16, description="A region; 000000 for the whole nation"), PLAIN]
 
@@ -30,7 +37,7 @@ class PolicyRowRequest(Strict):
     """An amount for classes that begin from `valid_from` to `valid_to`, both inclusive, where no nearer row says
     otherwise. A row that begins before today needs a reason."""
 
-    kind: SubsidyKind
+    kind: Annotated[SetKind, Field(description="An advance of an apprenticeship goes by the row of the apprenticeship")]
     payee: Annotated[
         str, Field(min_length=2, max_length=100, description="Who may be paid, in the policy's words"), PLAIN
     ]

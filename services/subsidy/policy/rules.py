@@ -30,9 +30,19 @@ _ITEMS: Final = {
 """The items of awards without a level, in the words of the policy. Source: domain rules §4.2."""
 
 
-def item_of(award: Award) -> str:
-    """The item under which policy rows set the amount for a training that leads to `award`."""
-    return _ITEMS.get(award, award.code)
+_LIVING: Final = "生活费(含交通费)"
+_WITHOUT_LEVEL: Final = "不分级"
+
+
+def item_of(award: Award, kind: SubsidyKind = SubsidyKind.TRAINING) -> str:
+    """The item under which policy rows set the amount of a subsidy of `kind` for `award`, in the policy's words."""
+    match kind:
+        case SubsidyKind.LIVING:
+            return _LIVING
+        case SubsidyKind.SKILL_UPGRADE if award.level is None:
+            return _WITHOUT_LEVEL
+        case _:
+            return _ITEMS.get(award, award.code)
 
 
 class PolicyRowChanged(Conflict):
@@ -88,15 +98,19 @@ class PolicyRow:
 
 @dataclass(frozen=True)
 class Binding:
-    """That a claim for a class, made on one of these days, goes by a row, because it was quoted by it."""
+    """That a claim of `kind` for a class, exam or certificate, made on one of these days, goes by a row, because it was
+    quoted by it.
+    """
 
     id: UUID
     class_id: UUID
+    """What was quoted for: the class, the exam or the certificate."""
     policy_row: str
     bound_on: date
     valid_until: date
     bound_by: str
     bound_at: datetime
+    kind: SubsidyKind = SubsidyKind.TRAINING
 
 
 def applicable(

@@ -47,11 +47,13 @@ BINDING: Final = Table(
     Column("valid_until", Date),
     Column("bound_by", Text),
     Column("bound_at", Instant),
+    Column("kind", Choice(SubsidyKind)),
 )
 _BOUND: Final = (
     select(BINDING.c.policy_row)
     .where(
         BINDING.c.class_id == bindparam("of_class"),
+        BINDING.c.kind == bindparam("of_kind"),
         BINDING.c.bound_on <= bindparam("day"),
         BINDING.c.valid_until >= bindparam("day"),
     )
@@ -61,13 +63,14 @@ _BOUND: Final = (
 
 
 async def bind(connection: AsyncConnection, binding: Binding) -> None:
-    """Store that a class's claim goes by a row, whatever rows are approved later."""
+    """Store that a claim goes by a row, whatever rows are approved later."""
     await tables.add(connection, BINDING, binding)
 
 
-async def bound(connection: AsyncConnection, class_id: UUID, *, day: date) -> str | None:
-    """The row by which a claim for the class goes on `day`, if one was bound: that of the latest binding."""
-    found: str | None = await connection.scalar(_BOUND, {"of_class": class_id, "day": day})
+async def bound(connection: AsyncConnection, source_id: UUID, kind: SubsidyKind, *, day: date) -> str | None:
+    """The row by which a claim of `kind` goes on `day`, if one was bound for its source: that of the latest binding."""
+    asked = {"of_class": source_id, "of_kind": kind, "day": day}
+    found: str | None = await connection.scalar(_BOUND, asked)
     return found
 
 

@@ -18,14 +18,19 @@ _MAY_COMPLETE: Final = frozenset({Outcome.IN_TRAINING, Outcome.DEFERRED})
 
 class QuoteUnspecific(Invalid):
     slug = "quote-unspecific"
-    title_en = "A quote is for a class, or for a person and a training."
-    title_zh = "测算须针对一个班级，或针对一名人员及一项培训。"
-    cure_en = "Send class_id, with or without a person; or a person with occupation, award, region and starts_on."
-    cure_zh = "请填写 class_id（可另填人员），或填写人员及 occupation、award、region、starts_on。"
+    title_en = "A quote is for a class, an exam or a certificate, or for a person and a training."
+    title_zh = "测算须针对一个班级、一次评价或一本证书，或针对一名人员及一项培训。"
+    cure_en = (
+        "Send class_id, exam_id or certificate_id, with or without a person; or a person with occupation, award, "
+        "region and starts_on."
+    )
+    cure_zh = (
+        "请填写 class_id、exam_id 或 certificate_id（可另填人员），或填写人员及 occupation、award、region、starts_on。"
+    )
 
 
 class QuotedLine(NamedTuple):
-    """What a claim would pay for one trainee, and how much of the year's trainings the person has used."""
+    """What a claim would pay for one line, and how many of the year's subsidies of the kind the person has used."""
 
     line: Line
     used_in_year: int

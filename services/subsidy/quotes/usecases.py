@@ -1,4 +1,4 @@
-"""Quote for a class that was received, or for one person; a quote for a class binds the row of its claim."""
+"""Quote for what can be claimed for, or for one person; a quote binds the row of the claim for the same."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from services.subsidy.claims.usecases import drafts, sources
 from services.subsidy.claims.usecases.drafts import ClaimGround
 from services.subsidy.claims.usecases.sources import Found
 from services.subsidy.holds import store as hold_store
+from services.subsidy.kinds.rules import KINDS, Basis
 from services.subsidy.limits import rules as limits
 from services.subsidy.policy import store as policy_store
 from services.subsidy.policy.rules import Binding
@@ -26,13 +27,14 @@ from services.subsidy.quotes import rules
 from services.subsidy.quotes.rules import QuotedLine, QuoteUnspecific
 from services.subsidy.trainings import store as trainings
 from services.subsidy.trainings.rules import Outcome, Trainee, TrainingClass
-from services.subsidy.trainings.usecases import load_plan
+from services.subsidy.trainings.usecases import acting, load_plan
 from shared import heard, reach
+from shared.contracts.subsidy import SubsidyKind
 from shared.kernel.awards import Award
-from shared.kernel.callers import Caller, Role
+from shared.kernel.callers import Caller, ForeignPerson, Role, Whose
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
-from shared.plan import UnknownRegion
+from shared.plan import Plan, UnknownRegion
 
 _NOBODYS: Final = UUID(int=0)
 
@@ -47,12 +49,18 @@ class AskedTraining:
     starts_on: date
 
 
+class Subject(NamedTuple):
+    """What is asked about: a class, an exam or a certificate, as a claim of a kind would be for it."""
+
+    kind: SubsidyKind
+    source_id: UUID
+
+
 class Quote(NamedTuple):
-    """What would be paid, by which rows; `valid_until` if it binds the row for the class."""
+    """What would be paid, by which rows; `valid_until` if it binds the row for the subject's claim."""
 
     id: UUID
-    class_: TrainingClass
-    of_class: bool
+    subject: Subject | None
     ground: ClaimGround
     lines: Sequence[QuotedLine]
     valid_until: date | None
@@ -70,7 +78,7 @@ async def own_classes(connection: AsyncConnection, *, caller: Caller, before: UU
 async def quote(
     connection: AsyncConnection,
     *,
-    class_id: UUID | None,
+    subject: Subject | None,
     person: UUID | None,
     training: AskedTraining | None,
     caller: Caller,
@@ -78,49 +86,80 @@ async def quote(
 ) -> Quote:
     """What a claim would pay if everybody completes the class who still may, and shows the award.
 
-    Raises QuoteUnspecific, NotYetReceived, NotSubsidised, ForeignOrganisation, ForeignRegion, PolicyUnset.
+    Raises QuoteUnspecific, NotYetReceived, NotSubsidised, ForeignOrganisation, ForeignRegion, PolicyUnset,
+    ForeignPerson, NoApprenticeship.
     """
-    if (class_id is None) is (training is None) or (training is not None and person is None):
+    if (subject is None) is (training is None):
         raise QuoteUnspecific
     plan, today = await load_plan(connection), business_day(at)
+    if caller.role is Role.HOLDER:
+        person = await _own(connection, person, caller)
     if training is not None:
-        region = plan.regions.get(training.region)
-        if region is None:
-            raise UnknownRegion(pointer="/region")
-        class_ = _imagined(training, reporting_region=region.on(training.starts_on).reporting_region or training.region)
-        trainees: list[Trainee] = []
+        if person is None:
+            raise QuoteUnspecific
+        class_ = _imagined(training, plan)
+        found = await _of_class(connection, class_, [], SubsidyKind.TRAINING, person=person, today=today)
     else:
-        assert class_id is not None, "checked before"
-        class_ = await _class(connection, class_id)
-        if caller.role is Role.INSTITUTION:
-            caller.require_organisation(class_.institution_id)
+        assert subject is not None, "checked before"
+        found = await _of_subject(connection, subject, person=person, today=today)
+        source = found.source
+        if caller.whose is Whose.REGION:
+            caller.require_region(plan.region_and_above(source.region, on=today))
         else:
-            caller.require_region(plan.region_and_above(class_.region, on=today))
-        trainees = rules.assumed(await trainings.trainees(connection, class_.id))
-    if person is not None:
-        trainees = await _only(connection, person, trainees, class_, today=today)
-    claimed_on = max(today, class_.starts_on)
-    found = await sources.of_class(connection, class_, trainees)
-    found = found._replace(entries=rules.showing_award(found.source, found.entries, today=claimed_on))
+            (await acting(connection, caller)).require_organisation(source.institution_id)
+        if source.fund_source is None:
+            raise NotSubsidised
+    claimed_on = max(today, found.source.starts_on)
     ground = await drafts.ground_of(connection, found, plan=plan, claimed_on=claimed_on)
     standing = await _standing(connection, found, ground, at=at)
     lines = rules.quoted(found.source, found.entries, standing, claimed_on=claimed_on)
     id_ = new_id()
     valid_until = None
-    if training is None and ground.policy_row is not None:
+    if subject is not None and ground.policy_row is not None:
         ladder = limits.ladder_on(ground.limit_rows, day=today, region_and_above=ground.above)
         if ladder.quote_days is not None:
             valid_until = today + timedelta(days=ladder.quote_days)
-            binding = Binding(id_, class_.id, ground.policy_row.id, today, valid_until, caller.person, at)
+            row, kind = ground.policy_row.id, subject.kind
+            binding = Binding(id_, subject.source_id, row, today, valid_until, caller.person, at, kind)
             await policy_store.bind(connection, binding)
-    return Quote(id_, class_, training is None, ground, lines, valid_until)
+    return Quote(id_, subject, ground, lines, valid_until)
 
 
-async def _class(connection: AsyncConnection, class_id: UUID) -> TrainingClass:
-    class_ = await sources.find_class(connection, class_id)
-    if class_.fund_source is None:
-        raise NotSubsidised
-    return class_
+async def _own(connection: AsyncConnection, person: UUID | None, caller: Caller) -> UUID:
+    """The holder, who asks for nobody else. Raises ForeignPerson."""
+    own = await heard.current_key(connection, caller.holder)
+    if person is not None and await heard.current_key(connection, person) != own:
+        raise ForeignPerson
+    return own
+
+
+async def _of_subject(connection: AsyncConnection, subject: Subject, *, person: UUID | None, today: date) -> Found:
+    """What the subject's claim would be built from; of a class as if everybody completed it."""
+    if KINDS[subject.kind].built_from is Basis.CLASS:
+        class_ = await sources.find_class(connection, subject.source_id)
+        trainees = rules.assumed(await trainings.trainees(connection, class_.id))
+        return await _of_class(connection, class_, trainees, subject.kind, person=person, today=today)
+    found = await sources.find(connection, subject.kind, subject.source_id, on=today)
+    if person is None:
+        return found
+    current = await heard.current_key(connection, person)
+    return found.only({each.id for each in found.entries if each.person == current})
+
+
+async def _of_class(
+    connection: AsyncConnection,
+    class_: TrainingClass,
+    trainees: Sequence[Trainee],
+    kind: SubsidyKind,
+    *,
+    person: UUID | None,
+    today: date,
+) -> Found:
+    if person is not None:
+        trainees = await _only(connection, person, trainees, class_, today=today)
+    found = await sources.of_class(connection, class_, trainees, kind)
+    soonest = max(today, class_.starts_on)
+    return found._replace(entries=rules.showing_award(found.source, found.entries, today=soonest))
 
 
 async def _only(
@@ -147,12 +186,16 @@ async def _standing(connection: AsyncConnection, found: Found, ground: ClaimGrou
     )
 
 
-def _imagined(training: AskedTraining, *, reporting_region: str) -> TrainingClass:
+def _imagined(training: AskedTraining, plan: Plan) -> TrainingClass:
+    """The class that the training would be. Raises UnknownRegion."""
+    region = plan.regions.get(training.region)
+    if region is None:
+        raise UnknownRegion(pointer="/region")
     return TrainingClass(
         id=_NOBODYS,
         institution_id=_NOBODYS,
         region=training.region,
-        reporting_region=reporting_region,
+        reporting_region=region.on(training.starts_on).reporting_region or training.region,
         occupation=training.occupation,
         award=training.award,
         fund_source=None,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.trainings import rules
 from shared import heard, reach
-from shared.kernel.callers import Caller
+from shared.kernel.callers import Caller, Role
 from shared.plan import Plan
 from shared.reach import Scope
 
@@ -14,6 +16,15 @@ from shared.reach import Scope
 async def load_plan(connection: AsyncConnection) -> Plan:
     """The part of the plan that subsidies need: its regions. Empty until the first have been received."""
     return Plan({}, await heard.regions(connection))
+
+
+async def acting(connection: AsyncConnection, caller: Caller) -> Caller:
+    """The caller; a holder as the organisation of whom everything under any of their keys is."""
+    if caller.role is not Role.HOLDER:
+        return caller
+    current = await heard.current_key(connection, caller.holder)
+    others = frozenset(await heard.keys_of(connection, {current})) - {current}
+    return replace(caller, organisation=current, taken_over=others)
 
 
 async def require_province(connection: AsyncConnection, caller: Caller) -> Plan:
@@ -29,4 +40,4 @@ async def scope(connection: AsyncConnection, caller: Caller, *, region: str | No
     Raises NotYetReceived, UnknownRegion, ForeignOrganisation, ForeignRegion.
     """
     plan = await load_plan(connection) if reach.needs_plan(caller, region) else Plan({}, {})
-    return rules.scope(plan, caller, region=region)
+    return rules.scope(plan, await acting(connection, caller), region=region)

@@ -135,9 +135,7 @@ class TestExport:
         assert first.content == second.content
         lines = first.content.decode().split("\r\n")
         assert lines[0] == "批次号,付款序号,收款账号,户名,开户行,联行号,金额（元）,用途"
-        assert lines[1] == (
-            f"{batch_id},1,{number},甲校,中国农业银行郑州管城支行,103491000017,2000.00,职业技能培训补贴"
-        )
+        assert lines[1] == (f"{batch_id},1,{number},甲校,中国农业银行郑州管城支行,103491000017,2000.00,职业培训补贴")
         exports = (await banking.batch_of(office, batch_id))["exports"]
         assert [(each["exported_by"], each["digest"]) for each in exports] == [
             (by, hashlib.sha256(first.content).hexdigest()) for by in ("treasurer", "cashier")

@@ -16,7 +16,7 @@ class TestChecks:
         answer = await service.http.get("/v1/checks", headers=service.tokens.of(Role.INSTITUTION, organisation=uuid4()))
 
         assert [check["code"] for check in answer.json()] == [
-            "WITHDRAWN", "TRANSFERRED", "C14", "FLAGGED", "OBJECTION", "C12", "C26", "C13", "C09", "C10", "C11",
-            "POLICY", "SHARE", "REKEYED",
+            "WITHDRAWN", "TRANSFERRED", "C14", "C21", "DAYS", "C22", "FLAGGED", "OBJECTION", "C12", "C26", "C13",
+            "C09", "C10", "C11", "POLICY", "SHARE", "ADVANCE", "REKEYED",
         ]  # fmt: skip
         assert all(check["title_en"] and check["title_zh"] and check["cure_zh"] for check in answer.json())

@@ -23,6 +23,7 @@ from services.subsidy.batches.usecases import batches as usecases
 from services.subsidy.batches.usecases.batches import AskedBatch, BatchReading
 from shared.auth import CurrentCaller
 from shared.contracts.dimensions import FundSource
+from shared.contracts.subsidy import SubsidyKind
 from shared.edge.lanes import bulk
 from shared.forms import INTEGER_MAX, PLAIN, Reason, Strict
 from shared.kernel.money import FEN_MAX, Fen
@@ -169,6 +170,7 @@ class PayableClaimAnswer(BaseModel):
     institution_id: UUID
     region: str
     fund_source: FundSource
+    kind: SubsidyKind
     amount_fen: int = Field(description="What is to be transferred: without what is kept from it for a recovery")
     account_id: UUID | None
     barrier: Barrier | None

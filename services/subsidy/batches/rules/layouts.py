@@ -30,6 +30,7 @@ class BankField(StrEnum):
     AMOUNT_YUAN = "amount_yuan"
     AMOUNT_FEN = "amount_fen"
     CLAIM = "claim"
+    PURPOSE = "purpose"
 
 
 class Encoding(StrEnum):
@@ -82,6 +83,8 @@ class BankRow:
     bank_code: str
     account: str
     amount_fen: Fen
+    purpose: str
+    """The kind of subsidy, in the words of the policy."""
 
 
 class UnknownBankLayout(Invalid):
@@ -107,7 +110,7 @@ SANDBOX: Final = BankLayout(
     name="sandbox",
     columns=(
         *(BankColumn(title=title, field=field) for title, field in _TITLES),
-        BankColumn(title="用途", text="职业技能培训补贴"),
+        BankColumn(title="用途", field=BankField.PURPOSE),
     ),
 )
 """The layout of the sample, whose columns a return file takes as they are."""
@@ -172,6 +175,7 @@ def _values(batch_id: UUID, row: BankRow) -> dict[BankField, str]:
         BankField.AMOUNT_YUAN: _plain_yuan(row.amount_fen),
         BankField.AMOUNT_FEN: str(row.amount_fen),
         BankField.CLAIM: str(row.claim_id),
+        BankField.PURPOSE: row.purpose,
     }
 
 

@@ -16,6 +16,7 @@ from services.subsidy.claims.store.holds import HELD
 from services.subsidy.rekeyings.store import LINES as REKEYED
 from shared import tables
 from shared.contracts.dimensions import FundSource
+from shared.contracts.subsidy import SubsidyKind
 from shared.database import driver
 from shared.kernel.money import Fen
 from shared.kernel.refusals import NotFound
@@ -66,7 +67,7 @@ EXPORT: Final = Table(
 _PATIENCE: Final = "SET LOCAL statement_timeout = '60s'"
 """For statements over all claims of a large batch, which may take longer than those of other requests."""
 _CANDIDATES: Final = f"""
-SELECT c.id, c.version, c.institution_id, c.region, c.fund_source, c.amount_fen - kept.amount AS amount_fen,
+SELECT c.id, c.version, c.institution_id, c.region, c.fund_source, c.kind, c.amount_fen - kept.amount AS amount_fen,
     a.id AS account_id,
     CASE
         WHEN EXISTS (SELECT FROM payment_row AS r WHERE r.claim_id = c.id AND r.status = 'open') THEN 'in_batch'
@@ -120,6 +121,7 @@ class Candidate(NamedTuple):
     institution_id: UUID
     region: str
     fund_source: FundSource
+    kind: SubsidyKind
     amount_fen: Fen
     """What is to be transferred: without what is kept from it."""
     account_id: UUID | None
@@ -164,9 +166,17 @@ async def candidates(connection: AsyncConnection, choosing: Choosing, *, after: 
     rows = await (await driver(connection)).fetch(_PAGE, *choosing.values, after, limit)
     return [
         Candidate(
-            claim_id, version, institution_id, region, FundSource(fund), Fen(amount), account_id, _barrier(barrier)
+            claim_id,
+            version,
+            institution_id,
+            region,
+            FundSource(fund),
+            SubsidyKind(kind),
+            Fen(amount),
+            account_id,
+            _barrier(barrier),
         )
-        for claim_id, version, institution_id, region, fund, amount, account_id, barrier in rows
+        for claim_id, version, institution_id, region, fund, kind, amount, account_id, barrier in rows
     ]
 
 

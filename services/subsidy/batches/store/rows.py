@@ -89,8 +89,9 @@ FROM payment_row WHERE batch_id = $1 AND status = 'open' ORDER BY row LIMIT $2
 """
 _SETTLE: Final = "UPDATE payment_row SET status = result WHERE batch_id = $1 AND row = ANY($2)"
 _TRANSFERS: Final = """
-SELECT r.row, r.claim_id, r.amount_fen, a.id AS account_id, a.holder, a.bank, a.bank_code, a.sealed
-FROM payment_row AS r JOIN payee_account AS a ON a.id = r.account_id WHERE r.batch_id = $1 ORDER BY r.row
+SELECT r.row, r.claim_id, r.amount_fen, a.id AS account_id, a.holder, a.bank, a.bank_code, a.sealed, c.kind
+FROM payment_row AS r JOIN payee_account AS a ON a.id = r.account_id JOIN claim AS c ON c.id = r.claim_id
+WHERE r.batch_id = $1 ORDER BY r.row
 """
 
 
@@ -132,6 +133,8 @@ class Transfer(NamedTuple):
     bank: str
     bank_code: str
     sealed: bytes
+    kind: str
+    """What is paid for, as SubsidyKind has it."""
 
     def __repr__(self) -> str:
         return f"Transfer(row={self.row})"

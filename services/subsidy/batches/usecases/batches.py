@@ -31,9 +31,12 @@ from services.subsidy.batches.store import rows
 from services.subsidy.batches.store.batches import Candidate, Choosing, Export
 from services.subsidy.batches.store.rows import Transfer
 from services.subsidy.claims.usecases import aftermath
+from services.subsidy.kinds.rules import KINDS
+from services.subsidy.payees import rules as payees
 from services.subsidy.trainings import usecases as trainings
 from services.subsidy.trainings.usecases import load_plan
 from shared.contracts.dimensions import FundSource
+from shared.contracts.subsidy import SubsidyKind
 from shared.kernel.callers import Caller, Role
 from shared.kernel.ids import new_id
 from shared.kernel.moves import move
@@ -265,16 +268,20 @@ def _proposal(
 
 
 def _render(batch: PaymentBatch, layout: BankLayout, transfers: Sequence[Transfer], persons: Persons) -> bytes:
-    found = (
-        BankRow(
-            row=each.row,
-            claim_id=each.claim_id,
-            holder=each.holder,
-            bank=each.bank,
-            bank_code=each.bank_code,
-            account=persons.unseal(each.sealed, owner=each.account_id).decode(),
-            amount_fen=each.amount_fen,
-        )
-        for each in transfers
-    )
+    found = (_row(each, persons) for each in transfers)
     return layouts.render(layout, batch.id, found, count=batch.rows, amount=batch.amount_fen)
+
+
+def _row(transfer: Transfer, persons: Persons) -> BankRow:
+    sealed = persons.unseal(transfer.sealed, owner=transfer.account_id)
+    number, holder = payees.unsealed(sealed, holder=transfer.holder)
+    return BankRow(
+        row=transfer.row,
+        claim_id=transfer.claim_id,
+        holder=holder,
+        bank=transfer.bank,
+        bank_code=transfer.bank_code,
+        account=number,
+        amount_fen=transfer.amount_fen,
+        purpose=KINDS[SubsidyKind(transfer.kind)].name_zh,
+    )

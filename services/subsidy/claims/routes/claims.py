@@ -21,7 +21,6 @@ from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.store import holds
 from services.subsidy.claims.usecases import drafts, reading, replays
 from services.subsidy.claims.usecases import steps as usecases
-from services.subsidy.kinds.rules import kind_from
 from services.subsidy.trainings import usecases as trainings
 from shared.auth import CurrentCaller
 from shared.awards import AskedAward
@@ -34,15 +33,18 @@ routes = router("claims")
 
 @routes.post("/claims", status_code=201)
 async def draft_claim(request: DraftRequest, connection: Connection, caller: CurrentCaller, at: Now) -> ClaimAnswer:
-    """Build a claim for a completed class of your institution, or for an exam of your assessment body: one line for
-    each trainee or certificate, with an amount or the check that refused it. A repeat of the local_id for the same
-    class or exam returns the existing claim.
+    """Build a claim for a completed class of your institution, for an exam of your assessment body, or for your own
+    certificate: one line for each trainee or certificate, with an amount or the check that refused it. A repeat of the
+    local_id for the same class, exam or certificate returns the existing claim.
+
+    For a class, `kind` says what is claimed for: its training, living allowances of entitled trainees, or for a class
+    that was stated to be an apprenticeship an advance while it runs, and what is left of the amount at its end.
 
     Once a claim of the class is paid, a further one supplements it: it has the trainees for whom no claim pays or paid,
     such as those who got their certificate later, or whose line was recovered.
     """
-    basis, source_id = request.basis
-    kind, local_id = kind_from(basis), request.local_id
+    kind, source_id = request.asked
+    local_id = request.local_id
     return ClaimAnswer.of(await drafts.draft(connection, kind, source_id, local_id=local_id, caller=caller, at=at))
 
 

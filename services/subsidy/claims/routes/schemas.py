@@ -15,13 +15,13 @@ from services.subsidy.claims.rules.claims import Claim
 from services.subsidy.claims.rules.explanations import CheckOutcome, Explanation
 from services.subsidy.claims.rules.lines import Line
 from services.subsidy.claims.rules.refusals import ClaimBasisUnclear
-from services.subsidy.claims.rules.sources import is_exam
+from services.subsidy.claims.rules.sources import is_of_class
 from services.subsidy.claims.rules.states import ClaimVerb
 from services.subsidy.claims.store.claims import ClaimSummary
 from services.subsidy.claims.usecases.reading import ClaimReading
 from services.subsidy.exams.rules import CertificateWay
 from services.subsidy.holds.rules import Flag, FlagSubject, HoldStatus
-from services.subsidy.kinds.rules import KINDS, Basis
+from services.subsidy.kinds.rules import KINDS, Basis, kind_from
 from services.subsidy.trainings.rules import Outcome
 from shared.awards import AnsweredAward, AnsweredLevel
 from shared.contracts.dimensions import FundSource
@@ -32,22 +32,37 @@ from shared.kernel.money import Fen
 
 
 class DraftRequest(Strict):
-    """A class for a training subsidy, or an exam for an assessment subsidy."""
+    """A class, an exam for an assessment subsidy, or a certificate for its holder's skill-upgrade subsidy."""
 
     class_id: UUID | None = None
     exam_id: Annotated[UUID | None, Field(description="The exam session or the conferral that gave certificates")] = (
         None
     )
+    certificate_id: Annotated[UUID | None, Field(description="Your own certificate")] = None
+    kind: Annotated[
+        SubsidyKind | None,
+        Field(description="For a class: `training` if left out, `living`, `apprenticeship_advance`, `apprenticeship`"),
+    ] = None
     local_id: LocalId
 
     @property
-    def basis(self) -> tuple[Basis, UUID]:
-        """What the claim is to be built from. Raises ClaimBasisUnclear."""
-        named = {Basis.CLASS: self.class_id, Basis.EXAM: self.exam_id}
-        given = [(basis, id_) for basis, id_ in named.items() if id_ is not None]
-        if len(given) != 1:
-            raise ClaimBasisUnclear
-        return given[0]
+    def asked(self) -> tuple[SubsidyKind, UUID]:
+        """The kind that is claimed for, and what it is to be built from. Raises ClaimBasisUnclear."""
+        return asked_kind(self.kind, class_id=self.class_id, exam_id=self.exam_id, certificate_id=self.certificate_id)
+
+
+def asked_kind(
+    kind: SubsidyKind | None, *, class_id: UUID | None, exam_id: UUID | None, certificate_id: UUID | None
+) -> tuple[SubsidyKind, UUID]:
+    """The kind that is asked for, and the one thing that it is for. Raises ClaimBasisUnclear."""
+    named = {Basis.CLASS: class_id, Basis.EXAM: exam_id, Basis.CERTIFICATE: certificate_id}
+    given = [(kind_from(basis, kind), id_) for basis, id_ in named.items() if id_ is not None]
+    if len(given) != 1:
+        raise ClaimBasisUnclear
+    [(found, source_id)] = given
+    if found is None:
+        raise ClaimBasisUnclear
+    return found, source_id
 
 
 class WithdrawalRequest(Strict):
@@ -55,13 +70,14 @@ class WithdrawalRequest(Strict):
 
 
 def source_fields(kind: SubsidyKind, source_id: UUID) -> dict[str, UUID | None]:
-    """How answers name what a claim was built from."""
-    return {"class_id": None, "exam_id": None, f"{KINDS[kind].built_from}_id": source_id}
+    """How answers name what a claim was built from; of a certificate, the line says which."""
+    named = {"class_id": None, "exam_id": None, f"{KINDS[kind].built_from}_id": source_id}
+    return {name: named[name] for name in ("class_id", "exam_id")}
 
 
 def entry_fields(kind: SubsidyKind, entry_id: UUID) -> dict[str, UUID | None]:
     """How answers name what a line was built from."""
-    name = "certificate_id" if is_exam(kind) else "enrolment_id"
+    name = "enrolment_id" if is_of_class(kind) else "certificate_id"
     return {"enrolment_id": None, "certificate_id": None, name: entry_id}
 
 
@@ -72,7 +88,8 @@ class HolderAnswer(BaseModel):
     """
 
     claim_id: UUID
-    institution: str | None
+    kind: SubsidyKind
+    institution: str | None = Field(description="Null for a claim of a person")
     status: ClaimStatus
     until: date | None
     paid_on: date | None
@@ -107,8 +124,8 @@ class OwedAnswer(BaseModel):
 
 class LineAnswer(BaseModel):
     line: int
-    enrolment_id: UUID | None = Field(description="The training; null in a claim for an assessment")
-    certificate_id: UUID | None = Field(description="The certificate, in a claim for an assessment")
+    enrolment_id: UUID | None = Field(description="The training; null in a claim for an assessment or a skill upgrade")
+    certificate_id: UUID | None = Field(description="The certificate, in a claim for an assessment or a skill upgrade")
     way: CertificateWay | None = Field(
         description="The way to the certificate: of a `recognition`, the share of the amount is paid that policy sets"
     )
@@ -250,9 +267,11 @@ class ClaimFields(BaseModel):
 
     id: UUID
     kind: SubsidyKind = Field(description="What is claimed for")
-    institution_id: UUID = Field(description="Who is paid: the institution; for an assessment the body")
+    institution_id: UUID = Field(
+        description="Who is paid: the institution; for an assessment the body, for a skill upgrade the person's key"
+    )
     local_id: str
-    class_id: UUID | None = Field(description="The class; null in a claim for an assessment")
+    class_id: UUID | None = Field(description="The class; null in a claim for an assessment or a skill upgrade")
     exam_id: UUID | None = Field(description="The exam session or conferral, in a claim for an assessment")
     region: str
     reporting_region: str

@@ -18,8 +18,8 @@ from shared.kernel.money import Fen
 from shared.kernel.periods import business_day
 
 LASTING: Final = (
-    Check.WITHDRAWN, Check.TRANSFERRED, Check.NOT_COMPLETED, Check.FLAGGED, Check.OBJECTED, Check.NO_CERTIFICATE,
-    Check.FEE_CHARGED, Check.ALREADY_CLAIMED,
+    Check.WITHDRAWN, Check.TRANSFERRED, Check.NOT_COMPLETED, Check.NOT_ENTITLED, Check.FLAGGED, Check.OBJECTED,
+    Check.NO_CERTIFICATE, Check.FEE_CHARGED, Check.ALREADY_CLAIMED,
 )  # fmt: skip
 """The checks that go on after the decision. Amounts, limits and deadlines stay those of the decision."""
 
@@ -40,6 +40,8 @@ class Ground:
     """What the same human holds by other claims."""
     fee: Fen | None = None
     """What the candidates of the exam were charged."""
+    entitled: bool = False
+    """Whether the trainee is in a group that is paid a living allowance."""
 
 
 def cause(claim: Claim, ground: Ground) -> Check | None:
@@ -62,6 +64,7 @@ def cause(claim: Claim, ground: Ground) -> Check | None:
         terms=_ANY_TERMS,
         kind=claim.kind,
         fee=ground.fee,
+        entitled=ground.entitled,
     )
     asked = CHECKS[claim.kind]
     return next((check for check in LASTING if check in asked and refuses(check, facts)), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_DOWN
+from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -19,6 +19,8 @@ from shared.kernel.awards import Award
 from shared.kernel.money import Fen
 from shared.kernel.periods import months_after
 
+_NOTHING: Final = Fen(0)
+
 
 class Check(StrEnum):
     """The code of the check that refused a line, in the order in which they are applied.
@@ -29,6 +31,9 @@ class Check(StrEnum):
     WITHDRAWN = "WITHDRAWN"
     TRANSFERRED = "TRANSFERRED"
     NOT_COMPLETED = "C14"
+    NOT_ENTITLED = "C21"
+    NO_DAYS = "DAYS"
+    NOT_INSURED = "C22"
     FLAGGED = "FLAGGED"
     OBJECTED = "OBJECTION"
     NO_CERTIFICATE = "C12"
@@ -39,6 +44,7 @@ class Check(StrEnum):
     CAP_USED_UP = "C11"
     NO_POLICY = "POLICY"
     NO_SHARE = "SHARE"
+    ADVANCED = "ADVANCE"
     REKEYED = "REKEYED"
     """Not asked when lines are built: it stops approved lines whose training turned out to be another human's."""
 
@@ -73,6 +79,24 @@ _WORDS: Final = {
         "培训未完成：学时不足，或休学后未复学。",
         "If the hours are wrong, correct them in the registry, then rebuild the claim.",
         "若学时登记有误，请先在登记服务中更正，再重新生成申领。",
+    ),
+    Check.NOT_ENTITLED: Words(
+        "The trainee is in no group that is paid a living allowance, or the evidence is dated after the class began.",
+        "该学员不属于可享受生活费补贴的群体，或身份证明的日期晚于开班之日。",
+        "If the group or its evidence was entered wrongly, correct it in the registry, then rebuild the claim.",
+        "群体或证明材料登记有误的，请先在登记服务中更正，再重新生成申领。",
+    ),
+    Check.NO_DAYS: Words(
+        "No day of the class has attendance that counts for this trainee.",
+        "该学员没有可计发生活费补贴的出勤日。",
+        "If attendance is missing, record it in the registry, then rebuild the claim.",
+        "出勤有遗漏的，请先在登记服务中补录，再重新生成申领。",
+    ),
+    Check.NOT_INSURED: Words(
+        "No list of the insurance shows that the person was insured for as many months as the policy asks for.",
+        "失业保险名单未显示该人员的参保月数达到规定。",
+        "Once a list that shows it was posted, rebuild the claim.",
+        "参保名单导入后，请重新生成申领。",
     ),
     Check.FLAGGED: Words(
         "An officer confirmed a flag about this person.",
@@ -139,6 +163,12 @@ _WORDS: Final = {
         "Nothing can be claimed for this class: its subsidy is never more than the share that was filed.",
         "本班不能申领：补贴不超过报备的政府分担金额。",
     ),
+    Check.ADVANCED: Words(
+        "What was advanced for this apprentice is as much as is due, or more.",
+        "该学徒已预拨的金额不低于应付金额。",
+        "Nothing more is paid. What was advanced beyond the amount due is recovered from the claim for the advance.",
+        "不再支付；多预拨的部分从预拨申领中追回。",
+    ),
     Check.REKEYED: Words(
         "After the approval, the training turned out to be another person's.",
         "批准后该培训经更正属于其他人员。",
@@ -187,8 +217,8 @@ class HeldSubsidy(NamedTuple):
         return self.occupation == other.occupation and level is not None and below is not None and level > below
 
     def shares_year(self, other: HeldSubsidy) -> bool:
-        """Whether both are among the subsidies that a person can have in one calendar year."""
-        return KINDS[self.kind].fills_year and KINDS[other.kind].fills_year and self.year == other.year
+        """Whether both are among the subsidies of which a person can have some number in one calendar year."""
+        return self.kind is other.kind and KINDS[self.kind].a_year_max is not None and self.year == other.year
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +253,20 @@ class LineFacts:
     """The way to the certificate; None for a training."""
     fee: Fen | None = None
     """What the candidates of the exam were charged; None if nothing was stated."""
+    units: int | None = None
+    """How many of what the rate is for: days of a living allowance, years of an apprenticeship; None: one."""
+    entitled: bool = False
+    """Whether the trainee was in a group that is paid a living allowance, by evidence from before the class."""
+    insured_months: int = 0
+    """The months for which lists of the insurance show the person, until the claim."""
+    spent: Fen | None = None
+    """What the enterprise spent on one apprentice; None if it did not say."""
+    advanced: Fen = _NOTHING
+    """What was advanced for the apprentice, and did not come back."""
 
 
 _OF_TRAININGS: Final = frozenset({Check.WITHDRAWN, Check.TRANSFERRED, Check.NOT_COMPLETED, Check.NO_SHARE})
+_OF_DAYS: Final = frozenset({Check.WITHDRAWN, Check.TRANSFERRED, Check.NOT_COMPLETED})
 _OF_YEARS: Final = frozenset({Check.HIGHER_LEVEL_CLAIMED, Check.CAP_USED_UP})
 _OF_EVERY_KIND: Final = frozenset(
     {
@@ -242,9 +283,20 @@ def _in_order(checks: frozenset[Check]) -> tuple[Check, ...]:
 CHECKS: Final[Mapping[SubsidyKind, tuple[Check, ...]]] = {
     SubsidyKind.TRAINING: _in_order(_OF_EVERY_KIND | _OF_TRAININGS | _OF_YEARS),
     SubsidyKind.ASSESSMENT: _in_order(_OF_EVERY_KIND | {Check.FEE_CHARGED}),
+    SubsidyKind.SKILL_UPGRADE: _in_order(_OF_EVERY_KIND | _OF_YEARS | {Check.NOT_INSURED}),
+    SubsidyKind.LIVING: _in_order(
+        _OF_EVERY_KIND - {Check.NO_CERTIFICATE} | _OF_DAYS | {Check.NOT_ENTITLED, Check.NO_DAYS}
+    ),
+    SubsidyKind.APPRENTICESHIP_ADVANCE: _in_order(
+        _OF_EVERY_KIND - {Check.NO_CERTIFICATE, Check.WINDOW_PASSED} | _OF_TRAININGS | {Check.HIGHER_LEVEL_CLAIMED}
+    ),
+    SubsidyKind.APPRENTICESHIP: _in_order(
+        _OF_EVERY_KIND | _OF_TRAININGS | {Check.HIGHER_LEVEL_CLAIMED, Check.ADVANCED}
+    ),
 }
 """The checks that a line of each kind has to pass, in their order. A person is assessed once for an occupation and
-award, whatever else was paid: a lower level after a higher one, or several in a year, are no matter of the body.
+award, whatever else was paid: a lower level after a higher one, or several in a year, are no matter of the body. A
+living allowance is for the days, whatever was shown at their end.
 """
 
 
@@ -259,13 +311,24 @@ def judge(facts: LineFacts) -> Fen | Check:
 
 def _amount(facts: LineFacts) -> Fen:
     """The policy's amount: for a direct recognition the share of it, and no more than the government's share of the
-    filed fee. Source: domain rules §3.4, §4.2, §4.4. A part of a fen is not paid.
+    filed fee. Of an apprenticeship a share is paid in advance, at its end what was spent at most, less the advance.
+    Source: domain rules §3.4, §4.2, §4.4. A part of a fen is not paid.
     """
     assert facts.rate is not None, "no line without a policy's amount comes this far"
-    amount = facts.rate
+    amount = facts.rate if facts.units is None else Fen(facts.rate * facts.units)
     if facts.way is CertificateWay.RECOGNITION:
-        amount = Fen(int((amount * facts.terms.claim_recognition_share).to_integral_value(ROUND_DOWN)))
-    return amount if facts.share is None else min(amount, facts.share)
+        amount = _share_of(amount, facts.terms.claim_recognition_share)
+    if facts.share is not None:
+        amount = min(amount, facts.share)
+    if facts.kind is SubsidyKind.APPRENTICESHIP_ADVANCE:
+        return _share_of(amount, facts.terms.claim_advance_share)
+    if facts.spent is not None:
+        amount = min(amount, facts.spent)
+    return Fen(amount - facts.advanced)
+
+
+def _share_of(amount: Fen, share: Decimal) -> Fen:
+    return Fen(int((amount * share).to_integral_value(ROUND_DOWN)))
 
 
 def refuses(check: Check, facts: LineFacts) -> bool:
@@ -289,13 +352,28 @@ def _too_late(facts: LineFacts) -> bool:
 
 def _used_up(facts: LineFacts) -> bool:
     used = sum(held.shares_year(_own(facts)) for held in facts.held)
-    return used >= facts.terms.claim_trainings_a_year_max
+    return used >= in_year_max(facts.kind, facts.terms)
+
+
+def in_year_max(kind: SubsidyKind, terms: Terms) -> int:
+    """How many subsidies of `kind` a person can have in a calendar year; 0 where that is not limited."""
+    limit = KINDS[kind].a_year_max
+    return 0 if limit is None else int(getattr(terms, limit))
+
+
+def _not_completed(facts: LineFacts) -> bool:
+    if facts.kind is SubsidyKind.APPRENTICESHIP_ADVANCE:
+        return facts.outcome is Outcome.FAILED
+    return facts.outcome is not Outcome.COMPLETED
 
 
 _REFUSES: Final[Mapping[Check, Callable[[LineFacts], bool]]] = {
     Check.WITHDRAWN: lambda facts: facts.outcome is Outcome.WITHDRAWN,
     Check.TRANSFERRED: lambda facts: facts.outcome is Outcome.TRANSFERRED,
-    Check.NOT_COMPLETED: lambda facts: facts.outcome is not Outcome.COMPLETED,
+    Check.NOT_COMPLETED: _not_completed,
+    Check.NOT_ENTITLED: lambda facts: not facts.entitled,
+    Check.NO_DAYS: lambda facts: not facts.units,
+    Check.NOT_INSURED: lambda facts: facts.insured_months < facts.terms.claim_insured_months_min,
     Check.FLAGGED: lambda facts: facts.flagged,
     Check.OBJECTED: lambda facts: facts.objected,
     Check.NO_CERTIFICATE: lambda facts: facts.evidenced_on is None or facts.evidenced_on < facts.starts_on,
@@ -306,5 +384,6 @@ _REFUSES: Final[Mapping[Check, Callable[[LineFacts], bool]]] = {
     Check.CAP_USED_UP: _used_up,
     Check.NO_POLICY: lambda facts: facts.rate is None,
     Check.NO_SHARE: lambda facts: facts.share == 0,
+    Check.ADVANCED: lambda facts: _amount(facts) <= 0,
     Check.REKEYED: lambda _: False,
 }

@@ -12,7 +12,7 @@ from services.subsidy.budgets.rules import Account
 from services.subsidy.claims.rules import states
 from services.subsidy.claims.rules.checks import HeldSubsidy, own_subsidy
 from services.subsidy.claims.rules.lines import Line, with_current_entries
-from services.subsidy.claims.rules.refusals import ClaimBeforeCompletion, NothingToClaim, NotSubsidised
+from services.subsidy.claims.rules.refusals import ClaimBeforeCompletion, NothingToClaim, NotRunning, NotSubsidised
 from services.subsidy.claims.rules.sources import Entry, Source
 from services.subsidy.claims.rules.states import (
     COMMITTED,
@@ -20,6 +20,7 @@ from services.subsidy.claims.rules.states import (
     UNDECIDED,
     ClaimVerb,
 )
+from services.subsidy.kinds.rules import KINDS
 from services.subsidy.ledger.rules import ClaimStanding, LineStanding
 from services.subsidy.limits.rules import Ladder
 from services.subsidy.trainings.rules import TrainingClass
@@ -45,23 +46,27 @@ NO_LADDER: Final = Ladder()
 """One review, no publicity, no deadlines."""
 CLASS_COMPLETED: Final = "completed"
 """The state of a class in which it can be claimed for."""
+CLASS_RUNNING: Final = "running"
+"""The state in which an advance can be claimed for."""
 
 
 @dataclass(frozen=True)
 class Claim:
     id: UUID
     institution_id: UUID
-    """Who is paid: the institution, or the assessment body."""
+    """Who is paid: the institution, the assessment body, or the person under the key of the day of the draft."""
     local_id: str
     source_id: UUID
-    """What it was built from: the class; for an assessment the exam session or the conferral."""
+    """What it was built from: the class; for an assessment the exam session or the conferral, for a skill upgrade the
+    certificate.
+    """
     region: str
     reporting_region: str
     fund_source: FundSource
     occupation: str
     award: Award
     starts_on: date
-    """The day that determines policy and budget: the first of the class, or the first issue of the exam."""
+    """The day that determines policy and budget: the first of the class, or the first issue of what was built from."""
     policy_row: str | None
     """The id of the policy row that set the amounts."""
     status: ClaimStatus
@@ -142,9 +147,15 @@ class Claim:
         return self.submitted_on or today
 
 
-def require_completed(class_: TrainingClass) -> None:
-    """Raises ClaimBeforeCompletion."""
-    if class_.state != CLASS_COMPLETED:
+def require_due(class_: TrainingClass, kind: SubsidyKind) -> None:
+    """A class is claimed for once it is completed, for an advance while it runs.
+
+    Raises ClaimBeforeCompletion, NotRunning.
+    """
+    if not KINDS[kind].of_ended:
+        if class_.state != CLASS_RUNNING:
+            raise NotRunning(state=class_.state)
+    elif class_.state != CLASS_COMPLETED:
         raise ClaimBeforeCompletion(state=class_.state)
 
 

@@ -11,7 +11,9 @@ from msgspec import to_builtins
 from services.subsidy.claims.rules import grounds
 from services.subsidy.claims.rules.checks import CHECKS, Check, judge, refuses
 from services.subsidy.claims.rules.lines import Line
-from services.subsidy.claims.rules.sources import is_exam
+from services.subsidy.claims.rules.sources import is_of_class
+from services.subsidy.kinds.rules import KINDS
+from services.subsidy.limits.rules import KEYS
 from services.subsidy.policy.rules import PolicyRow
 from shared.contracts.subsidy import SubsidyKind
 from shared.dated_rules.figures import FigureRow
@@ -51,6 +53,9 @@ _USED: Final[Mapping[Check, tuple[str, ...]]] = {
     Check.WITHDRAWN: ("outcome",),
     Check.TRANSFERRED: ("outcome",),
     Check.NOT_COMPLETED: ("outcome",),
+    Check.NOT_ENTITLED: ("entitled", "starts_on"),
+    Check.NO_DAYS: ("units",),
+    Check.NOT_INSURED: ("insured_months", "claim.insured_months_min"),
     Check.FLAGGED: ("flagged",),
     Check.OBJECTED: ("objected",),
     Check.NO_CERTIFICATE: ("occupation", "award", "starts_on", "evidenced_on"),
@@ -58,13 +63,17 @@ _USED: Final[Mapping[Check, tuple[str, ...]]] = {
     Check.WINDOW_PASSED: ("evidenced_on", "claimed_on", "claim.window_months"),
     Check.ALREADY_CLAIMED: ("occupation", "award", "held"),
     Check.HIGHER_LEVEL_CLAIMED: ("occupation", "award", "held"),
-    Check.CAP_USED_UP: ("starts_on", "held", "claim.trainings_a_year_max"),
+    Check.CAP_USED_UP: ("starts_on", "held"),
     Check.NO_POLICY: ("award", "starts_on", "rate"),
     Check.NO_SHARE: ("share",),
+    Check.ADVANCED: ("units", "spent", "advanced"),
 }
 """What each check that is asked for a decision looks at: fields of LineFacts, or keys of limits."""
 _AMOUNT_OF: Final[Mapping[SubsidyKind, tuple[str, ...]]] = {
     SubsidyKind.ASSESSMENT: ("way", "claim.recognition_share"),
+    SubsidyKind.LIVING: ("units",),
+    SubsidyKind.APPRENTICESHIP_ADVANCE: ("units", "claim.advance_share"),
+    SubsidyKind.APPRENTICESHIP: ("units", "spent", "advanced"),
 }
 """What the amount depends on besides the rate, by kind of subsidy; named with the rate."""
 _SOURCES: Final = {
@@ -78,6 +87,10 @@ _SOURCES: Final = {
     "evidenced_on": "assessment: certificates; registry: licences, or the completion where that is enough",
     "claimed_on": "subsidy: claims/{claim}",
     "held": "subsidy: lines of other claims",
+    "units": "registry: attendance/{entry}; of an apprenticeship, its years as its enterprise stated them",
+    "entitled": "registry: enrolments/{entry}",
+    "spent": "subsidy: what the enterprise stated for classes/{source}",
+    "advanced": "subsidy: claims for advances of enrolments/{entry}",
 }
 _SOURCES_OF_EXAMS: Final = {
     **_SOURCES,
@@ -89,6 +102,7 @@ _SOURCES_OF_EXAMS: Final = {
     "evidenced_on": "assessment: certificates/{entry}",
     "way": "assessment: certificates/{entry}",
     "fee": "assessment: session-fees/{source}",
+    "insured_months": "subsidy: lists of the insurance",
 }
 
 
@@ -118,13 +132,17 @@ def explain(
             at = None if entered is None or entered.provenance.decided_at is None else entered.provenance.decided_at
             source = "subsidy: no row" if row is None else f"subsidy: row {row}"
             return UsedFact(name, figures.get(name, values.get(name)), source, None if at is None else at.isoformat())
-        sources = _SOURCES_OF_EXAMS if is_exam(facts.kind) else _SOURCES
+        if name in KEYS:
+            return UsedFact(name, to_builtins(getattr(facts.terms, KEYS[name])), "subsidy: no row, the default", None)
+        sources = _SOURCES if is_of_class(facts.kind) else _SOURCES_OF_EXAMS
         source = sources[name].format(entry=line.source_id, source=source_id, claim=claim)
         return UsedFact(name, values[name], source, decided_at)
 
     explained, is_refused = list[ExplainedCheck](), False
     for check in CHECKS[facts.kind]:
         names = (*_USED[check], *(_AMOUNT_OF.get(facts.kind, ()) if check is Check.NO_POLICY else ()))
+        if check is Check.CAP_USED_UP:
+            names = (*names, f"claim.{str(KINDS[facts.kind].a_year_max).removeprefix('claim_')}")
         outcome = CheckOutcome.NOT_REACHED
         if not is_refused:
             is_refused = refuses(check, facts)

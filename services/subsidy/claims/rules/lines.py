@@ -117,6 +117,11 @@ def lines_of(source: Source, entries: Sequence[Entry], standing: Standing, *, cl
             kind=source.kind,
             way=entry.way,
             fee=source.fee_fen,
+            units=entry.units,
+            entitled=entry.entitled,
+            insured_months=entry.insured_months,
+            spent=source.spent_fen,
+            advanced=entry.advanced_fen,
         )
         verdict = judge(facts)
         if isinstance(verdict, Check):

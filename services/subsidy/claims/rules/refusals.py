@@ -7,10 +7,16 @@ from shared.kernel.refusals import Conflict, Invalid
 
 class ClaimBasisUnclear(Invalid):
     slug = "claim-basis-unclear"
-    title_en = "A claim is for a class or for an exam."
-    title_zh = "申领须针对一个班级或一次评价。"
-    cure_en = "Send class_id for a training subsidy, or exam_id for an assessment subsidy."
-    cure_zh = "培训补贴请填写 class_id，评价补贴请填写 exam_id，二者只填其一。"
+    title_en = "A claim is for a class, an exam or a certificate, and of a kind that is paid for it."
+    title_zh = "申领须针对一个班级、一次评价或一本证书，且补贴种类与之相符。"
+    cure_en = (
+        "Send one of class_id, exam_id (assessment) and certificate_id (skill upgrade); with class_id, kind may be "
+        "training, living, apprenticeship_advance or apprenticeship."
+    )
+    cure_zh = (
+        "class_id、exam_id（评价补贴）、certificate_id（技能提升补贴）只填其一；填写 class_id 时，kind 可为 "
+        "training、living、apprenticeship_advance 或 apprenticeship。"
+    )
 
 
 class ClaimBeforeCompletion(Conflict):
@@ -24,6 +30,17 @@ class ClaimBeforeCompletion(Conflict):
         "time in Retry-After; otherwise complete it in the registry first."
     )
     cure_zh = "目前已知状态：{state}。如刚刚办理结班，请在 Retry-After 指定的时间后重试；否则请先在登记服务中办理结班。"
+    passes_after_s = 1
+
+
+class NotRunning(Conflict):
+    """Facts: `state`, the state of the class as it was last heard."""
+
+    slug = "class-not-running"
+    title_en = "An advance is claimed for while the apprenticeship runs."
+    title_zh = "预拨须在学徒培养期间申领。"
+    cure_en = "The state that is known is {state}. Once it is completed, claim for it with the kind apprenticeship."
+    cure_zh = "目前已知状态：{state}。结班后请按 apprenticeship 申领结算。"
     passes_after_s = 1
 
 

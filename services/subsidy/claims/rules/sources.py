@@ -1,12 +1,14 @@
-"""What claims and their lines are built from: a class with its trainees, or an exam with its certificates."""
+"""What claims and their lines are built from: a class with its trainees, an exam with its certificates, or one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from uuid import UUID
 
+from services.subsidy.allowances.rules import Allowance
 from services.subsidy.exams.rules import CertificateWay, Exam, ExamCertificate
 from services.subsidy.kinds.rules import KINDS, Basis
 from services.subsidy.trainings.rules import Outcome, Trainee, TrainingClass
@@ -14,6 +16,8 @@ from shared.contracts.dimensions import FundSource
 from shared.contracts.subsidy import SubsidyKind
 from shared.kernel.awards import Award
 from shared.kernel.money import Fen
+
+NOTHING: Final = Fen(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class Source:
     kind: SubsidyKind
     id: UUID
     institution_id: UUID
-    """Who is paid: the institution, or the assessment body."""
+    """Who is paid: the institution, the assessment body, or the person under their current key."""
     region: str
     reporting_region: str
     occupation: str
@@ -31,11 +35,15 @@ class Source:
     fund_source: FundSource | None
     """None if the class was filed without one, so that nothing is paid."""
     starts_on: date
-    """The day whose policy and budget year decide: the first day of the class, or the first issue of the exam."""
+    """The day whose policy and budget year decide: the first day of the class, the first issue of the exam, or the
+    issue of the certificate.
+    """
     share_fen: Fen | None = None
     """The government's share of one trainee's fee; None if no fee was filed."""
     fee_fen: Fen | None = None
     """What candidates were charged; None if nothing was stated."""
+    spent_fen: Fen | None = None
+    """What the enterprise spent on one apprentice; None if it did not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +60,70 @@ class Entry:
     evidenced_on: date | None = None
     """The day of what shows the award; None if nothing does."""
     way: CertificateWay | None = None
-    """The way to the certificate; None for a training."""
+    """The way to the certificate; None where the amount does not depend on it."""
+    units: int | None = None
+    """Days of a living allowance, or years of an apprenticeship; None where the amount is for the person."""
+    entitled: bool = False
+    """Whether the trainee was in a group that is paid a living allowance, by evidence from before the class."""
+    insured_months: int = 0
+    advanced_fen: Fen = NOTHING
+    """What was advanced for the apprentice, and did not come back."""
 
 
-def of_class(class_: TrainingClass) -> Source:
+def of_class(class_: TrainingClass, kind: SubsidyKind = SubsidyKind.TRAINING) -> Source:
+    """The share of the fee limits what is paid for the training, and no allowance."""
     return Source(
-        kind=SubsidyKind.TRAINING,
+        kind=kind,
         id=class_.id,
         institution_id=class_.institution_id,
         region=class_.region,
         reporting_region=class_.reporting_region,
         occupation=class_.occupation,
         award=class_.award,
-        fund_source=class_.fund_source,
+        fund_source=KINDS[kind].fund_source or class_.fund_source,
         starts_on=class_.starts_on,
-        share_fen=class_.share_fen,
+        share_fen=None if kind is SubsidyKind.LIVING else class_.share_fen,
+    )
+
+
+def of_allowance(trainee: Trainee, allowance: Allowance | None, *, starts_on: date) -> Entry:
+    """The entry of a trainee for a living allowance: for the days attended, whatever was shown at their end."""
+    return Entry(
+        id=trainee.enrolment_id,
+        person=trainee.person,
+        programme=trainee.programme,
+        on=trainee.effective_on,
+        outcome=trainee.outcome,
+        evidenced_on=trainee.effective_on if trainee.outcome is Outcome.COMPLETED else None,
+        units=0 if allowance is None else allowance.days,
+        entitled=allowance is not None and allowance.entitles(starts_on),
+    )
+
+
+def of_holder(certificate: ExamCertificate) -> Source:
+    """A certificate, for which its holder claims."""
+    return Source(
+        kind=SubsidyKind.SKILL_UPGRADE,
+        id=certificate.id,
+        institution_id=certificate.person,
+        region=certificate.region,
+        reporting_region=certificate.reporting_region,
+        occupation=certificate.occupation,
+        award=certificate.award,
+        fund_source=KINDS[SubsidyKind.SKILL_UPGRADE].fund_source,
+        starts_on=certificate.issued_on,
+    )
+
+
+def of_held(certificate: ExamCertificate, *, insured_months: int) -> Entry:
+    """The entry of a certificate for which its holder claims."""
+    return Entry(
+        id=certificate.id,
+        person=certificate.person,
+        programme=certificate.programme,
+        on=certificate.issued_on,
+        evidenced_on=certificate.issued_on if certificate.valid else None,
+        insured_months=insured_months,
     )
 
 
@@ -110,5 +167,6 @@ def of_certificate(certificate: ExamCertificate, exam: Exam) -> Entry:
     )
 
 
-def is_exam(kind: SubsidyKind) -> bool:
-    return KINDS[kind].built_from is Basis.EXAM
+def is_of_class(kind: SubsidyKind) -> bool:
+    """Whether lines are built from enrolments, and not from certificates."""
+    return KINDS[kind].built_from is Basis.CLASS

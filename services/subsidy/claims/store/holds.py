@@ -45,7 +45,7 @@ UNION SELECT l.claim_id, f.id
 FROM standing AS f JOIN claim_line AS l ON l.enrolment_id = f.enrolment_id AND l.live AND l.amount_fen > 0
 UNION SELECT l.claim_id, k.id
 FROM keys AS k JOIN claim_line AS l ON l.person = k.person AND l.live AND l.amount_fen > 0
-JOIN claim AS c ON c.id = l.claim_id AND (k.of_every_kind OR c.kind = 'training')
+JOIN claim AS c ON c.id = l.claim_id AND (k.of_every_kind OR c.kind <> 'assessment')
 WHERE (k.first_on IS NULL OR k.first_on <= l.trained_on) AND (k.last_on IS NULL OR k.last_on >= c.starts_on)
 UNION SELECT l.claim_id, u.id
 FROM unfound AS u

@@ -20,6 +20,7 @@ from services.subsidy.claims.usecases import sources, steps
 from services.subsidy.holds import store as hold_store
 from services.subsidy.trainings import store as training_store
 from shared.contracts.subsidy import ClaimStatus
+from shared.kernel.periods import business_day
 
 _FACTS: Final = "facts"
 """The actor of what happens because of a received fact, which no person of this service causes."""
@@ -48,7 +49,7 @@ async def follow_claims(connection: AsyncConnection, claims: Collection[UUID], *
         before = await store.load(connection, claim_id, lock=True)
         if await payments.touch(connection, claim_id):
             continue
-        followed = rules.follow(before, await _grounds(connection, before), at=at)
+        followed = rules.follow(before, await _grounds(connection, before, at=at), at=at)
         if followed is None:
             continue
         after, fact = followed
@@ -57,9 +58,9 @@ async def follow_claims(connection: AsyncConnection, claims: Collection[UUID], *
         await steps.save(connection, after, fact, verb, by=_FACTS)
 
 
-async def _grounds(connection: AsyncConnection, claim: Claim) -> dict[UUID, Ground]:
+async def _grounds(connection: AsyncConnection, claim: Claim, *, at: datetime) -> dict[UUID, Ground]:
     """What the claim's lines rest on now, by entry. Re-keyed lines are listed on their own, and left out here."""
-    found = await sources.of_claim(connection, claim)
+    found = await sources.of_claim(connection, claim, on=business_day(at))
     persons = {line.source_id: line.person for line in claim.lines if line.is_payable}
     flagged = await hold_store.upheld(connection, claim.source_id)
     objected = await hold_store.objected(connection, claim.source_id)
@@ -74,6 +75,7 @@ async def _grounds(connection: AsyncConnection, claim: Claim) -> dict[UUID, Grou
             evidenced_on=each.evidenced_on,
             held=held.get(each.person, ()),
             fee=found.source.fee_fen,
+            entitled=each.entitled,
         )
         for each in found.entries
         if each.id in persons and (each.id not in rekeyed or persons[each.id] == each.person)

@@ -19,8 +19,10 @@ from services.subsidy.claims.usecases import sources, steps
 from services.subsidy.kinds.rules import KINDS, Basis
 from services.subsidy.trainings import store as training_store
 from shared import heard
+from shared.kernel.callers import Role
+from shared.kernel.periods import business_day
 
-_OWNERS: Final = {Basis.CLASS: "registry", Basis.EXAM: "assessment"}
+_OWNERS: Final = {Basis.CLASS: "registry", Basis.EXAM: "assessment", Basis.CERTIFICATE: "assessment"}
 """The actor of corrections, which no person of this service makes."""
 
 
@@ -31,13 +33,21 @@ async def follow(connection: AsyncConnection, entries: Collection[UUID], *, at: 
     """
     for claim_id in await line_store.claims_of(connection, entries) if entries else ():
         before = await store.load(connection, claim_id, lock=True)
-        current = (await sources.of_claim(connection, before)).entries
+        current = (await sources.of_claim(connection, before, on=business_day(at))).entries
+        if KINDS[before.kind].paid_to is Role.HOLDER and await _is_anothers(connection, before, current):
+            continue  # It stays its claimant's: the line is stopped or owed, and nobody else is paid for it.
         holders = await _holders(connection, before, current)
         rekeyed = await training_store.rekeyed(connection, [line.source_id for line in before.lines])
         if corrected := rules.correct(before, current, holders=holders, rekeyed=rekeyed, at=at):
             after, fact = corrected
             await line_store.correct(connection, after)
             await steps.save(connection, after, fact, ClaimVerb.CORRECT, by=_OWNERS[KINDS[before.kind].built_from])
+
+
+async def _is_anothers(connection: AsyncConnection, claim: Claim, entries: Collection[Entry]) -> bool:
+    """Whether what a person claimed for is another human's by now."""
+    claimant = await heard.current_key(connection, claim.institution_id)
+    return any(each.person != claimant for each in entries)
 
 
 async def _holders(connection: AsyncConnection, claim: Claim, entries: Collection[Entry]) -> set[UUID]:

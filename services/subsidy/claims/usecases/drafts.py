@@ -25,6 +25,7 @@ from services.subsidy.claims.store import lines as line_store
 from services.subsidy.claims.usecases import sources, steps
 from services.subsidy.claims.usecases.sources import Found
 from services.subsidy.holds import store as hold_store
+from services.subsidy.kinds.rules import KINDS, rates_of
 from services.subsidy.limits import rules as limits
 from services.subsidy.limits.rules import HeldTerms, Terms
 from services.subsidy.limits.store import LIMIT_ROW
@@ -32,7 +33,7 @@ from services.subsidy.policy import rules as policy_rules
 from services.subsidy.policy import store as policy_store
 from services.subsidy.policy.rules import PolicyRow
 from services.subsidy.trainings.rules import region_and_above
-from services.subsidy.trainings.usecases import load_plan
+from services.subsidy.trainings.usecases import acting, load_plan
 from shared import instruments
 from shared.backbone import outbox
 from shared.contracts.subsidy import SubsidyKind
@@ -59,20 +60,21 @@ class ClaimGround(NamedTuple):
     """The rows that amount and limits come from."""
     limit_rows: Sequence[FigureRow]
     above: Sequence[str]
-    """The region of the class or exam and those above it."""
+    """The region of what is claimed for and those above it."""
 
 
 async def draft(
     connection: AsyncConnection, kind: SubsidyKind, source_id: UUID, *, local_id: str, caller: Caller, at: datetime
 ) -> Claim:
-    """A new claim of the caller's organisation for a completed class, or for an exam with certificates; a repeat
-    returns the existing one.
+    """A new claim of the caller's organisation for a class or for an exam with certificates, or of a holder for their
+    certificate; a repeat returns the existing one.
 
     If there are earlier ones, it takes those for whom none of them pays or paid. Raises NotYetReceived,
-    ForeignOrganisation, LocalIdTaken, ClassAlreadyClaimed, ClaimBeforeCompletion, NotSubsidised.
+    ForeignOrganisation, LocalIdTaken, ClassAlreadyClaimed, ClaimBeforeCompletion, NotRunning, NotSubsidised,
+    NoApprenticeship, SpendingUnstated, AdvanceInProgress.
     """
-    found = await sources.find(connection, kind, source_id)
-    caller.require_organisation(found.source.institution_id)
+    found = await sources.find(connection, kind, source_id, on=business_day(at))
+    (await acting(connection, caller)).require_organisation(found.source.institution_id)
     known = await store.find_by_local_id(connection, found.source.institution_id, local_id)
     if known is not None:
         if (known.kind, known.source_id) != (kind, source_id):
@@ -82,7 +84,7 @@ async def draft(
     if in_progress := [each.id for each in earlier if each.status in IN_PROGRESS]:
         raise ClassAlreadyClaimed(claim_id=str(in_progress[0]))
     supplements = earlier[0].id if earlier else None
-    found.require_completed()
+    found.require_due()
     new = rules.new_claim(found.source, claim_id=new_id(), local_id=local_id, supplements=supplements)
     claim = await _build(connection, new, found, at=at)
     await store.add(connection, claim)
@@ -97,7 +99,9 @@ async def rebuild(connection: AsyncConnection, claim_id: UUID, *, caller: Caller
     Like a new claim, it takes into account what other claims hold by now.
     """
     before = await steps.load_own(connection, claim_id, caller=caller)
-    found = await sources.find(connection, before.kind, before.source_id)
+    found = await sources.find_again(connection, before, on=before.claimed_on(business_day(at)))
+    if not KINDS[before.kind].of_ended:
+        found.require_due()
     built = await _build(connection, before, found, at=at)
     after, fact = rules.rebuild(before, built, at=at)
     await line_store.replace_all(connection, after)
@@ -112,8 +116,8 @@ async def lines_as_of_now(connection: AsyncConnection, claim: Claim, *, plan: Pl
     Only another key of the same human can hold it as well, if the keys were merged since. Flags are ignored, too: those
     that hold the claim are looked at on their own.
     """
-    found = await sources.of_claim(connection, claim)
     claimed_on = claim.claimed_on(business_day(at))
+    found = await sources.of_claim(connection, claim, on=claimed_on)
     ground = await ground_of(connection, found, plan=plan, claimed_on=claimed_on)
     others = {key: person for key, person in found.keys.items() if key != person}
     held = await line_store.held(connection, others, outside=claim.id)
@@ -123,6 +127,7 @@ async def lines_as_of_now(connection: AsyncConnection, claim: Claim, *, plan: Pl
 async def _build(connection: AsyncConnection, claim: Claim, found: Found, *, at: datetime) -> Claim:
     """`claim` with lines built from current data. Raises ClassAlreadyClaimed if nobody is left for a supplement."""
     found.require_whole()
+    await sources.require_settled_advance(connection, found.source)
     # A claim that comes back from its approval or payment may have been supplemented meanwhile.
     if claim.supplements is not None or claim.version > 1:
         taken = await line_store.taken(connection, claim)
@@ -153,12 +158,13 @@ async def ground_of(connection: AsyncConnection, found: Found, *, plan: Plan, cl
     decides is an assumption). Raises PolicyUnset.
     """
     source = found.source
-    kind, item, on = source.kind, policy_rules.item_of(source.award), source.starts_on
-    rows, limit_rows = await policy_store.of_item(connection, kind, item), await LIMIT_ROW.entered_rows(connection)
+    kind, item, on = source.kind, policy_rules.item_of(source.award, source.kind), source.starts_on
+    rates = rates_of(kind)
+    rows, limit_rows = await policy_store.of_item(connection, rates, item), await LIMIT_ROW.entered_rows(connection)
     above = region_and_above(plan, source.region, on=on)
-    bound = await policy_store.bound(connection, source.id, day=claimed_on)
+    bound = await policy_store.bound(connection, source.id, kind, day=claimed_on)
     row = next((each for each in rows if each.id == bound), None) or policy_rules.applicable(
-        rows, kind=kind, item=item, on=on, region_and_above=above
+        rows, kind=rates, item=item, on=on, region_and_above=above
     )
     terms = limits.terms_on(limit_rows, day=claimed_on, region_and_above=above)
     grounds = _grounds(row, terms, [*rows, *limit_rows], on=on, at=claimed_on)

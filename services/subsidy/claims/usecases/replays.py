@@ -12,6 +12,7 @@ from services.subsidy.claims.rules.claims import Claim
 from services.subsidy.claims.rules.explanations import Explanation
 from services.subsidy.claims.rules.lines import Line
 from services.subsidy.claims.store import claims as store
+from services.subsidy.kinds.rules import rates_of
 from services.subsidy.limits.store import LIMIT_ROW
 from services.subsidy.policy.rules import PolicyRow, item_of
 from services.subsidy.policy.store import of_item
@@ -60,5 +61,6 @@ async def _decided(
     sight = await trainings.scope(connection, caller)
     claim = await store.load(connection, claim_id)
     sight.require(claim, owner=claim.institution_id)
-    amounts = {row.id: row for row in await of_item(connection, claim.kind, item_of(claim.award))}
+    rows = await of_item(connection, rates_of(claim.kind), item_of(claim.award, claim.kind))
+    amounts = {row.id: row for row in rows}
     return claim, amounts, {row.id: row for row in await LIMIT_ROW.entered_rows(connection)}

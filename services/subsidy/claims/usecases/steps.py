@@ -21,7 +21,7 @@ from services.subsidy.limits import usecases as limits
 from services.subsidy.limits.rules import due_on
 from services.subsidy.trainings import store as trainings
 from services.subsidy.trainings.rules import scope
-from services.subsidy.trainings.usecases import load_plan
+from services.subsidy.trainings.usecases import acting, load_plan
 from shared.backbone import outbox
 from shared.contracts.subsidy import ClaimState
 from shared.faults import forever
@@ -87,7 +87,7 @@ async def expire(engine: AsyncEngine, *, at: datetime) -> bool:
 async def load_own(connection: AsyncConnection, claim_id: UUID, *, caller: Caller) -> Claim:
     """The claim, locked, for its own institution. Raises NotFound, ForeignOrganisation."""
     claim = await store.load(connection, claim_id, lock=True)
-    caller.require_organisation(claim.institution_id)
+    (await acting(connection, caller)).require_organisation(claim.institution_id)
     return claim
 
 

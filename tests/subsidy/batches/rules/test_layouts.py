@@ -33,6 +33,7 @@ columns = [
 
 def row(number: int, **changes: object) -> BankRow:
     base = {"row": number, "claim_id": UUID(int=1), "holder": "甲校", "bank": "农行", "bank_code": "103491000017"}
+    base["purpose"] = "职业培训补贴"
     return BankRow(**base | {"account": "16050101040012345", "amount_fen": Fen(200_050)} | changes)  # type: ignore[arg-type]
 
 

@@ -1,0 +1,1 @@
+"""What living allowances rest on: who is in an entitled group, and on how many days each trainee attended."""
