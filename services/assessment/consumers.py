@@ -104,7 +104,8 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     if later:
         classes = {each.class_id for each in later}
         await certificates.follow(connection, classes, at=max(each.at for each in later))
-    changed = [*later, *(each for each in _last(facts, ClassState) if each.status is ClassStatus.CANCELLED)]
+    cancelled = [each for each in _last(facts, ClassState) if each.status is ClassStatus.CANCELLED]
+    changed: list[EnrolmentState | ClassState] = [*later, *cancelled]
     if changed:
         at = max(each.at for each in changed)
         await propose_where_gone(connection, classes={each.class_id for each in changed}, at=at)
