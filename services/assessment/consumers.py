@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.certificates.usecases import issuing as certificates
 from services.assessment.plan import store as plan
+from services.assessment.relied_courses.usecases import propose_where_gone
 from services.assessment.settings import AssessmentSettings
 from services.assessment.trainings import store as trainings
 from services.assessment.trainings.rules import ExamPlan, RegistryClass, RegistryEnrolment, RegistryLesson
@@ -102,6 +103,11 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     if later:
         classes = {each.class_id for each in later}
         await certificates.follow(connection, classes, at=max(each.at for each in later))
+    cancelled = [each for each in _last(facts, ClassState) if each.status is ClassStatus.CANCELLED]
+    changed: list[EnrolmentState | ClassState] = [*later, *cancelled]
+    if changed:
+        at = max(each.at for each in changed)
+        await propose_where_gone(connection, classes={each.class_id for each in changed}, at=at)
 
 
 async def apply_for_exams(connection: AsyncConnection, facts: Sequence[Fact]) -> None:

@@ -16,6 +16,7 @@ from services.assessment.numbers.rules.kinds import recognise
 from services.assessment.pass_rules.rules import NATIONAL
 from services.assessment.persons import store as person_store
 from services.assessment.plan import usecases as plans
+from services.assessment.relied_courses.usecases import propose_where_gone
 from services.assessment.verification import store as certificates
 from services.assessment.verification.rules import NotVerified
 from shared import heard
@@ -132,6 +133,7 @@ async def withdraw(
     caller.require_organisation(before.school_id)
     after = rules.withdraw(before, by=caller.person, reason=reason, at=at)
     await store.save(connection, after)
+    await propose_where_gone(connection, uses=[use_id], at=at)
     return after
 
 

@@ -187,3 +187,37 @@ async def test_who_is_no_trainee_of_the_lists_class_is_a_warning(works: Centre) 
 
     codes = [[each["code"] for each in row.get("warnings") or ()] for row in rows]
     assert codes == [[], ["candidate-not-in-class"]]
+
+
+async def test_a_course_that_is_withdrawn_later_has_the_revocation_of_its_certificate_proposed_once(
+    works: Centre,
+) -> None:
+    course, cancelled = a_course(), a_course()
+    done = [completed(trained(works, each, order)) for order, each in ((1, course), (2, cancelled))]
+    await hear(works, course, cancelled, *done)
+    use = await conversion(works, 3)
+    conferral = await listed(works, "process", "L4", PROCESS, 4)
+    rows = [person_row(1) | naming(course), person_row(2) | naming(cancelled), person_row(3) | naming(credit_use=use)]
+    assert await post(works, conferral, *rows) == ["accepted"] * 3
+    assert (await confirmed(works, conferral)).status_code == 200
+    set_today(works.service, date(2026, 7, 14))
+    concluded = await works.post(f"/conferrals/{conferral}/conclusion")
+    assert len(concluded.json()["certificates"]) == 4
+
+    left = step(done[0], EnrolmentWithdrawn, EnrolmentStatus.WITHDRAWN)
+    for fact in (left, left, a_class(cancelled.class_id, version=2, status=ClassStatus.CANCELLED)):
+        await hear(works, fact)
+    await works.post(f"/credit-uses/{use}/withdrawal", WHY, school(works))
+    found = (await works.get("/proposals?status=proposed", works.officer())).json()["rows"]
+    await works.post(f"/proposals/{found[0]['id']}/confirmation", None, works.officer())
+    await works.post(f"/proposals/{found[1]['id']}/rejection", WHY, works.officer())
+    await hear(works, step(left, EnrolmentWithdrawn, EnrolmentStatus.WITHDRAWN))
+
+    assert [(each["kind"], each["proposed_by"], each["content"]) for each in found] == [
+        ("revocation", "rule", {"class_id": str(course.class_id)}),
+        ("revocation", "rule", {"class_id": str(cancelled.class_id)}),
+        ("revocation", "rule", {"credit_use": use}),
+    ]
+    held = (await works.get(f"/certificates?conferral_id={conferral}")).json()["rows"]
+    assert sorted(each["status"] for each in held) == ["revoked", "valid", "valid", "valid"]
+    assert len((await works.get("/proposals?status=proposed", works.officer())).json()["rows"]) == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -21,6 +21,7 @@ from services.assessment.chain import usecases as chain
 from services.assessment.chain.rules import Entry, LinkKind
 from services.assessment.conferrals import store
 from services.assessment.conferrals.rules import conferrals as rules
+from services.assessment.conferrals.rules import courses as course_rules
 from services.assessment.conferrals.rules import evidence
 from services.assessment.conferrals.rules.conferrals import (
     KIND,
@@ -33,9 +34,12 @@ from services.assessment.conferrals.rules.conferrals import (
     Step,
 )
 from services.assessment.conferrals.usecases.people import opened, require_courses
+from services.assessment.credits import store as credit_store
 from services.assessment.exams.rules.filing import require_class
 from services.assessment.pass_rules.usecases import conferral_publicity
 from services.assessment.plan import usecases as plans
+from services.assessment.relied_courses import store as relied_courses
+from services.assessment.relied_courses.store import Reliance
 from services.assessment.trainings import store as trainings
 from shared.contracts.assessment import CertificateWay
 from shared.kernel.awards import Award
@@ -261,6 +265,7 @@ async def conclude(
     recipients = [each.recipient for each in due]
     issuance = await issuing.issue(connection, after.occasion, recipients, persons=persons, by=caller.person, at=at)
     left_out = {each.person for each in issuance.already_certified}
+    await _keep_courses(connection, after, due, issuance.certificates, persons=persons)
     if after.way is CertificateWay.APPOINTMENT:
         posts = {each.person: opened(each, after.way, persons=persons) for each in due}
         for certificate in issuance.certificates:
@@ -269,6 +274,34 @@ async def conclude(
             people = {"by": after.filed_by, "agreed_by": after.decided_by or ""}
             await appointments.open_first(connection, certificate, post, **people, at=at)
     return Concluded(after, issuance.certificates, [each for each in due if each.person in left_out])
+
+
+async def _keep_courses(
+    connection: AsyncConnection,
+    conferral: Conferral,
+    due: Sequence[Nominee],
+    certificates: Sequence[Certificate],
+    *,
+    persons: Persons,
+) -> None:
+    """Keep which courses the certificates rest on, so that one that is withdrawn leads to them."""
+    if conferral.way is not CertificateWay.PROCESS:
+        return
+    issued = {each.person: each.id for each in certificates}
+    processes = {
+        issued[each.person]: process
+        for each in due
+        if each.person in issued
+        and isinstance(process := opened(each, conferral.way, persons=persons), evidence.Process)
+    }
+    named = {use for process in processes.values() for use in course_rules.uses_named(process)}
+    # The reference of a process may be something else's.
+    uses = (await credit_store.by_ids(connection, named)).keys()
+    reliances = list[Reliance]()
+    for id_, process in processes.items():
+        reliances += [Reliance(id_, each, None) for each in course_rules.classes_named(process)]
+        reliances += [Reliance(id_, None, each) for each in sorted(uses & set(course_rules.uses_named(process)))]
+    await relied_courses.keep(connection, reliances)
 
 
 async def own(connection: AsyncConnection, conferral_id: UUID, caller: Caller, *, lock: bool = True) -> Conferral:
