@@ -19,6 +19,7 @@ PARTS = (
     "latency",
     "stream",
     "totals",
+    "queries",
     "memory",
     "overlap",
     "lists",
