@@ -87,11 +87,17 @@ async def test_a_workbook_brings_its_dictionary_and_what_it_is_as_of(metrics: Se
 
 SAMPLE = Path(__file__).with_name("sample.parquet")
 FIELDS = [Field("region", "text"), Field("day", "date"), Field("subsidised", "boolean"), Field("paid_fen", "integer")]
-ROWS = [
+
+
+def _row(number: int) -> list[str | int]:
+    return ["济源示范区", "2025-12-31", "true", number]
+
+
+ROWS: list[list[str | int]] = [
     ["410100", "2025-03-01", "true", 123_456_789_012],
     ["410200", "", "false", -5],
     ["", "1969-12-31", "", 0],
-    *(["济源示范区", "2025-12-31", "true", number] for number in range(200)),
+    *map(_row, range(200)),
 ]
 
 
