@@ -21,6 +21,7 @@ PARTS = (
     "latency",
     "stream",
     "totals",
+    "queries",
     "memory",
     "overlap",
     "lists",

@@ -214,8 +214,8 @@ class Life:
     def tally(self) -> Tally:
         found = Counter[tuple[str, ...]]()
         for each in self.counted():
-            day = "" if each.measure == "in_training" else str(each.day)
-            found[each.measure, each.programme, each.place, REPORTS_TO[each.place], day] += each.amount
+            shown = "" if each.measure == "in_training" else str(each.day)
+            found[each.measure, each.programme, each.place, REPORTS_TO[each.place], shown] += each.amount
         first: dict[int, tuple[date, object, str]] = {}
         for number, (person, place, day, is_valid) in self.certificates.items():
             if is_valid:
@@ -234,7 +234,7 @@ class Life:
             [book] = [name for name, (_, measures) in BOOKS.items() if each.measure in measures]
             year = TRAINED_ON.year if book == "claim-books" else each.day.year
             cells.setdefault((book, each.programme, REPORTS_TO[each.place], year), []).append(each)
-        entries = dict.fromkeys(self.told, ())
+        entries: dict[str, tuple[BookEntry, ...]] = dict.fromkeys(self.told, ())
         of = {
             f"{book}/{programme}-{region}-{year}": (book, programme, region, year)
             for book, programme, region, year in cells
@@ -245,11 +245,11 @@ class Life:
             version, before = self.told.get(subject, (0, ()))
             if told != before:
                 self.told[subject] = version + 1, told
-                book, _, cell = subject.partition("/")
-                programme, region, year = cell.split("-")
+                book, _, place = subject.partition("/")
+                programme, region, plan_year = place.split("-")
                 yield BOOKS[book][0](
                     subject=subject, version=version + 1, at=AT, programme=programme, reporting_region=region,
-                    plan_year=int(year), entries=told, outbox_position=1,
+                    plan_year=int(plan_year), entries=told, outbox_position=1,
                 )  # fmt: skip
 
 

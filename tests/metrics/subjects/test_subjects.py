@@ -103,7 +103,7 @@ async def test_everybody_sees_what_is_theirs_and_is_led_on_to_its_owner(metrics:
         (officer("410200"), {"region": "410100"}, (403, "foreign-region")),
         (officer("410200"), {"region": "999999"}, (422, "unknown-region")),
         (officer("410200"), {"programme": "S99"}, (422, "unknown-programme")),
-        (officer("410200"), {"measure": "names"}, (422, "malformed")),
+        (officer("410200"), {"measure": "names"}, (422, "malformed-request")),
         (officer("410200"), {"cursor": "WyJ4Il0"}, (422, "wrong-cursor")),
     ):
         answer = await metrics.http.get("/v1/subjects", params={"measure": "trainings"} | query, headers=headers)
