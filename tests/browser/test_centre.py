@@ -105,6 +105,12 @@ def test_a_session_goes_from_filing_to_certificates(system: Running, visitor: Vi
     page.set_viewport_size({"width": 1440, "height": 900})
 
     page.get_by_role("link", name="成绩").click()
+    huge = tmp_path / "huge.xlsx"
+    with huge.open("wb") as file:
+        file.truncate(300 * 1024 * 1024)
+    page.get_by_label("选择成绩文件").set_input_files(huge)
+    page.get_by_role("button", name="报送并登记").click()
+    expect(page.get_by_role("alert")).to_contain_text("文件太大")
     page.get_by_label("选择成绩文件").set_input_files(results(tmp_path / "成绩.csv"))
     page.get_by_role("button", name="试算（不登记）").click()
     expect(page.locator("[data-figure=summary]")).to_have_text("4 人可以登记，尚未登记。", timeout=FILE_MS)

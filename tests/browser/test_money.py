@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from deploy.local.people import PAID
 from deploy.sandbox.client import Caller
@@ -17,7 +17,7 @@ from tests.browser.test_institution import fill
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("browser")]
 
 PROVINCE: Final = Caller("province", "one", region="410000")
-WIDE: Final = {"width": 1440, "height": 900}
+WIDE: Final[ViewportSize] = {"width": 1440, "height": 900}
 
 
 def waiting(system: Running) -> list[Any]:

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from deploy.sandbox import SAMPLE
 from deploy.sandbox.client import Caller
-from tests.browser.driving import Running, Visitor, looked_at, violations
+from tests.browser.driving import Running, Visitor, looked_at, sign_in, violations
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("browser")]
 
@@ -130,6 +130,22 @@ class TestPublicity:
         look.get_by_label("回执编号").fill(receipt)
         look.get_by_role("button", name="查询").click()
         expect(page.get_by_text("正在核查")).to_be_visible()
+
+        desk = visitor.open(f"{system.addresses['subsidy']}/sign-in")
+        sign_in(desk, "审核", "省级")
+        desk.goto(f"{system.addresses['subsidy']}/?view=objections")
+        desk.locator("[data-objection] th button").first.click()
+        expect(desk.get_by_text(WORDS)).to_be_visible()
+        answer = desk.get_by_role("form", name="答复异议")
+        answer.get_by_label("核查结论").select_option("dismiss")
+        answer.get_by_label("理由（存档）").fill("核对签到与影像，无异常")
+        answer.get_by_label("答复（提出人可见）").fill("经核对签到和现场影像，未发现代签。")
+        looked_at(desk, "objections")
+        desk.set_viewport_size({"width": 1440, "height": 900})
+        answer.get_by_role("button", name="答复").click()
+        expect(desk.get_by_text("已答复。")).to_be_visible()
+        look.get_by_role("button", name="查询").click()
+        expect(page.get_by_text("未发现代签")).to_be_visible()
 
 
 class TestReports:

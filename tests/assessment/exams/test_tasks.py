@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.assessment.consumers import apply
 from shared.contracts.registry.directory import InstitutionRegistered
+from shared.contracts.registry.plan import RegionListed
 from shared.kernel.ids import new_id
 from tests.assessment.centre import AT, Centre, a_class, pass_row, plan
 from tests.assessment.exams.ahead import HELD_ON, Ahead, ahead
@@ -72,10 +73,10 @@ class TestNames:
             subject=f"institutions/{school}", version=1, at=AT, institution_id=school, credit_code="C", name="某学校",
             kind="college", region="410102", reporting_region="410100",
         )  # fmt: skip
-        elsewhere = {"region": "410308", "reporting_region": "410300"}
+        elsewhere = a_class(new_id(), region="410308", reporting_region="410300")
         async with centre.service.engine.begin() as connection:
             await apply(connection, [told, a_class(own, institution_id=school)])
-            await apply(connection, [a_class(new_id(), **elsewhere), a_class(new_id(), occupation="4-10-01-99")])
+            await apply(connection, [elsewhere, a_class(new_id(), occupation="4-10-01-99")])
 
         (found,) = (await centre.get("/examinable-classes")).json()["rows"]
 
@@ -86,6 +87,6 @@ class TestNames:
         programmes = (await centre.get("/programme-names")).json()
 
         assert {each["code"]: each["name_zh"] for each in regions} == {
-            each.code: each.name_zh for each in plan() if hasattr(each, "kind")
+            each.code: each.name_zh for each in plan() if isinstance(each, RegionListed)
         }
         assert {(each["code"], each["name_en"]) for each in programmes} >= {("S02-1", "Programme")}

@@ -3,13 +3,14 @@
 import { useRef, useState } from "preact/hooks";
 import { Shown, useAnswer } from "../shared/answer";
 import { all, type Problem, path, post, Refused } from "../shared/api";
+import { AWARDS } from "../shared/awards";
 import { Dialog } from "../shared/Dialog";
 import { sentence } from "../shared/Faults";
-import { Field, type Filled, Form } from "../shared/forms";
+import { Choice, Field, type Filled, Form } from "../shared/forms";
 import { Table } from "../shared/Wide";
-import { say } from "../shared/words";
+import { type Name, named, say } from "../shared/words";
 import type { SessionInHand } from "./sessions";
-import { decoded, HEADINGS, parsed, type Row } from "./sheet";
+import { decoded, HEADINGS, parsed } from "./sheet";
 
 interface Candidate {
   id: string;
@@ -37,6 +38,16 @@ interface Batch {
   rows: Outcome[];
 }
 
+const LEVELS = ["L1", "L2", "L3", "L4", "L5", "L6", "L7"];
+const PAPERS: Readonly<Record<string, Name>> = {
+  diploma_secondary_vocational: ["中等职业学校毕业证", "Diploma of a secondary vocational school"],
+  diploma_senior_worker_class: ["技工院校高级工班毕业证", "Diploma of a senior workers' class"],
+  diploma_technician_college: ["技师学院预备技师毕业证", "Diploma of a technicians' college"],
+  diploma_college: ["大专及以上毕业证", "Diploma of a college"],
+  diploma_college_reviewed: ["大专及以上毕业证（专业经评估）", "Diploma of a college, of a reviewed programme"],
+  title_junior: ["初级职称", "Junior title"],
+  title_intermediate: ["中级职称", "Intermediate title"],
+};
 const OPEN = new Set(["filed", "returned", "approved"]);
 const ROWS_MAX = 1_000;
 
@@ -46,6 +57,10 @@ function labels(): Record<string, string> {
     name: say("姓名", "Name"),
     document_number: say("证件号码", "Document number"),
     years_of_work: say("从业年限", "Years of work"),
+    certificates: say("已有证书", "Certificate"),
+    papers: say("学历或职称", "Diploma or title"),
+    number: say("证书编号", "Number of the certificate"),
+    issued_on: say("发证日期", "Issued on"),
   };
 }
 
@@ -264,8 +279,13 @@ function ByHand(props: { one: SessionInHand; changed: () => void }) {
   const field = labels();
   const send = async (filled: Filled, key: string) => {
     setAdded(null);
-    const { years_of_work, ...others } = filled;
-    const row = { ...others, years_of_work: years_of_work ? Number(years_of_work) : undefined } as Row;
+    const { years_of_work, level, number, certified_on, paper, paper_on, ...others } = filled;
+    const row = {
+      ...others,
+      years_of_work: years_of_work ? Number(years_of_work) : undefined,
+      certificates: level ? [{ level, number, issued_on: certified_on }] : undefined,
+      papers: paper ? [{ kind: paper, issued_on: paper_on }] : undefined,
+    };
     const answer = await post<Batch>(`v1/sessions/${props.one.id}/candidates`, { rows: [row] }, key);
     const [outcome] = answer.rows;
     if (outcome?.outcome === "refused") throw new Refused(422, "row-refused", ["", ""], outcome.errors ?? []);
@@ -305,6 +325,32 @@ function ByHand(props: { one: SessionInHand; changed: () => void }) {
           <Field name="name" label={field.name ?? ""} maxLength={60} required />
           <Field name="document_number" label={field.document_number ?? ""} maxLength={40} required />
           <Field name="years_of_work" type="number" min="0" max="80" label={field.years_of_work ?? ""} />
+          <fieldset>
+            <legend>{say("已有证书（申报条件要求时）", "A certificate that they hold, where it is asked for")}</legend>
+            <Choice
+              name="level"
+              label={say("等级", "Level")}
+              optional={say("没有", "None")}
+              options={LEVELS.map((level) => [level, named(AWARDS, level)])}
+            />
+            <Field name="number" label={say("证书编号", "Number")} pattern="[A-Z0-9]+" minLength={8} maxLength={32} />
+            <Field name="certified_on" type="date" label={say("发证日期", "Issued on")} />
+          </fieldset>
+          <fieldset>
+            <legend>{say("学历或职称（申报条件要求时）", "A diploma or title, where it is asked for")}</legend>
+            <Choice
+              name="paper"
+              label={say("种类", "Kind")}
+              optional={say("没有", "None")}
+              options={Object.entries(PAPERS).map(([kind, name]) => [kind, say(...name)])}
+            />
+            <Field
+              name="paper_on"
+              type="date"
+              label={say("取得日期", "Issued on")}
+              hint={say("应届毕业生不填", "Empty for a student in the final year")}
+            />
+          </fieldset>
         </Form>
       </details>
     </section>

@@ -68,6 +68,8 @@ const POLL_MS = 700;
 const ROWS_SHOWN = 1_000;
 const PEOPLE_SHOWN = 12;
 const BYTES_MAX = 32 * 1024 * 1024;
+/** No service takes so much: what is larger is not even sent, which would take minutes. */
+const BYTES_SENT_MAX = 4 * BYTES_MAX;
 const FILES_SHOWN = "20";
 const TOO_LARGE: Name = [
   "文件太大，无法报送。请删去多余的工作表和图片，或拆成几个文件。",
@@ -140,6 +142,10 @@ function Sending(props: {
   };
   const sendIt = async (mode: "store" | "validate") => {
     if (!chosen || busy) return;
+    if (chosen.size > BYTES_SENT_MAX) {
+      setWrong(new Refused(413, "too-large", TOO_LARGE));
+      return;
+    }
     setBusy(mode);
     setWrong(null);
     change({ file: null }, { replace: true });
