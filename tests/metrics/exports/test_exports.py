@@ -85,7 +85,6 @@ async def test_a_workbook_brings_its_dictionary_and_what_it_is_as_of(metrics: Se
     assert about["facts_applied"].startswith("registry ")
 
 
-<<<<<<< HEAD
 def test_a_parquet_file_has_values_with_their_types_and_nothing_where_nothing_is_known() -> None:
     fields = [Field("region", "text"), Field("day", "date"), Field("subsidised", "boolean"), Field("paid", "integer")]
     rows: list[list[str | int]] = [
@@ -93,22 +92,6 @@ def test_a_parquet_file_has_values_with_their_types_and_nothing_where_nothing_is
         ["济源示范区", "", "false", -5],
         ["", "1969-12-31", "", 0],
     ]
-=======
-SAMPLE = Path(__file__).with_name("sample.parquet")
-FIELDS = [Field("region", "text"), Field("day", "date"), Field("subsidised", "boolean"), Field("paid_fen", "integer")]
-
-
-def _row(number: int) -> list[str | int]:
-    return ["济源示范区", "2025-12-31", "true", number]
-
-
-ROWS: list[list[str | int]] = [
-    ["410100", "2025-03-01", "true", 123_456_789_012],
-    ["410200", "", "false", -5],
-    ["", "1969-12-31", "", 0],
-    *map(_row, range(200)),
-]
->>>>>>> figures
 
     table = read_table(BytesIO(parquet(fields, rows, about={"plan": "HN2025"})))
 
