@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,9 @@ PAID: Final = "410173"
 ORGANISATIONS_MAX: Final = 8
 """Institutions, and bodies, to choose from."""
 
-HEADS_MAX: Final = 2
+BODIES_LISTED_MAX: Final = 100
+"""Bodies that these are chosen from, in the order of their regions: who is to choose from does not depend on which of
+them was filed first."""
 
 _OFFICERS: Final = (
     (
@@ -65,15 +68,16 @@ async def people_of(client: Client) -> list[dict[str, str | None]]:
     officer = _OFFICERS[0][-1]
     size = str(ORGANISATIONS_MAX)
     institutions = (await client.get("registry", "/v1/institutions", by=officer, size=size))["rows"]
-    bodies = (await client.get("assessment", "/v1/bodies", by=officer, size=size))["rows"]
+    listed = (await client.get("assessment", "/v1/bodies", by=officer, size=str(BODIES_LISTED_MAX)))["rows"]
+    bodies = sorted(listed, key=itemgetter("region", "name"))[:ORGANISATIONS_MAX]
     people = [_entry(id_, zh, en, caller) for id_, zh, en, caller in _OFFICERS]
     # Whoever posts the results of an exam does not conclude it.
-    for role, person, zh, en, listed in (
+    for role, person, zh, en, organisations in (
         ("institution", "clerk", "机构经办人", "Clerk of", institutions),
         ("assessment_body", "clerk", "评价机构经办人", "Clerk of the assessment body", bodies),
-        ("assessment_body", "head", "评价机构负责人", "Head of the assessment body", bodies[:HEADS_MAX]),
+        ("assessment_body", "head", "评价机构负责人", "Head of the assessment body", bodies),
     ):
-        for each in listed:
+        for each in organisations:
             acts = Caller(role, person, organisation=each["id"])
             id_ = f"{role}-{each['id']}" if person == "clerk" else f"{role}-{person}-{each['id']}"
             people.append(_entry(id_, f"{zh}：{each['name']}", f"{en} {each['name']}", acts))
