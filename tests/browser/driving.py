@@ -27,7 +27,8 @@ from tests.system.province import Callers
 T = TypeVar("T")
 
 PICTURES: Final = ROOT / ".local" / "pictures"
-WAIT_MS: Final = 10_000
+WAIT_MS: Final = 20_000
+"""For whatever a page does on a machine that runs other tests too; how fast pages are is measured by itself."""
 FILE_MS: Final = 60_000
 """A file is read by a process that may have to start first."""
 BYTES_MAX: Final = 500_000
@@ -120,6 +121,9 @@ def running(directory: Path) -> Iterator[Running]:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
                 process.communicate()
+
+
+expect.set_options(timeout=WAIT_MS)
 
 
 @contextmanager

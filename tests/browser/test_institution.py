@@ -211,7 +211,7 @@ def test_each_line_of_a_claim_says_what_came_of_it_and_why(system: Running, cler
 def test_certificates_of_the_trainees_are_listed(system: Running, clerk: Page) -> None:
     certificates = system.get("assessment", "/v1/certificates", by=institution(system), size="500")["rows"]
 
-    clerk.get_by_role("link", name="证书", exact=True).click()
+    clerk.get_by_role("link", name="评价与证书", exact=True).click()
 
     expect(clerk.locator("tbody tr")).to_have_count(len(certificates))
     expect(clerk.locator("tbody")).to_contain_text(certificates[0]["number"])

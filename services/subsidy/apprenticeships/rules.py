@@ -17,8 +17,8 @@ class NoApprenticeship(Conflict):
     slug = "no-apprenticeship"
     title_en = "Nobody has stated that this class is an apprenticeship."
     title_zh = "该班尚未申报为新型学徒制培训。"
-    cure_en = "State its years with POST /v1/apprenticeships, then claim."
-    cure_zh = "请先申报学徒培养年限（POST /v1/apprenticeships），再申领。"
+    cure_en = "State for how many years the class is an apprenticeship, then claim."
+    cure_zh = "请先申报该班的学徒培养年限，再申领。"
     reference = "POST /v1/apprenticeships"
 
 
@@ -26,8 +26,8 @@ class SpendingUnstated(Conflict):
     slug = "spending-unstated"
     title_en = "It was not stated what was spent on each apprentice, which is the most that is paid."
     title_zh = "尚未填报每名学徒的实际支出，补贴不超过实际支出。"
-    cure_en = "State it with POST /v1/apprenticeships, then claim."
-    cure_zh = "请先填报实际支出（POST /v1/apprenticeships），再申领。"
+    cure_en = "State what was spent on each apprentice, then claim."
+    cure_zh = "请先填报每名学徒的实际支出，再申领。"
     reference = "POST /v1/apprenticeships"
 
 

@@ -146,10 +146,10 @@ class FlagsOpen(Conflict):
     title_en = "The claim waits for flags that are not settled yet."
     title_zh = "该申领涉及的预警尚未处理完毕。"
     cure_en = (
-        "Ask the officers of {regions} to settle the flags, or a reviewer to decide on matches with external lists; "
-        "then repeat this step."
+        "Ask the officers of {regions} to settle the flags, or a reviewer to decide on matches with external lists and "
+        "on patterns across institutions; then repeat this step."
     )
-    cure_zh = "请由 {regions} 的工作人员处理完预警；属外部名单比对的，由审核人员核定后再办理。"
+    cure_zh = "请由 {regions} 的工作人员处理完预警；属外部名单比对或跨机构线索的，由审核人员核定后再办理。"
     reference = "GET /v1/flags"
 
 
