@@ -53,14 +53,15 @@ def test_a_session_that_ends_in_the_middle_says_so_and_loses_nothing(
     page.goto(f"{registry}/?view=rosters")
     roster = tmp_path / "名册.csv"
     roster.write_text(f"{HEADINGS}\nX001,T1,419999200608319442,何示例\n", encoding="utf-8")
-    page.locator("#roster-file").set_input_files(roster)
+    chosen = page.get_by_label("选择名册文件")
+    chosen.set_input_files(roster)
     page.context.add_cookies([{"name": COOKIE, "value": "ended", "url": registry}])
 
     page.get_by_role("button", name=re.compile("试算")).click()
 
     expect(page.get_by_role("alert").first).to_contain_text("登录已过期")
     assert violations(page) == []
-    assert page.evaluate("document.querySelector('#roster-file').files[0].name") == "名册.csv"
+    assert chosen.evaluate("input => input.files[0].name") == "名册.csv"
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="重新登录").click()
     sign_in(opened.value, "培训机构")
