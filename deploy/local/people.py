@@ -48,6 +48,7 @@ _OFFICERS: Final = (
         "Reviewer of the Airport Zone (second)",
         Caller("reviewer", "zhou", region=PAID),
     ),
+    ("reviewer-3", "省级审核人员", "Reviewer of the province", Caller("reviewer", "feng", region=PROVINCE)),
     (
         "finance-1",
         "航空港区财务人员（制单）",
