@@ -146,7 +146,8 @@ class TestDrafts:
         assert holder["held_until"] == until
         assert refused["refusal"] == "C09"
         assert refused["held_by"] == [{
-            "claim_id": holder["id"], "institution": "第一职业培训学校", "status": "draft", "until": until,
+            "claim_id": holder["id"], "kind": "training", "institution": "第一职业培训学校", "status": "draft",
+            "until": until,
             "paid_on": None,
             "occupation": first.occupation, "award": "L4", "level": "L4",
         }]  # fmt: skip

@@ -36,7 +36,7 @@ class ClaimBeforeCompletion(Conflict):
 class NotRunning(Conflict):
     """Facts: `state`, the state of the class as it was last heard."""
 
-    slug = "class-not-running"
+    slug = "apprenticeship-not-running"
     title_en = "An advance is claimed for while the apprenticeship runs."
     title_zh = "预拨须在学徒培养期间申领。"
     cure_en = "The state that is known is {state}. Once it is completed, claim for it with the kind apprenticeship."
