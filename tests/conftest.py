@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -176,22 +176,31 @@ def log_here() -> dict[str, str]:
     return {}
 
 
+OpenOn = Callable[..., AbstractAsyncContextManager[ServiceUnderTest]]
+
+
+@pytest.fixture
+def opened_on(keys: Path) -> OpenOn:
+    """Opens a service on the databases with these URLs, its own and the log's, with some of its settings changed."""
+
+    def open_(service: Service, own: str, log: str, **changed: Any) -> AbstractAsyncContextManager[ServiceUnderTest]:
+        given: dict[str, Any] = {"database_url": own, "SKILLS_LOG_URL": log, "SKILLS_KEYS_DIRECTORY": keys} | changed
+        return opened(service, service.settings(**given))
+
+    return open_
+
+
 @pytest.fixture
 async def open_service(
-    database: Database, keys: Path, opened_here: AsyncExitStack, log_here: dict[str, str]
+    database: Database, opened_on: OpenOn, opened_here: AsyncExitStack, log_here: dict[str, str]
 ) -> OpenService:
     """Opens a service on fresh databases; several opened in one test share one log."""
 
     async def open_(service: Service, **changed: Any) -> ServiceUnderTest:
         if not log_here:
             log_here["url"] = await database(None)
-        settings = service.settings(
-            database_url=await database(service),
-            SKILLS_LOG_URL=log_here["url"],
-            SKILLS_KEYS_DIRECTORY=keys,
-            **changed,
-        )
-        return await opened_here.enter_async_context(opened(service, settings))
+        here = opened_on(service, await database(service), log_here["url"], **changed)
+        return await opened_here.enter_async_context(here)
 
     return open_
 
@@ -216,7 +225,7 @@ def worlds() -> dict[object, Any]:
 @pytest.fixture
 async def open_world(
     database: Database,
-    keys: Path,
+    opened_on: OpenOn,
     opened_here: AsyncExitStack,
     log_here: dict[str, str],
     postgres: Postgres,
@@ -232,8 +241,7 @@ async def open_world(
 
     async def built(service: Service, build: Callable[[ServiceUnderTest], Awaitable[Any]], key: str) -> None:
         urls = await database(service), await database(None)
-        settings = service.settings(database_url=urls[0], SKILLS_LOG_URL=urls[1], SKILLS_KEYS_DIRECTORY=keys)
-        async with opened(service, settings) as first:
+        async with opened_on(service, *urls) as first:
             world = await build(first)
         for kind, url in zip(("service", "log"), urls, strict=True):
             name = f"template_world_{len(worlds)}_{kind}"
@@ -248,12 +256,8 @@ async def open_world(
             if key not in worlds:
                 await built(service, build, key)
             log_here["url"] = await copy_of(templates[f"{key} log"])
-            settings = service.settings(
-                database_url=await copy_of(templates[f"{key} service"]),
-                SKILLS_LOG_URL=log_here["url"],
-                SKILLS_KEYS_DIRECTORY=keys,
-            )
-            here[key] = _in(worlds[key], await opened_here.enter_async_context(opened(service, settings)))
+            copied = opened_on(service, await copy_of(templates[f"{key} service"]), log_here["url"])
+            here[key] = _in(worlds[key], await opened_here.enter_async_context(copied))
         found: W = here[key]
         return found
 

@@ -10,6 +10,7 @@ from sqlalchemy import Column, Date, Integer, MetaData, Table, Text, Uuid, selec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.external_lists.rules import CHECKS, ExternalMatch
+from services.subsidy.holds import store as hold_store
 from services.subsidy.holds.rules import HoldStatus, ListKind
 from services.subsidy.holds.store import OF_TRAININGS
 from shared import tables
@@ -54,7 +55,6 @@ WITH added AS (
 )
 SELECT id FROM added
 """
-_HOLD: Final = "UPDATE heard_flag SET status = $2 WHERE id = $1"
 _CONCERNED: Final = f"""
 WITH named AS (
     SELECT x.id, x.first_on, x.last_on, coalesce(a.into_person, x.person) AS human,
@@ -116,7 +116,7 @@ async def load(connection: AsyncConnection, match_id: UUID, *, lock: bool = Fals
 async def save(connection: AsyncConnection, match: ExternalMatch) -> None:
     """Store the next version of `match`, with the hold that it is. Raises Stale if it was changed meanwhile."""
     await tables.save(connection, MATCH, match, expected=match.version - 1)
-    await (await driver(connection)).execute(_HOLD, match.id, match.status.value)
+    await hold_store.set_status(connection, match.id, match.status)
 
 
 async def concerned(connection: AsyncConnection, matches: Collection[UUID]) -> list[ConcernedLine]:

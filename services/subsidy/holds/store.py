@@ -34,6 +34,7 @@ _KEEP: Final = f"""
 INSERT INTO heard_flag ({tables.names(HEARD_FLAG.c)}) SELECT * FROM {tables.unnest(HEARD_FLAG.c)} ORDER BY id
 ON CONFLICT (id) DO UPDATE SET {tables.excluded(HEARD_FLAG.c)}
 """
+_SET_STATUS: Final = "UPDATE heard_flag SET status = $2 WHERE id = $1"
 OF_TRAININGS: Final = ", ".join(f"'{kind}'" for kind in sorted(set(ListKind) - OF_EVERY_KIND))
 """The lists of other authorities that concern every kind but an assessment, as SQL."""
 _UPHELD: Final = f"""
@@ -74,6 +75,11 @@ async def keep(connection: AsyncConnection, flags: Sequence[Flag]) -> None:
     if flags:
         columns = tables.arrays(HEARD_FLAG.c, [tables.values_of(HEARD_FLAG, each) for each in flags])
         await (await driver(connection)).execute(_KEEP, *columns)
+
+
+async def set_status(connection: AsyncConnection, hold_id: UUID, status: HoldStatus) -> None:
+    """What became of a hold that was found in this service, with the record that it belongs to."""
+    await (await driver(connection)).execute(_SET_STATUS, hold_id, status.value)
 
 
 async def upheld(connection: AsyncConnection, source_id: UUID) -> frozenset[UUID]:

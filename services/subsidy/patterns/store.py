@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import Column, ColumnElement, Date, Integer, MetaData, Table, Text, Uuid, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.subsidy.holds import store as hold_store
 from services.subsidy.holds.rules import HoldStatus
 from services.subsidy.patterns.rules import BURST_DAYS, PatternFinding, PatternRule, SeenAccount
 from shared import tables
@@ -50,7 +51,6 @@ INSERT INTO heard_flag (id, code, kind, institution_id, person, region, reportin
 SELECT a.id, checks.code, a.rule, a.institution_id, a.person, a.region, a.reporting_region, 'open'
 FROM added AS a JOIN unnest($16::text[], $17::text[]) AS checks (rule, code) ON checks.rule = a.rule
 """
-_HOLD: Final = "UPDATE heard_flag SET status = $2 WHERE id = $1"
 _SEEN: Final = """
 SELECT DISTINCT ON (a.mark, a.institution_id) a.mark, a.id, a.institution_id, a.region, a.reporting_region,
     NOT EXISTS (SELECT FROM heard_institution AS i WHERE i.id = a.institution_id) AS is_person,
@@ -177,7 +177,7 @@ async def load(connection: AsyncConnection, finding_id: UUID, *, lock: bool = Fa
 async def save(connection: AsyncConnection, finding: PatternFinding) -> None:
     """Store the next version of `finding`, with the hold that it is. Raises Stale if it was changed meanwhile."""
     await tables.save(connection, FINDING, finding, expected=finding.version - 1)
-    await (await driver(connection)).execute(_HOLD, finding.id, finding.status.value)
+    await hold_store.set_status(connection, finding.id, finding.status)
 
 
 async def page(
