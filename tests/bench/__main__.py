@@ -29,6 +29,7 @@ PARTS = (
     "results",
     "verification",
     "credentials",
+    "pages",
 )
 
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))

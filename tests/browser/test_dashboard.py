@@ -22,8 +22,8 @@ pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("browser")]
 ONE: Final = Caller("province", "one", region="410000")
 TWO: Final = Caller("province", "two", region="410000")
 FIGURES: Final = ".regions tbody tr"
-COLD_MS_MAX: Final = 1_000
-COLD_LOADS: Final = 5
+QUESTIONS_MAX: Final = 16
+"""One for each panel, one for the day, and the stream."""
 STALE_MS: Final = 20_000
 A4_WIDTH: Final = 1047
 """Of A4 across, without its margins, in pixels of a page."""
@@ -251,17 +251,17 @@ class TestLook:
         expect(page.get_by_role("button", name="郑州市").last).to_be_visible()
         printed(page, "dashboard")
 
-    def test_the_first_figures_stand_within_a_second_and_weigh_little(self, visitor: Visitor, board: str) -> None:
-        # Each window is new and has nothing kept. The best of some counts: other tests use the machine as well.
-        ready = []
-        for _ in range(COLD_LOADS):
-            page = shown(visitor.open(board))
-            ready.append(page.evaluate("performance.getEntriesByName('first-figures')[0].startTime"))
-
+    def test_the_first_figures_wait_for_few_questions_and_little_weight(self, visitor: Visitor, board: str) -> None:
+        # How long they take on this machine is measured by `make bench PART=pages`.
+        page = shown(visitor.open(board))
+        asked = page.evaluate(
+            "performance.getEntriesByType('resource').filter((each) => each.name.includes('/v1/')"
+            " && each.startTime < performance.getEntriesByName('first-figures')[0].startTime).map((each) => each.name)"
+        )
         files = page.evaluate(
             "performance.getEntriesByType('resource').filter((each) => each.name.includes('/assets/'))"
             ".reduce((sum, each) => sum + each.decodedBodySize, 0)"
         )
-        assert min(ready) < COLD_MS_MAX, ready
+        assert 0 < len(set(asked)) <= QUESTIONS_MAX, asked
         assert 0 < files < BYTES_MAX
         assert (ROOT / "web" / "dist").is_dir()
