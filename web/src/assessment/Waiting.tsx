@@ -1,11 +1,11 @@
 // For officers: sessions that wait for an approval before their day, with their plan beside them.
 
-import { useState } from "preact/hooks";
 import { Shown, useAnswer } from "../shared/answer";
 import { all, post } from "../shared/api";
 import { AWARDS } from "../shared/awards";
 import { whole } from "../shared/figures";
 import { Field, Form } from "../shared/forms";
+import { Opener, OpeningRow, useOpening } from "../shared/Opening";
 import { placeName, usePlaces } from "../shared/places";
 import { Table } from "../shared/Wide";
 import { named, say } from "../shared/words";
@@ -28,7 +28,7 @@ async function read(): Promise<Work> {
 export function Waiting() {
   const answer = useAnswer(read, []);
   const names = useOccupations();
-  const [open, setOpen] = useState<string | null>(null);
+  const opening = useOpening();
   const title = say("待批准的考试", "Sessions that wait for approval");
   return (
     <section class="panel long" aria-labelledby="waiting-title">
@@ -50,34 +50,31 @@ export function Waiting() {
             ]}
           >
             {(one) => (
-              <>
-                <tr key={one.id} data-waiting={one.local_id}>
-                  <th class="text" scope="row">
-                    <button
-                      type="button"
-                      class="link"
-                      aria-expanded={open === one.id}
-                      onClick={() => setOpen(open === one.id ? null : one.id)}
-                    >
-                      {one.local_id}
-                    </button>
-                  </th>
-                  <td class="wrap">{work.bodies.get(one.body_id) ?? "—"}</td>
-                  <td class="text">{one.held_on}</td>
-                  <td>{whole(one.candidates)}</td>
-                  <td class="wrap">
-                    {occupationName(names.found ?? new Map(), one.occupation)} · {named(AWARDS, one.award)}
-                  </td>
-                  <td class="wrap">{taskWords(one)}</td>
-                </tr>
-                {open === one.id && (
-                  <tr key={`${one.id}-open`}>
-                    <td class="wrap" colSpan={6}>
-                      <Evidence one={one} again={answer.again} />
+              <OpeningRow
+                key={one.id}
+                opening={opening}
+                id={one.id}
+                columns={6}
+                data={{ "data-waiting": one.local_id }}
+                cells={
+                  <>
+                    <th class="text" scope="row">
+                      <Opener opening={opening} id={one.id}>
+                        {one.local_id}
+                      </Opener>
+                    </th>
+                    <td class="wrap">{work.bodies.get(one.body_id) ?? "—"}</td>
+                    <td class="text">{one.held_on}</td>
+                    <td>{whole(one.candidates)}</td>
+                    <td class="wrap">
+                      {occupationName(names.found ?? new Map(), one.occupation)} · {named(AWARDS, one.award)}
                     </td>
-                  </tr>
-                )}
-              </>
+                    <td class="wrap">{taskWords(one)}</td>
+                  </>
+                }
+              >
+                <Evidence one={one} again={answer.again} />
+              </OpeningRow>
             )}
           </Table>
         )}

@@ -1,13 +1,13 @@
 // Findings of patrols and inspections that are not closed, by the day on which they are due, each with its steps; what
 // an institution has put right is rechecked.
 
-import { useState } from "preact/hooks";
 import { Shown, useAnswer } from "../shared/answer";
 import { all, ask, post } from "../shared/api";
 import { Decided, useDecisions } from "../shared/Decisions";
 import { moment } from "../shared/figures";
 import { Choice, Field, Form } from "../shared/forms";
 import { type Catalogue, placeOf } from "../shared/names";
+import { Opener, OpeningRow, useOpening } from "../shared/Opening";
 import { Table } from "../shared/Wide";
 import { type Name, named, say } from "../shared/words";
 
@@ -65,7 +65,7 @@ async function read(): Promise<Work> {
 
 export function Findings(props: { names: Catalogue }) {
   const answer = useAnswer(read, []);
-  const [open, setOpen] = useState<string | null>(null);
+  const opening = useOpening();
   const { told, decide } = useDecisions(answer.again);
   const title = say("巡查发现的问题", "Findings");
   return (
@@ -89,81 +89,74 @@ export function Findings(props: { names: Catalogue }) {
             ]}
           >
             {(one) => (
-              <>
-                <tr key={one.id} data-finding={one.status}>
-                  <th class="text wrap" scope="row">
-                    <button
-                      type="button"
-                      class="link"
-                      aria-expanded={open === one.id}
-                      onClick={() => setOpen(open === one.id ? null : one.id)}
-                    >
-                      {one.found}
-                    </button>
-                  </th>
-                  <td class="wrap">{institutions.get(one.institution_id) ?? "—"}</td>
-                  <td class="text">{placeOf(props.names.regions, one.region)}</td>
-                  <td class="text">{named(SEVERITIES, one.severity)}</td>
-                  <td class="text">
-                    {one.due_on} {one.overdue && <span class="badge bad">{say("已逾期", "Overdue")}</span>}
-                  </td>
-                  <td class="text">
-                    <span class={one.status === "rectified" ? "badge warn" : "badge"}>
-                      {say(...STATES[one.status])}
-                    </span>
-                  </td>
-                </tr>
-                {open === one.id && (
-                  <tr key={`${one.id}-open`}>
-                    <td class="wrap" colSpan={6}>
-                      <div class="sides">
-                        <Steps one={one} />
-                        {one.status === "rectified" && (
-                          <Form
-                            name={say("复查", "Recheck")}
-                            button={say("登记复查结果", "Record the recheck")}
-                            labels={{
-                              said: say("复查情况", "What was seen"),
-                              due_on: say("新的整改期限", "New due day"),
-                            }}
-                            send={(filled, key) =>
-                              decide(one.found, ["复查结果已登记。", "has its recheck recorded."], () =>
-                                post(
-                                  `v1/findings/${one.id}/recheck`,
-                                  { ...filled, passed: filled.passed === "yes" },
-                                  key,
-                                ),
-                              )
-                            }
-                          >
-                            <Choice
-                              name="passed"
-                              label={say("复查结论", "What came of it")}
-                              options={[
-                                ["yes", say("已整改到位，办结", "It is put right: close it")],
-                                ["no", say("未到位，继续整改", "It is not: go on")],
-                              ]}
-                            />
-                            <Field
-                              name="said"
-                              label={say("复查情况", "What was seen")}
-                              minLength={2}
-                              maxLength={500}
-                              required
-                            />
-                            <Field
-                              name="due_on"
-                              type="date"
-                              label={say("新的整改期限", "New due day")}
-                              hint={say("只在继续整改时填写", "Only where it goes on")}
-                            />
-                          </Form>
-                        )}
-                      </div>
+              <OpeningRow
+                key={one.id}
+                opening={opening}
+                id={one.id}
+                columns={6}
+                data={{ "data-finding": one.status }}
+                cells={
+                  <>
+                    <th class="text wrap" scope="row">
+                      <Opener opening={opening} id={one.id}>
+                        {one.found}
+                      </Opener>
+                    </th>
+                    <td class="wrap">{institutions.get(one.institution_id) ?? "—"}</td>
+                    <td class="text">{placeOf(props.names.regions, one.region)}</td>
+                    <td class="text">{named(SEVERITIES, one.severity)}</td>
+                    <td class="text">
+                      {one.due_on} {one.overdue && <span class="badge bad">{say("已逾期", "Overdue")}</span>}
                     </td>
-                  </tr>
-                )}
-              </>
+                    <td class="text">
+                      <span class={one.status === "rectified" ? "badge warn" : "badge"}>
+                        {say(...STATES[one.status])}
+                      </span>
+                    </td>
+                  </>
+                }
+              >
+                <div class="sides">
+                  <Steps one={one} />
+                  {one.status === "rectified" && (
+                    <Form
+                      name={say("复查", "Recheck")}
+                      button={say("登记复查结果", "Record the recheck")}
+                      labels={{
+                        said: say("复查情况", "What was seen"),
+                        due_on: say("新的整改期限", "New due day"),
+                      }}
+                      send={(filled, key) =>
+                        decide(one.found, ["复查结果已登记。", "has its recheck recorded."], () =>
+                          post(`v1/findings/${one.id}/recheck`, { ...filled, passed: filled.passed === "yes" }, key),
+                        )
+                      }
+                    >
+                      <Choice
+                        name="passed"
+                        label={say("复查结论", "What came of it")}
+                        options={[
+                          ["yes", say("已整改到位，办结", "It is put right: close it")],
+                          ["no", say("未到位，继续整改", "It is not: go on")],
+                        ]}
+                      />
+                      <Field
+                        name="said"
+                        label={say("复查情况", "What was seen")}
+                        minLength={2}
+                        maxLength={500}
+                        required
+                      />
+                      <Field
+                        name="due_on"
+                        type="date"
+                        label={say("新的整改期限", "New due day")}
+                        hint={say("只在继续整改时填写", "Only where it goes on")}
+                      />
+                    </Form>
+                  )}
+                </div>
+              </OpeningRow>
             )}
           </Table>
         )}

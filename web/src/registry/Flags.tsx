@@ -1,11 +1,11 @@
 // Flags that wait for an officer, by age; each is confirmed or dismissed with a reason, and another officer can reopen it.
 
-import { useState } from "preact/hooks";
 import { Shown, useAnswer } from "../shared/answer";
 import { all, post } from "../shared/api";
 import { moment } from "../shared/figures";
 import { Choice, Field, Form } from "../shared/forms";
 import { type Catalogue, placeOf } from "../shared/names";
+import { Opener, useOpening } from "../shared/Opening";
 import { say } from "../shared/words";
 
 interface Flag {
@@ -21,7 +21,7 @@ interface Flag {
 
 export function Flags(props: { names: Catalogue; institutions: ReadonlyMap<string, string> }) {
   const answer = useAnswer(() => all<Flag>("v1/flags", { status: "open" }), []);
-  const [open, setOpen] = useState<string | null>(null);
+  const opening = useOpening();
   return (
     <section class="panel long" aria-labelledby="flags-title">
       <h2 id="flags-title">
@@ -36,14 +36,9 @@ export function Flags(props: { names: Catalogue; institutions: ReadonlyMap<strin
               {flags.map((flag) => (
                 <li key={flag.id} data-flag={flag.id} class="reason mild">
                   <p>
-                    <button
-                      type="button"
-                      class="link"
-                      aria-expanded={open === flag.id}
-                      onClick={() => setOpen(open === flag.id ? null : flag.id)}
-                    >
+                    <Opener opening={opening} id={flag.id}>
                       {say(flag.title_zh, flag.title_en)}
-                    </button>{" "}
+                    </Opener>{" "}
                     {flag.holds && <span class="badge bad">{say("暂停拨付", "Money is held")}</span>}
                   </p>
                   <p class="soft small">
@@ -56,7 +51,7 @@ export function Flags(props: { names: Catalogue; institutions: ReadonlyMap<strin
                       .filter(Boolean)
                       .join(" · ")}
                   </p>
-                  {open === flag.id && (
+                  {opening.isOpen(flag.id) && (
                     <Form
                       name={say("处理预警", "Settle the flag")}
                       button={say("保存处理结果", "Settle it")}

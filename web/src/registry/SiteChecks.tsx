@@ -1,12 +1,12 @@
 // Classes that wait for the county's check of their site before they start, by first day.
 
-import { useState } from "preact/hooks";
 import { Shown, useAnswer } from "../shared/answer";
 import { all, post } from "../shared/api";
 import { Decided, useDecisions } from "../shared/Decisions";
 import { whole } from "../shared/figures";
 import { Choice, Field, Form } from "../shared/forms";
 import { type Catalogue, placeOf } from "../shared/names";
+import { Opener, OpeningRow, useOpening } from "../shared/Opening";
 import { Table } from "../shared/Wide";
 import { say } from "../shared/words";
 import type { TrainingClass } from "./classes";
@@ -33,7 +33,7 @@ async function read(): Promise<Work> {
 
 export function SiteChecks(props: { names: Catalogue }) {
   const answer = useAnswer(read, []);
-  const [open, setOpen] = useState<string | null>(null);
+  const opening = useOpening();
   const { told, decide } = useDecisions(answer.again);
   const title = say("待核查的培训地点", "Sites to be checked");
   return (
@@ -58,62 +58,59 @@ export function SiteChecks(props: { names: Catalogue }) {
             {(one) => {
               const about = say(`班级 ${one.local_id}`, `Class ${one.local_id}`);
               return (
-                <>
-                  <tr key={one.id} data-check={one.local_id}>
-                    <th class="text" scope="row">
-                      <button
-                        type="button"
-                        class="link"
-                        aria-expanded={open === one.id}
-                        onClick={() => setOpen(open === one.id ? null : one.id)}
-                      >
-                        {one.local_id}
-                      </button>
-                    </th>
-                    <td class="wrap">{institutions.get(one.institution_id) ?? "—"}</td>
-                    <td class="text">{one.starts_on}</td>
-                    <td class="text">{placeOf(props.names.regions, one.region)}</td>
-                    <td>{whole(one.seats)}</td>
-                  </tr>
-                  {open === one.id && (
-                    <tr key={`${one.id}-open`}>
-                      <td class="wrap" colSpan={5}>
-                        <SiteOf one={one} />
-                        <Form
-                          name={say("登记核查结果", "Record the check")}
-                          button={say("登记核查结果", "Record it")}
-                          labels={{ findings: say("发现的问题", "What was found") }}
-                          send={(filled, key) => {
-                            const content = {
-                              passed: filled.passed === "yes",
-                              findings: filled.findings ? [filled.findings] : [],
-                            };
-                            return decide(about, ["核查结果已登记。", "has its check recorded."], () =>
-                              post(`v1/classes/${one.id}/check`, content, key),
-                            );
-                          }}
-                        >
-                          <Choice
-                            name="passed"
-                            label={say("核查结论", "What was found")}
-                            options={[
-                              ["yes", say("符合条件", "The site fits")],
-                              ["no", say("不符合，须整改", "It does not fit")],
-                            ]}
-                          />
-                          <Field
-                            name="findings"
-                            label={say("发现的问题", "What was found")}
-                            hint={say("不符合的必须填写", "Needed if it does not fit")}
-                            minLength={2}
-                            maxLength={500}
-                            long
-                          />
-                        </Form>
-                      </td>
-                    </tr>
-                  )}
-                </>
+                <OpeningRow
+                  key={one.id}
+                  opening={opening}
+                  id={one.id}
+                  columns={5}
+                  data={{ "data-check": one.local_id }}
+                  cells={
+                    <>
+                      <th class="text" scope="row">
+                        <Opener opening={opening} id={one.id}>
+                          {one.local_id}
+                        </Opener>
+                      </th>
+                      <td class="wrap">{institutions.get(one.institution_id) ?? "—"}</td>
+                      <td class="text">{one.starts_on}</td>
+                      <td class="text">{placeOf(props.names.regions, one.region)}</td>
+                      <td>{whole(one.seats)}</td>
+                    </>
+                  }
+                >
+                  <SiteOf one={one} />
+                  <Form
+                    name={say("登记核查结果", "Record the check")}
+                    button={say("登记核查结果", "Record it")}
+                    labels={{ findings: say("发现的问题", "What was found") }}
+                    send={(filled, key) => {
+                      const content = {
+                        passed: filled.passed === "yes",
+                        findings: filled.findings ? [filled.findings] : [],
+                      };
+                      return decide(about, ["核查结果已登记。", "has its check recorded."], () =>
+                        post(`v1/classes/${one.id}/check`, content, key),
+                      );
+                    }}
+                  >
+                    <Choice
+                      name="passed"
+                      label={say("核查结论", "What was found")}
+                      options={[
+                        ["yes", say("符合条件", "The site fits")],
+                        ["no", say("不符合，须整改", "It does not fit")],
+                      ]}
+                    />
+                    <Field
+                      name="findings"
+                      label={say("发现的问题", "What was found")}
+                      hint={say("不符合的必须填写", "Needed if it does not fit")}
+                      minLength={2}
+                      maxLength={500}
+                      long
+                    />
+                  </Form>
+                </OpeningRow>
               );
             }}
           </Table>

@@ -9,6 +9,7 @@ import { Faults } from "../shared/Faults";
 import { whole, yuan } from "../shared/figures";
 import { Field, Form } from "../shared/forms";
 import { type Catalogue, nameOf, placeOf, useCatalogue } from "../shared/names";
+import { Opener, OpeningRow, useOpening } from "../shared/Opening";
 import { Head, Wide } from "../shared/Wide";
 import { Ways } from "../shared/Work";
 import { named, say, useLanguage } from "../shared/words";
@@ -92,7 +93,7 @@ function Filed({ names }: { names: Catalogue }) {
 
 function Classes(props: { work: Work; names: Catalogue; again: () => void }) {
   const { classes, institutions } = props.work;
-  const [open, setOpen] = useState<string | null>(null);
+  const opening = useOpening();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [isBusy, setBusy] = useState(false);
   const [done, setDone] = useState<number | null>(null);
@@ -176,59 +177,56 @@ function Classes(props: { work: Work; names: Catalogue; again: () => void }) {
             />
             <tbody>
               {classes.map((one) => (
-                <>
-                  <tr key={one.id} data-waiting={one.local_id}>
-                    <td class="text no-print">
-                      <input
-                        type="checkbox"
-                        aria-label={say(`选择班级 ${one.local_id}`, `Choose class ${one.local_id}`)}
-                        checked={chosen.has(one.id)}
-                        onChange={() => toggle(one.id)}
-                      />
-                    </td>
-                    <th class="text" scope="row">
-                      <button
-                        type="button"
-                        class="link"
-                        aria-expanded={open === one.id}
-                        onClick={() => setOpen(open === one.id ? null : one.id)}
-                      >
-                        {one.local_id}
-                      </button>
-                    </th>
-                    <td class="wrap">{institutions.get(one.institution_id) ?? "—"}</td>
-                    <td class="text">
-                      {one.answer_due_on ?? "—"}{" "}
-                      {one.overdue && <span class="badge bad">{say("已逾期", "Overdue")}</span>}
-                    </td>
-                    <td class="text">{one.starts_on}</td>
-                    <td>{whole(one.seats)}</td>
-                    <td class="wrap">{nameOf(props.names.programmes, one.programme)}</td>
-                    <td class="text">
-                      {one.needs.length === 0 ? (
-                        say("齐全", "Complete")
-                      ) : (
-                        <span class="warn">
-                          {say("缺：", "Missing: ")}
-                          {one.needs.map((need) => named(NEEDS, need)).join(say("、", ", "))}
-                        </span>
-                      )}
-                    </td>
-                  </tr>
-                  {open === one.id && (
-                    <tr key={`${one.id}-open`}>
-                      <td class="wrap" colSpan={8}>
-                        <Evidence
-                          one={one}
-                          names={props.names}
-                          isBusy={isBusy}
-                          approve={() => approve([one])}
-                          again={props.again}
+                <OpeningRow
+                  key={one.id}
+                  opening={opening}
+                  id={one.id}
+                  columns={8}
+                  data={{ "data-waiting": one.local_id }}
+                  cells={
+                    <>
+                      <td class="text no-print">
+                        <input
+                          type="checkbox"
+                          aria-label={say(`选择班级 ${one.local_id}`, `Choose class ${one.local_id}`)}
+                          checked={chosen.has(one.id)}
+                          onChange={() => toggle(one.id)}
                         />
                       </td>
-                    </tr>
-                  )}
-                </>
+                      <th class="text" scope="row">
+                        <Opener opening={opening} id={one.id}>
+                          {one.local_id}
+                        </Opener>
+                      </th>
+                      <td class="wrap">{institutions.get(one.institution_id) ?? "—"}</td>
+                      <td class="text">
+                        {one.answer_due_on ?? "—"}{" "}
+                        {one.overdue && <span class="badge bad">{say("已逾期", "Overdue")}</span>}
+                      </td>
+                      <td class="text">{one.starts_on}</td>
+                      <td>{whole(one.seats)}</td>
+                      <td class="wrap">{nameOf(props.names.programmes, one.programme)}</td>
+                      <td class="text">
+                        {one.needs.length === 0 ? (
+                          say("齐全", "Complete")
+                        ) : (
+                          <span class="warn">
+                            {say("缺：", "Missing: ")}
+                            {one.needs.map((need) => named(NEEDS, need)).join(say("、", ", "))}
+                          </span>
+                        )}
+                      </td>
+                    </>
+                  }
+                >
+                  <Evidence
+                    one={one}
+                    names={props.names}
+                    isBusy={isBusy}
+                    approve={() => approve([one])}
+                    again={props.again}
+                  />
+                </OpeningRow>
               ))}
             </tbody>
           </table>

@@ -1,11 +1,11 @@
 // Objections of the public by the day on which the answer is due: the words, and the answer that the objector reads.
 
-import { useState } from "preact/hooks";
 import { Shown, useAnswer } from "../shared/answer";
 import { all, ask, post } from "../shared/api";
 import { Decided, useDecisions } from "../shared/Decisions";
 import { moment } from "../shared/figures";
 import { Choice, Field, Form } from "../shared/forms";
+import { Opener, OpeningRow, useOpening } from "../shared/Opening";
 import { Table } from "../shared/Wide";
 import { Way } from "../shared/Work";
 import { type Name, named, say } from "../shared/words";
@@ -55,7 +55,7 @@ async function read(): Promise<Work> {
 
 export function Objections() {
   const answer = useAnswer(read, []);
-  const [open, setOpen] = useState<string | null>(null);
+  const opening = useOpening();
   const { told, decide } = useDecisions(answer.again);
   const title = say("公示异议", "Objections");
   return (
@@ -79,38 +79,35 @@ export function Objections() {
             {(one) => {
               const claim = claims.get(one.claim_id);
               return (
-                <>
-                  <tr key={one.id} data-objection={one.id}>
-                    <th class="text" scope="row">
-                      <button
-                        type="button"
-                        class="link"
-                        aria-expanded={open === one.id}
-                        onClick={() => setOpen(open === one.id ? null : one.id)}
-                      >
-                        {moment(new Date(one.received_at))}
-                      </button>
-                    </th>
-                    <td class="text">
-                      <Way to={{ claim: one.claim_id }}>{claim?.local_id ?? say("查看", "Show")}</Way>{" "}
-                      {say(`第 ${one.line} 行`, `line ${one.line}`)}
-                    </td>
-                    <td class="wrap">{claim?.institution_name ?? "—"}</td>
-                    <td class="text">
-                      {one.due_on ?? "—"} {one.overdue && <span class="badge bad">{say("已逾期", "Overdue")}</span>}
-                    </td>
-                    <td class="text">
-                      <span class={one.status === "open" ? "badge warn" : "badge"}>{named(STATES, one.status)}</span>
-                    </td>
-                  </tr>
-                  {open === one.id && (
-                    <tr key={`${one.id}-open`}>
-                      <td class="wrap" colSpan={5}>
-                        <Answer one={one} about={claim?.local_id ?? ""} decide={decide} />
+                <OpeningRow
+                  key={one.id}
+                  opening={opening}
+                  id={one.id}
+                  columns={5}
+                  data={{ "data-objection": one.id }}
+                  cells={
+                    <>
+                      <th class="text" scope="row">
+                        <Opener opening={opening} id={one.id}>
+                          {moment(new Date(one.received_at))}
+                        </Opener>
+                      </th>
+                      <td class="text">
+                        <Way to={{ claim: one.claim_id }}>{claim?.local_id ?? say("查看", "Show")}</Way>{" "}
+                        {say(`第 ${one.line} 行`, `line ${one.line}`)}
                       </td>
-                    </tr>
-                  )}
-                </>
+                      <td class="wrap">{claim?.institution_name ?? "—"}</td>
+                      <td class="text">
+                        {one.due_on ?? "—"} {one.overdue && <span class="badge bad">{say("已逾期", "Overdue")}</span>}
+                      </td>
+                      <td class="text">
+                        <span class={one.status === "open" ? "badge warn" : "badge"}>{named(STATES, one.status)}</span>
+                      </td>
+                    </>
+                  }
+                >
+                  <Answer one={one} about={claim?.local_id ?? ""} decide={decide} />
+                </OpeningRow>
               );
             }}
           </Table>

@@ -1,11 +1,11 @@
 // Paid lines that no longer rest on what they were paid for, and proposing to take the money back.
 
-import { useState } from "preact/hooks";
 import { Shown, useAnswer } from "../shared/answer";
 import { all, ask, post } from "../shared/api";
 import { Decided, useDecisions } from "../shared/Decisions";
 import { yuan } from "../shared/figures";
 import { Field, Form } from "../shared/forms";
+import { Opener, OpeningRow, useOpening } from "../shared/Opening";
 import { placeName, usePlaces } from "../shared/places";
 import { Table } from "../shared/Wide";
 import { Way } from "../shared/Work";
@@ -35,7 +35,7 @@ async function read(): Promise<Work> {
 export function Recoveries(props: { isFinance: boolean }) {
   const answer = useAnswer(read, []);
   const places = usePlaces();
-  const [open, setOpen] = useState<string | null>(null);
+  const opening = useOpening();
   const { told, decide } = useDecisions(answer.again);
   const title = say("应追回的明细", "Lines that are owed back");
   return (
@@ -65,57 +65,54 @@ export function Recoveries(props: { isFinance: boolean }) {
                 `Claim ${claim?.local_id ?? ""}, line ${one.line}`,
               );
               return (
-                <>
-                  <tr key={key} data-owed={one.line}>
-                    <th class="text" scope="row">
-                      <Way to={{ claim: one.claim_id }}>{about}</Way>
-                    </th>
-                    <td class="wrap">{claim?.institution_name ?? "—"}</td>
-                    <td class="text">{placeName(places, one.region)}</td>
-                    <td class="wrap">{say(one.owed.title_zh ?? "—", one.owed.title_en ?? "—")}</td>
-                    <td>{yuan(one.amount_fen)}</td>
-                    <td class="text no-print">
-                      {props.isFinance && (
-                        <button
-                          type="button"
-                          class="link"
-                          aria-label={say(`提出追回：${about}`, `Propose to recover: ${about}`)}
-                          aria-expanded={open === key}
-                          onClick={() => setOpen(open === key ? null : key)}
-                        >
-                          {say("提出追回", "Recover")}
-                        </button>
-                      )}
-                    </td>
-                  </tr>
-                  {open === key && (
-                    <tr key={`${key}-open`}>
-                      <td class="wrap" colSpan={6}>
-                        <Form
-                          name={say("提出追回", "Propose to recover")}
-                          button={say("提出追回", "Propose it")}
-                          send={(filled, sent) =>
-                            decide(
-                              about,
-                              [
-                                "已提出追回，等待另一名财务人员复核。",
-                                "is proposed; another person of finance confirms.",
-                              ],
-                              () =>
-                                post(
-                                  `v1/claims/${one.claim_id}/recovery`,
-                                  { lines: [one.line], cause: "ground_lost", reason: filled.reason },
-                                  sent,
-                                ),
-                            )
-                          }
-                        >
-                          <Field name="reason" label={say("理由", "Reason")} minLength={2} maxLength={500} required />
-                        </Form>
+                <OpeningRow
+                  key={key}
+                  opening={opening}
+                  id={key}
+                  columns={6}
+                  data={{ "data-owed": one.line }}
+                  cells={
+                    <>
+                      <th class="text" scope="row">
+                        <Way to={{ claim: one.claim_id }}>{about}</Way>
+                      </th>
+                      <td class="wrap">{claim?.institution_name ?? "—"}</td>
+                      <td class="text">{placeName(places, one.region)}</td>
+                      <td class="wrap">{say(one.owed.title_zh ?? "—", one.owed.title_en ?? "—")}</td>
+                      <td>{yuan(one.amount_fen)}</td>
+                      <td class="text no-print">
+                        {props.isFinance && (
+                          <Opener
+                            opening={opening}
+                            id={key}
+                            label={say(`提出追回：${about}`, `Propose to recover: ${about}`)}
+                          >
+                            {say("提出追回", "Recover")}
+                          </Opener>
+                        )}
                       </td>
-                    </tr>
-                  )}
-                </>
+                    </>
+                  }
+                >
+                  <Form
+                    name={say("提出追回", "Propose to recover")}
+                    button={say("提出追回", "Propose it")}
+                    send={(filled, sent) =>
+                      decide(
+                        about,
+                        ["已提出追回，等待另一名财务人员复核。", "is proposed; another person of finance confirms."],
+                        () =>
+                          post(
+                            `v1/claims/${one.claim_id}/recovery`,
+                            { lines: [one.line], cause: "ground_lost", reason: filled.reason },
+                            sent,
+                          ),
+                      )
+                    }
+                  >
+                    <Field name="reason" label={say("理由", "Reason")} minLength={2} maxLength={500} required />
+                  </Form>
+                </OpeningRow>
               );
             }}
           </Table>

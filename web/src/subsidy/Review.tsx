@@ -8,6 +8,7 @@ import { all, post } from "../shared/api";
 import { Decided, type Told, useDecisions } from "../shared/Decisions";
 import { whole, yuan } from "../shared/figures";
 import { Field, type Filled, Form } from "../shared/forms";
+import { Opener, OpeningRow, useOpening } from "../shared/Opening";
 import { placeName, usePlaces } from "../shared/places";
 import { Table } from "../shared/Wide";
 import { Way, Ways } from "../shared/Work";
@@ -82,7 +83,7 @@ export function Reviewer() {
 function Worklist() {
   const answer = useAnswer(() => all<Waiting>("v1/my-work"), []);
   const places = usePlaces();
-  const [open, setOpen] = useState<string | null>(null);
+  const opening = useOpening();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const { told, setTold, decide } = useDecisions(answer.again);
   const title = say("待我审核的申领", "Claims that wait for me");
@@ -149,59 +150,56 @@ function Worklist() {
             ]}
           >
             {(one) => (
-              <>
-                <tr key={one.id} data-waiting={one.local_id}>
-                  <td class="text no-print">
-                    <input
-                      type="checkbox"
-                      aria-label={say(`选择申领 ${one.local_id}`, `Choose claim ${one.local_id}`)}
-                      disabled={!one.clean}
-                      checked={chosen.has(one.id)}
-                      onChange={() => toggle(one.id)}
-                    />
-                  </td>
-                  <th class="text" scope="row">
-                    <button
-                      type="button"
-                      class="link"
-                      aria-expanded={open === one.id}
-                      onClick={() => setOpen(open === one.id ? null : one.id)}
-                    >
-                      {one.local_id}
-                    </button>
-                  </th>
-                  <td class="wrap">
-                    {one.institution_name ?? "—"}
-                    <br />
-                    <span class="soft small">
-                      {say(`班级 ${one.class_local_id ?? "—"}`, `Class ${one.class_local_id ?? "—"}`)} ·{" "}
-                      {placeName(places, one.region)}
-                    </span>
-                  </td>
-                  <td class="text">
-                    <span class="badge">{named(STATES, one.status)}</span>
-                  </td>
-                  <td class="text">
-                    {one.working_days === null
-                      ? "—"
-                      : say(`${one.working_days} 个工作日`, `${one.working_days} working days`)}
-                    <br />
-                    <span class="soft small">{one.due_on && say(`${one.due_on} 前`, `by ${one.due_on}`)}</span>{" "}
-                    {one.escalated && <span class="badge bad">{say("已逾期上报", "Late")}</span>}
-                  </td>
-                  <td>{yuan(one.amount_fen)}</td>
-                  <td class="wrap">
-                    <Against one={one} />
-                  </td>
-                </tr>
-                {open === one.id && (
-                  <tr key={`${one.id}-open`}>
-                    <td class="wrap" colSpan={7}>
-                      <Evidence one={one} decide={decide} />
+              <OpeningRow
+                key={one.id}
+                opening={opening}
+                id={one.id}
+                columns={7}
+                data={{ "data-waiting": one.local_id }}
+                cells={
+                  <>
+                    <td class="text no-print">
+                      <input
+                        type="checkbox"
+                        aria-label={say(`选择申领 ${one.local_id}`, `Choose claim ${one.local_id}`)}
+                        disabled={!one.clean}
+                        checked={chosen.has(one.id)}
+                        onChange={() => toggle(one.id)}
+                      />
                     </td>
-                  </tr>
-                )}
-              </>
+                    <th class="text" scope="row">
+                      <Opener opening={opening} id={one.id}>
+                        {one.local_id}
+                      </Opener>
+                    </th>
+                    <td class="wrap">
+                      {one.institution_name ?? "—"}
+                      <br />
+                      <span class="soft small">
+                        {say(`班级 ${one.class_local_id ?? "—"}`, `Class ${one.class_local_id ?? "—"}`)} ·{" "}
+                        {placeName(places, one.region)}
+                      </span>
+                    </td>
+                    <td class="text">
+                      <span class="badge">{named(STATES, one.status)}</span>
+                    </td>
+                    <td class="text">
+                      {one.working_days === null
+                        ? "—"
+                        : say(`${one.working_days} 个工作日`, `${one.working_days} working days`)}
+                      <br />
+                      <span class="soft small">{one.due_on && say(`${one.due_on} 前`, `by ${one.due_on}`)}</span>{" "}
+                      {one.escalated && <span class="badge bad">{say("已逾期上报", "Late")}</span>}
+                    </td>
+                    <td>{yuan(one.amount_fen)}</td>
+                    <td class="wrap">
+                      <Against one={one} />
+                    </td>
+                  </>
+                }
+              >
+                <Evidence one={one} decide={decide} />
+              </OpeningRow>
             )}
           </Table>
         )}

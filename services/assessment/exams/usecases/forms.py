@@ -49,18 +49,13 @@ class ResultForm(Strict):
 
     @model_validator(mode="after")
     def _of_one_kind(self) -> ResultForm:
-        has_marks = any(getattr(self, part) is not None for part in _PARTS)
         if any(getattr(self, part.value) is not None for part in self.absent_from):
             raise form_error("value_error", "A part has a mark or an absence", "同一科目不能既有分数又为缺考。")
         if self.cheated and not self.note:
             raise form_error("value_error", "Say in `note` what was found", "认定作弊的，请在 note 中写明情况。")
         if self.note and not self.cheated:
             raise form_error("value_error", "A note belongs to cheated: true", "note 仅在 cheated 为 true 时填写。")
-        self._require_said(has_marks=has_marks)
         return self
-
-    def _require_said(self, *, has_marks: bool) -> None:
-        raise NotImplementedError
 
     def _marks(self) -> Marks | None:
         tenths = {part: None if (mark := getattr(self, part)) is None else int(mark * 10) for part in _PARTS}
@@ -79,8 +74,9 @@ class ResultRowRequest(ResultForm):
 
     local_id: LocalId
 
-    def _require_said(self, *, has_marks: bool) -> None:
-        parts = has_marks or bool(self.absent_from)
+    @model_validator(mode="after")
+    def _is_said(self) -> ResultRowRequest:
+        parts = self._marks() is not None or bool(self.absent_from)
         if self.absent and parts:
             raise form_error("value_error", "An absent candidate has no marks", "缺考的考生不能填写分数。")
         if self.cheated and (parts or self.absent):
@@ -91,6 +87,7 @@ class ResultRowRequest(ResultForm):
                 "Enter a mark, absent: true or cheated: true",
                 "请填写至少一科分数；缺考填写 absent: true，作弊填写 cheated: true。",
             )
+        return self
 
     def row(self, place: int) -> ResultRow:
         return ResultRow(place, self.local_id, self._marks(), self._missed(), self.cheated, self.note)
@@ -104,9 +101,11 @@ class WholeResultForm(ResultForm):
         Field(max_length=3, description="Parts whose mark was another person's: they are open again"),
     ] = ()
 
-    def _require_said(self, *, has_marks: bool) -> None:
-        if not (has_marks or self.absent or self.absent_from or self.cheated or self.unexamined):
+    @model_validator(mode="after")
+    def _is_said(self) -> WholeResultForm:
+        if not (self._marks() or self.absent or self.absent_from or self.cheated or self.unexamined):
             raise form_error("value_error", "Say what the result is to be", "请填写更正后的成绩。")
+        return self
 
     def correction(self) -> Correction:
         unexamined = tuple(part for part in _PARTS if part in self.unexamined)
