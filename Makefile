@@ -9,6 +9,9 @@ RUN := $(PYTHON) -m deploy.local.runner $(if $(LOG),--log $(LOG)) $(if $(filter-
 FORCED := $(if $(filter-out 0,$(FORCE)),--force)
 MISSING := $(PYTHON) -c 'from deploy.kafka.broker import Broker; print(Broker.missing() or "")'
 
+# Services, workers and tests start dozens of processes: each would compile every module again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup dev java web run up kafka reset backup restore dead-letters token rebuild test test-domain lint types imports format hostile races bench docs clients lock
 

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pkgutil import resolve_name
 from typing import Any
 
 import structlog
@@ -50,19 +51,24 @@ class Service:
 
     name: str
     settings: type[ServiceSettings]
-    make_app: MakeApp
     consumers: Callable[[Any], Sequence[Consumer]]
     jobs: Callable[[Any, AsyncEngine], Sequence[Job]] = lambda settings, engine: ()  # noqa: ARG005
     publishes: bool = True
     search_path: str = "public"
     extra_commands: Sequence[tuple[str, str, Sequence[str], Command]] = ()
 
+    def make_app(self, settings: ServiceSettings, background: Background | None) -> FastAPI:
+        """The service's application. Its routes are imported on demand: workers and most commands do without them."""
+        make: MakeApp = resolve_name(f"services.{self.name}.app:make_app")
+        return make(settings, background)
+
     def api(self) -> FastAPI:
         """The HTTP side only, in one of several processes that share a port."""
         settings = self.settings()
         telemetry.set_up(self.name, settings.log_level)
+        app = self.make_app(settings, None)
         settle_memory()
-        return self.make_app(settings, None)
+        return app
 
 
 def open_log(settings: ServiceSettings) -> EventLog:
@@ -174,8 +180,10 @@ def serve(service: Service, settings: ServiceSettings, *, with_worker: bool) -> 
     several = not with_worker and settings.http_processes > 1
     if several and exposition.SHARED_BY_PROCESSES not in os.environ:
         os.environ[exposition.SHARED_BY_PROCESSES] = tempfile.mkdtemp(prefix=f"{service.name}-counts-")
+    app = f"services.{service.name}.worker:SERVICE.api" if several else service.make_app(settings, background)
+    settle_memory()
     uvicorn.run(
-        f"services.{service.name}.worker:SERVICE.api" if several else service.make_app(settings, background),
+        app,
         factory=several,
         workers=settings.http_processes if several else None,
         host=settings.host,

@@ -11,7 +11,6 @@ from pathlib import Path
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.assessment.app import make_app
 from services.assessment.bodies.usecases import moves
 from services.assessment.books.store import BOOK
 from services.assessment.certificates.usecases import adoption
@@ -156,7 +155,6 @@ def jobs(settings: AssessmentSettings, engine: AsyncEngine) -> list[Job]:
 SERVICE = Service(
     name="assessment",
     settings=AssessmentSettings,
-    make_app=make_app,
     consumers=consumers,
     jobs=jobs,
     extra_commands=(

@@ -9,7 +9,6 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.metrics.alerts import usecases as alerts
-from services.metrics.app import make_app
 from services.metrics.books import usecases as books
 from services.metrics.consumers import consumers
 from services.metrics.history import usecases as history
@@ -70,7 +69,6 @@ def jobs(settings: MetricsSettings, engine: AsyncEngine) -> list[Job]:
 SERVICE = Service(
     name="metrics",
     settings=MetricsSettings,
-    make_app=make_app,
     consumers=consumers,
     jobs=jobs,
     search_path=SEARCH_PATH,

@@ -9,7 +9,6 @@ from pathlib import Path
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.registry.app import make_app
 from services.registry.books.store import BOOK
 from services.registry.consumers import consumers
 from services.registry.directory.usecases import moves
@@ -67,7 +66,6 @@ def jobs(settings: RegistrySettings, engine: AsyncEngine) -> list[Job]:
 SERVICE = Service(
     name="registry",
     settings=RegistrySettings,
-    make_app=make_app,
     consumers=consumers,
     jobs=jobs,
     extra_commands=(("load-plan", "load the plan from a directory of files", ("directory",), load_plan),),

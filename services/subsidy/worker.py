@@ -9,7 +9,6 @@ from pathlib import Path
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.subsidy.app import make_app
 from services.subsidy.batches.usecases import settlement
 from services.subsidy.batches.usecases.returns import return_decider
 from services.subsidy.books.store import BOOK
@@ -72,7 +71,6 @@ def jobs(settings: SubsidySettings, engine: AsyncEngine) -> list[Job]:
 SERVICE = Service(
     name="subsidy",
     settings=SubsidySettings,
-    make_app=make_app,
     consumers=consumers,
     jobs=jobs,
     extra_commands=(("load-policy", "load policy rows from a plan's directory", ("directory",), load_policy),),

@@ -41,6 +41,19 @@ print(type(open_log(settings)).__name__)
     assert done.stdout == "PostgresLog\n", done.stderr
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_worker_and_the_commands_run_without_routes(service: str) -> None:
+    program = f"""
+import sys
+from services.{service}.worker import SERVICE
+print([name for name in sys.modules if name.startswith("services.") and "routes" in name.split(".")])
+"""
+
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.stdout == "[]\n", done.stderr
+
+
 def test_shared_code_is_used_by_two_services_or_by_shared_itself() -> None:
     users: defaultdict[str, set[str]] = defaultdict(set)
     for path in [*modules("services"), *modules("shared")]:

@@ -101,13 +101,13 @@ class Described:
     """Looks at every problem that a test is answered: the description of the API must tell of it for that route."""
 
     # A description takes a second or more to work out: once for a service, and before a request holds a lock.
-    _paths_of: ClassVar[dict[Callable[..., FastAPI], dict[str, Any]]] = {}
+    _paths_of: ClassVar[dict[str, dict[str, Any]]] = {}
 
     def __init__(self, service: Service, app: FastAPI) -> None:
         self._routes = [route for route in routes_of(app) if route.include_in_schema]
-        if service.make_app not in self._paths_of:
-            self._paths_of[service.make_app] = app.openapi()["paths"]
-        self._paths = self._paths_of[service.make_app]
+        if service.name not in self._paths_of:
+            self._paths_of[service.name] = app.openapi()["paths"]
+        self._paths = self._paths_of[service.name]
 
     async def __call__(self, response: httpx.Response) -> None:
         if response.headers.get("content-type") != "application/problem+json":
@@ -123,22 +123,22 @@ class Described:
                 return
 
 
-_ROUTES: Final[dict[Callable[..., FastAPI], list[BaseRoute]]] = {}
+_ROUTES: Final[dict[str, list[BaseRoute]]] = {}
 
 
-def _with_known_routes(make_app: Callable[..., FastAPI], app: FastAPI) -> FastAPI:
-    """`app` with the routes of the first application that `make_app` made: they hold no state, all of it is the app's.
+def _with_known_routes(service: Service, app: FastAPI) -> FastAPI:
+    """`app` with the routes of the first application of `service`: they hold no state, all of it is the app's.
 
     An application works its routes out at its first request, which takes longer than most tests.
     """
-    app.router.routes = _ROUTES.setdefault(make_app, app.router.routes)
+    app.router.routes = _ROUTES.setdefault(service.name, app.router.routes)
     return app
 
 
 @asynccontextmanager
 async def opened(service: Service, settings: ServiceSettings) -> AsyncGenerator[ServiceUnderTest]:
     """The service with `settings`, its database migrated before; everything is closed at the end."""
-    app, clock = _with_known_routes(service.make_app, service.make_app(settings, None)), Clock()
+    app, clock = _with_known_routes(service, service.make_app(settings, None)), Clock()
     app.state.clock = clock.now
     engine, log = worker_engine(service, settings), open_log(settings)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
