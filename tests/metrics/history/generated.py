@@ -14,10 +14,12 @@ from msgspec.structs import asdict, replace
 
 from shared.contracts.assessment import CertificateBookTold
 from shared.contracts.books import BookEntry, BookState
+from shared.contracts.dimensions import FundSource, award_fields, award_of
 from shared.contracts.fact import Fact
 from shared.contracts.registry.books import TrainingBookTold
 from shared.contracts.registry.enrolments import EnrolmentState, EnrolmentStatus
 from shared.contracts.subsidy import ClaimApproved, ClaimBookTold, ClaimPaid, ClaimRecovered, ClaimStatus
+from shared.kernel.awards import Award
 from tests.support.facts import (
     AT,
     an_institution,
@@ -37,8 +39,17 @@ PERSONS: Final = 12
 TRAINED_ON: Final = date(2025, 3, 20)
 """Of the lines of claims."""
 
+AWARDS: Final = (
+    Award.APPRENTICE, Award.JUNIOR_WORKER, Award.SENIOR_WORKER, Award.TECHNICIAN, Award.SENIOR_TECHNICIAN,
+    Award.SPECIAL_ABILITY,
+)  # fmt: skip
+FUNDS: Final = (None, FundSource.EMPLOYMENT_FUND, FundSource.SPECIAL_ACCOUNT)
+PERSONS_BY_LEVEL: Final = {"skilled_persons": range(2, 9), "high_skilled_persons": range(4, 9), "technicians": (5, 6)}
+HOLDERS: Final = {"skilled_persons": "skilled_holders", "high_skilled_persons": "high_skilled_holders"}
+
 Tally = dict[tuple[str, ...], int]
-"""By measure, programme, place, reporting region and day, without what came to nothing; a stock has no day."""
+"""By measure, programme, place, reporting region, award, group, fund, kind of organisation and day, without what came
+to nothing; a stock has no day, and what nobody says is empty."""
 BOOKS: Final[Mapping[str, tuple[type[BookState], tuple[str, ...]]]] = {
     "training-books": (TrainingBookTold, ("trainings", "in_training")),
     "certificate-books": (CertificateBookTold, ("certificates",)),
@@ -55,6 +66,25 @@ class Counted(NamedTuple):
     day: date
     amount: int
     event: str
+    award: Award
+    group: str = ""
+    fund: str = ""
+    is_of_institution: bool = True
+
+    def cell(self, kind: str) -> tuple[str, ...]:
+        """Where the totals show it, if that is the kind of the institution."""
+        kind = kind if self.is_of_institution else ""
+        return self.programme, self.place, REPORTS_TO[self.place], self.award.code, self.group, self.fund, kind
+
+
+class Issued(NamedTuple):
+    """A certificate as it is."""
+
+    person: int
+    place: str
+    day: date
+    award: Award
+    is_valid: bool = True
 
 
 class Day(NamedTuple):
@@ -74,12 +104,13 @@ class Life:
     today: date = FIRST
     versions: Counter[str] = field(default_factory=Counter)
     enrolments: dict[int, EnrolmentState] = field(default_factory=dict)
-    certificates: dict[int, tuple[int, str, date, bool]] = field(default_factory=dict)
-    """Person, place, day of issue, and whether it is valid."""
+    certificates: dict[int, Issued] = field(default_factory=dict)
     claims: dict[int, tuple[str, date, int, date | None]] = field(default_factory=dict)
     """Place, day of payment, what was recovered, and when."""
     leads_to: dict[int, int] = field(default_factory=dict)
     is_started: bool = False
+    kind: str = ""
+    """Of the only institution, as the totals show it."""
     told: dict[str, tuple[int, tuple[BookEntry, ...]]] = field(default_factory=dict)
     """The version and the entries of each book as it was told last."""
 
@@ -121,29 +152,32 @@ class Life:
         fact = enrolment(
             number, version=self.version(f"enrolments/{numbered(number)}"), status=status, region=place,
             reporting_region=REPORTS_TO[place], effective_on=self.some_day(),
-            programme=self.chance.choice(["S01", "S02"]),
+            programme=self.chance.choice(["S01", "S02"]), fund_source=self.chance.choice(FUNDS),
+            priority=self.chance.random() < 0.5, **award_fields(self.chance.choice(AWARDS)),
         )  # fmt: skip
         self.enrolments[number] = fact
         return fact
 
     def issue(self) -> list[Fact]:
         number, place = len(self.certificates), self.chance.choice(list(REPORTS_TO))
-        self.certificates[number] = (self.chance.randrange(PERSONS), place, self.some_day(), True)
+        award = self.chance.choice(AWARDS)
+        self.certificates[number] = Issued(self.chance.randrange(PERSONS), place, self.some_day(), award)
         return [self._certificate(number)]
 
     def revoke(self) -> list[Fact]:
-        valid = [number for number, each in self.certificates.items() if each[-1]]
+        valid = [number for number, each in self.certificates.items() if each.is_valid]
         if not valid:
             return []
         number = self.chance.choice(valid)
-        self.certificates[number] = (*self.certificates[number][:-1], False)
+        self.certificates[number] = self.certificates[number]._replace(is_valid=False)
         return [self._certificate(number)]
 
     def _certificate(self, number: int) -> Fact:
-        person, place, day, is_valid = self.certificates[number]
+        found = self.certificates[number]
         return certificate(
-            number, person=person, version=self.version(f"certificates/{number}"), valid=is_valid, region=place,
-            reporting_region=REPORTS_TO[place], issued_on=day,
+            number, person=found.person, version=self.version(f"certificates/{number}"), valid=found.is_valid,
+            region=found.place, reporting_region=REPORTS_TO[found.place], issued_on=found.day,
+            **award_fields(found.award),
         )  # fmt: skip
 
     def merge(self) -> list[Fact]:
@@ -190,41 +224,53 @@ class Life:
         """What counts by now and is in a book, by the generator itself, from what there is."""
         for number, each in self.enrolments.items():
             subject = f"enrolments/{numbered(number)}"
-            at = each.programme, each.region, each.effective_on, 1, self._event(subject, f"enrolments/{number}")
+            event = self._event(subject, f"enrolments/{number}")
+            group, fund = "priority" if each.priority else "other", each.fund_source or "none"
+            at = each.programme, each.region, each.effective_on, 1, event, award_of(each), group, fund
             if each.status is EnrolmentStatus.COMPLETED:
                 yield Counted("trainings", *at)
             elif each.status is EnrolmentStatus.IN_TRAINING and self.is_started:
                 yield Counted("in_training", *at)
-        for number, (_, place, day, is_valid) in self.certificates.items():
-            if is_valid:
-                subject = f"certificates/{numbered(6_000_000 + number)}"
-                yield Counted("certificates", "S01", place, day, 1, self._event(subject, f"certificates/{number}"))
+        for number, found in self.certificates.items():
+            if found.is_valid:
+                event = self._event(f"certificates/{numbered(6_000_000 + number)}", f"certificates/{number}")
+                yield _of_certificate("certificates", found, event)
         for number, (place, paid_on, fen, recovered_on) in self.claims.items():
             event = self._event(f"claims/{numbered(7_000_000 + number)}", f"claims/{number}")
-            yield Counted("approved_fen", "S01", place, paid_on, 200_000, event)
-            yield Counted("paid_fen", "S01", place, paid_on, 200_000, event)
+            of = event, Award.SENIOR_WORKER, "", FundSource.EMPLOYMENT_FUND
+            yield Counted("approved_fen", "S01", place, paid_on, 200_000, *of)
+            yield Counted("paid_fen", "S01", place, paid_on, 200_000, *of)
             if recovered_on is None:
-                yield Counted("subsidised_trainings", "S01", place, TRAINED_ON, 1, event)
+                yield Counted("subsidised_trainings", "S01", place, TRAINED_ON, 1, *of)
             else:
-                yield Counted("recovered_fen", "S01", place, recovered_on, fen, event)
+                yield Counted("recovered_fen", "S01", place, recovered_on, fen, *of)
 
     def _event(self, subject: str, counter: str) -> str:
         return f"{subject}@{self.versions[subject] or self.versions[counter]}"
 
+    def persons(self) -> Iterator[Counted]:
+        """Humans count once, by the earliest of their certificates that makes them one; those merged are one human."""
+        for measure, ranks in PERSONS_BY_LEVEL.items():
+            first: dict[int, tuple[date, int]] = {}
+            for number, found in self.certificates.items():
+                if found.is_valid and found.award.level is not None and found.award.level.value in ranks:
+                    human, earliest = self.leads_to.get(found.person, found.person), (found.day, number)
+                    first[human] = min(first.get(human, earliest), earliest)
+            for _, number in first.values():
+                yield _of_certificate(measure, self.certificates[number], "")
+
     def tally(self) -> Tally:
         found = Counter[tuple[str, ...]]()
-        for each in self.counted():
-            shown = "" if each.measure == "in_training" else str(each.day)
-            found[each.measure, each.programme, each.place, REPORTS_TO[each.place], shown] += each.amount
-        first: dict[int, tuple[date, object, str]] = {}
-        for number, (person, place, day, is_valid) in self.certificates.items():
-            if is_valid:
-                human = self.leads_to.get(person, person)
-                earliest = (day, numbered(6_000_000 + number), place)
-                first[human] = min(first.get(human, earliest), earliest)
-        for day, _, place in first.values():
-            for measure in ("skilled_persons", "high_skilled_persons"):
-                found[measure, "S01", place, REPORTS_TO[place], str(day)] += 1
+        for each in (*self.counted(), *self.persons()):
+            cell = each.cell(self.kind)
+            if each.measure == "in_training":
+                found[each.measure, *cell, ""] += each.amount
+                continue
+            found[each.measure, *cell, str(each.day)] += each.amount
+            if each.measure == "certificates":
+                found["valid_certificates", *cell, ""] += each.amount
+            elif each.measure in HOLDERS:
+                found[HOLDERS[each.measure], *cell, ""] += each.amount
         return dict(found)
 
     def books(self) -> Iterator[BookState]:
@@ -253,6 +299,10 @@ class Life:
                 )  # fmt: skip
 
 
+def _of_certificate(measure: str, found: Issued, event: str) -> Counted:
+    return Counted(measure, "S01", found.place, found.day, 1, event, found.award, is_of_institution=False)
+
+
 def _entries(counted: list[Counted]) -> Iterator[BookEntry]:
     for measure in sorted({each.measure for each in counted}):
         of = [each for each in counted if each.measure == measure]
@@ -278,6 +328,8 @@ def days(seed: int, *, count: int, steps: int) -> Iterator[Day]:
         life.today = FIRST + timedelta(days=number)
         told = [fact for _ in range(steps) for fact in chance.choice(verbs)()] + late.get(number, [])
         life.is_started |= number >= count // 3
+        # The kind of the institution is one that the totals do not know.
+        life.kind = "other" if number >= count // 2 else ""
         yield Day(life.today, list(_shuffled(chance, told)), life.tally(), list(life.books()))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -107,28 +107,28 @@ async def rows(metrics: ServiceUnderTest, **query: object) -> list[dict[str, Any
     return found
 
 
-def tallied(found: list[dict[str, Any]]) -> Tally:
-    measures = (
-        *("trainings", "subsidised_trainings", "certificates", "skilled_persons", "high_skilled_persons"),
-        *("approved_fen", "paid_fen", "recovered_fen"),
-    )
-    return {(each, *_place(row), row["day"]): row[each] for row in found for each in measures if row[each]}
-
-
-def in_training(found: list[dict[str, Any]]) -> Tally:
-    return {("in_training", *_place(row), ""): row["in_training"] for row in found if row["in_training"]}
-
-
-def _place(row: dict[str, Any]) -> tuple[str, str, str]:
-    return row["programme"], row["county"], row["region"]
+FLOWS = (
+    "trainings", "subsidised_trainings", "certificates", "skilled_persons", "high_skilled_persons", "technicians",
+    "approved_fen", "paid_fen", "recovered_fen",
+)  # fmt: skip
+STOCKS = ("in_training", "valid_certificates", "skilled_holders", "high_skilled_holders")
+CELL = ("programme", "county", "region", "award", "group", "fund_source", "kind")
 
 
 async def in_every_cell(metrics: ServiceUnderTest, **query: object) -> Tally:
-    """What the totals show in every cell."""
-    place = "programme,county,region"
-    return tallied(await rows(metrics, by=f"{place},day", **query)) | in_training(
-        await rows(metrics, by=place, **query)
-    )
+    """What the totals show in every cell: flows by day, stocks at the end."""
+    by_day = await rows(metrics, by=",".join((*CELL, "day")), **query)
+    at_the_end = await rows(metrics, by=",".join(CELL), **query)
+    return _tallied(FLOWS, by_day) | _tallied(STOCKS, at_the_end)
+
+
+def _tallied(measures: Sequence[str], found: list[dict[str, Any]]) -> Tally:
+    return {
+        (measure, *(row[name] or "" for name in CELL), row.get("day", "")): row[measure]
+        for row in found
+        for measure in measures
+        if row[measure]
+    }
 
 
 async def rebuilt(metrics: ServiceUnderTest) -> None:
@@ -154,7 +154,7 @@ async def test_each_day_has_the_generators_tally_as_it_was_then_also_after_a_reb
         then: dict[date, list[Any]] = {}
         await metrics.log.prepare([topic for each in consumers(metrics.settings) for topic in each.topics])  # type: ignore[arg-type]
         await metrics.hear(*REGIONS)
-        for day, facts, tally, books in days(seed, count=6, steps=16):
+        for day, facts, tally, books in days(seed, count=6, steps=32):
             await metrics.hear(*facts, *([MOVED] if day == EVE else []))
             await metrics.hear(*books)
             tallies[day] = tally
@@ -171,6 +171,10 @@ async def test_each_day_has_the_generators_tally_as_it_was_then_also_after_a_reb
         again = {day: [await asked(metrics, known_on=day, **cut) for cut in EVERY_CUT] for day in tallies}
 
         assert by_day == tallies
+        # Each measure was counted, and each dimension tells something apart.
+        columns = list(zip(*tallies[day], strict=True))
+        assert set(columns[0]) == {*FLOWS, *STOCKS}
+        assert all(len(set(column)) > 1 for column in columns)
         assert of_then == then
         assert again == answers
         assert tallies[FIRST] != tallies[day]
