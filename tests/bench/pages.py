@@ -47,7 +47,7 @@ def _loaded(browser: Browser, address: str, milliseconds: Callable[[Page], float
 
 
 def _first_figures(page: Page) -> float:
-    page.wait_for_function("performance.getEntriesByName('first-figures').length > 0")
+    page.locator(".regions tbody tr").first.wait_for()
     return float(page.evaluate("performance.getEntriesByName('first-figures')[0].startTime"))
 
 
