@@ -29,7 +29,6 @@ from shared.backbone.relay import relay
 from shared.contracts import assessment, metrics, registry, subsidy
 from shared.database import WORKER_STATEMENT_MS, make_engine
 from shared.edge.heads import BoundedHttp, ConnectionLimits
-from shared.migrations.environment import upgrade
 from shared.settings import ServiceSettings
 from shared.web import Background
 
@@ -135,6 +134,9 @@ async def work_beside(service: Service, app: FastAPI) -> AsyncGenerator[None]:
 
 
 async def _migrate(service: Service, settings: ServiceSettings) -> None:
+    # Imported on demand: nothing but this command needs Alembic.
+    from shared.migrations.environment import upgrade
+
     engine = worker_engine(service, settings)
     event_log = open_log(settings)
     try:
