@@ -24,10 +24,8 @@ routes = router("holders")
 class CodeRequest(Strict):
     days: Annotated[int, Field(ge=1, le=DAYS_MAX, description="Days after which the code shows nothing any more")] = 30
     given_to: Annotated[
-        str | None,
-        StringConstraints(strip_whitespace=True, min_length=2, max_length=100),
+        Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=100), PLAIN] | None,
         Field(description="For the holder to remember for whom it is"),
-        PLAIN,
     ] = None
 
 

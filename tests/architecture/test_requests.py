@@ -1,4 +1,6 @@
-"""No request can contain a day or an instant at the edge of the calendar, where arithmetic overflows."""
+"""What requests can contain: no day or instant at the edge of the calendar, where arithmetic overflows, and no value
+that is neither taken nor a form error.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
-from shared.forms import Day, Instant, Strict
+from shared.forms import PLAIN, Day, Instant, Strict
 from tests.architecture.tree import SERVICES, name_of, rooms_of
 
 
@@ -60,6 +62,41 @@ def test_every_day_and_moment_of_a_request_is_bounded(service: str) -> None:
 
     assert asked, "nothing is read from requests: this test looks in the wrong place"
     assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+ODD: tuple[Any, ...] = (None, "", " ", "\0", "x" * 200, 0, -1, True, 1e400, [], [None], {})
+
+
+def fields_of(type_: Any) -> list[tuple[str, TypeAdapter[Any]]]:
+    """The fields of a model, each for itself; a parameter is one."""
+    if isinstance(type_, type) and issubclass(type_, Strict):
+        return [(name, TypeAdapter(field.rebuild_annotation())) for name, field in type_.model_fields.items()]
+    return [("", TypeAdapter(type_))]
+
+
+def fails(field: TypeAdapter[Any], value: Any) -> str | None:
+    """The error that is none of form."""
+    try:
+        field.validate_python(value)
+    except ValidationError:
+        return None
+    except Exception as error:  # noqa: BLE001  (whatever it is, the caller would be answered 500)
+        return repr(error)
+    return None
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_whatever_stands_in_a_field_is_taken_or_a_form_error(service: str) -> None:
+    fields = {f"{place} {name}": field for place, type_ in asked_by(service) for name, field in fields_of(type_)}
+
+    found = {f"{name}: {value!r}": fails(field, value) for name, field in fields.items() for value in ODD}
+
+    assert len(fields) > 50
+    assert {place: error for place, error in found.items() if error is not None} == {}
+
+
+def test_a_check_that_does_not_expect_null_is_found() -> None:
+    assert fails(TypeAdapter(Annotated[str | None, PLAIN]), None) is not None
 
 
 @pytest.mark.parametrize("type_", [date, date | None, AwareDatetime, list[Annotated[date, "bare"]]])
