@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import instruments
 from shared.backbone.log import EventLog, Record
-from shared.database import driver
+from shared.database import Transactions, driver
 from shared.faults import forever
 
 log = structlog.get_logger()
@@ -19,6 +19,7 @@ log = structlog.get_logger()
 _ALONE = "SELECT pg_try_advisory_xact_lock(hashtext('outbox relay'))"
 # A fact with a lower position may become visible later than one with a higher position, when its transaction was
 # slower. So rows are taken by what is there, never by "everything up to position n".
+_OLDEST = "SELECT position FROM outbox ORDER BY position LIMIT 1"
 _TAKE = """
 DELETE FROM outbox
 WHERE position = ANY (ARRAY(SELECT position FROM outbox ORDER BY position LIMIT $1))
@@ -45,7 +46,13 @@ async def relay_batch(engine: AsyncEngine, event_log: EventLog, *, limit: int = 
 async def relay(engine: AsyncEngine, event_log: EventLog, *, poll_seconds: float = 0.05, limit: int = 5000) -> None:
     """Relay for ever; backs off during outages of the log or the database, and loses nothing."""
 
+    transactions = Transactions(engine)
+
     async def step() -> bool:
+        # An outbox is empty most of the time: to look costs one statement, and no transaction.
+        async with transactions.none() as connection:
+            if await connection.fetchval(_OLDEST) is None:
+                return False
         moved = await relay_batch(engine, event_log, limit=limit)
         instruments.relayed(moved)
         if moved:
