@@ -117,12 +117,19 @@ class TestWays:
 
     @pytest.mark.parametrize(
         ("way", "award"),
-        [("process", "L5"), ("recognition", "L7"), ("appointment", "L6"), ("apprenticeship", "L2"), ("exam", "L1")],
+        [("process", "L5"), ("recognition", "L7"), ("appointment", "L6"), ("apprenticeship", "L2")],
     )
     async def test_a_way_gives_its_own_awards_only(self, works: Centre, way: str, award: str) -> None:
         refused = await works.post("/conferrals", filing(way, award))
 
         assert (refused.status_code, refused.json()["code"]) == (422, "way-does-not-give")
+
+    @pytest.mark.parametrize("award", ["L1", "L4", "L7"])
+    async def test_an_exam_is_a_session_and_no_list(self, works: Centre, award: str) -> None:
+        refused = await works.post("/conferrals", filing("exam", award))
+
+        assert (refused.status_code, refused.json()["code"]) == (422, "exams-are-sessions")
+        assert refused.json()["pointer"] == "/way"
 
     async def test_a_body_confers_within_its_scope(self, works: Centre) -> None:
         school = await open_centre(works.service, 701)

@@ -17,7 +17,7 @@ from shared.contracts.assessment import CertificateWay
 from shared.kernel.awards import Award
 from shared.kernel.moves import move
 from shared.kernel.outcomes import Change, Repeat, RowOutcome, decide_each
-from shared.kernel.refusals import Conflict, Forbidden, LocalIdTaken, Refusal
+from shared.kernel.refusals import Conflict, Forbidden, Invalid, LocalIdTaken, Refusal
 from shared.kernel.working_days import WorkingDays
 
 KIND: Final = "conferral"
@@ -255,8 +255,19 @@ class Listed(NamedTuple):
     local_id: str
 
 
+class ExamsAreSessions(Invalid):
+    slug = "exams-are-sessions"
+    title_en = "Whoever passed an exam is not put on a list."
+    title_zh = "通过考试取得的证书不按名单报备。"
+    cure_en = "File the exam as a session before its day; its results lead to the certificates."
+    cure_zh = "请在考试日前按考试场次报备，证书依据考试成绩颁发。"
+    reference = "POST /v1/sessions"
+
+
 def require_filed(conferral: Conferral) -> None:
-    """Check that the way gives the award. Raises WayDoesNotGive."""
+    """Check that the way has lists, and gives the award. Raises ExamsAreSessions, WayDoesNotGive."""
+    if conferral.way is CertificateWay.EXAM:
+        raise ExamsAreSessions(pointer="/way")
     ways.require_given(conferral.award, conferral.way, pointer="/award")
 
 

@@ -78,8 +78,8 @@ class Concluded(NamedTuple):
 async def file(connection: AsyncConnection, asked: Filing, *, caller: Caller, at: datetime) -> Conferral:
     """A new list of the caller's body; a repeat under the same local_id returns the existing one.
 
-    Raises NotFound, NotYetReceived, WayDoesNotGive, OutsideScope, BodyStopped, LocalIdTaken, ClassDiffers,
-    ClassWasCancelled, and the refusals of programme and occupation.
+    Raises NotFound, NotYetReceived, ExamsAreSessions, WayDoesNotGive, OutsideScope, BodyStopped, LocalIdTaken,
+    ClassDiffers, ClassWasCancelled, and the refusals of programme and occupation.
     """
     if caller.organisation is None:
         raise ForeignOrganisation
