@@ -13,7 +13,7 @@ MISSING := $(PYTHON) -c 'from deploy.kafka.broker import Broker; print(Broker.mi
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev java web run up kafka reset backup restore dead-letters token rebuild test test-domain lint types imports format hostile races bench docs clients lock
+.PHONY: help setup dev java web run up kafka reset backup restore dead-letters token day rebuild test test-domain lint types imports format hostile races bench docs clients lock
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ dead-letters: setup ## List the events that could not be applied; RETRY=all or a
 token: setup ## Print a bearer token: ROLE=institution ORG=id [PERSON=name], or REGION=410102; alone, list the roles
 	@$(PYTHON) -m deploy.local.issuer --keys "$(LOCAL)/keys" $(if $(ROLE),--role "$(ROLE)") \
 		$(if $(PERSON),--person "$(PERSON)") $(if $(ORG),--organisation "$(ORG)") $(if $(REGION),--region "$(REGION)")
+
+day: setup ## Turn the clock of a running system: ON=2026-03-10 (SERVICE=assessment: only its); without ON, back again
+	@$(PYTHON) -m deploy.local.clock $(ON) $(if $(SERVICE),--service "$(SERVICE)")
 
 rebuild: setup ## Rebuild the totals from the log while everything is running
 	@. "$(abspath $(LOCAL))/services.env" && $(PYTHON) -m services.metrics rebuild

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
+from deploy.docs.deciders import deciders
 from deploy.docs.markdown import table
 from deploy.docs.problems import refusals
 from services.assessment.exams.rules.notices import Notice
 from services.assessment.persons.rules import NAME_DIFFERS
 from services.assessment.supervision.rules.kinds import KINDS as EXAM_FLAGS
 from services.registry.flags.rules.kinds import KINDS
-from services.subsidy.claims.rules.checks import Check
+from services.subsidy.claims.rules.checks import Check, refuses
 
 HEAD: Final = """\
 # Checks
@@ -29,6 +30,9 @@ Every numbered check of the domain rules (§4.6), and where it is implemented.
   were published or became final, or when a fee is stated; before that, `GET /v1/sessions/{session_id}/signs` says what
   would be flagged. A session that one *holds* is not concluded until it is dismissed.
 - A *notice* stands in the answer to what was accepted. Nothing follows from it by itself.
+
+The last column names the function that decides, within the service: a pure rule wherever the facts can be gathered
+before, and otherwise the use case or the statement that also looks.
 
 Checks of classes and claims use the class's first day, so that a decision can be replayed with the lists and policy of
 that day; C25 also uses the other days of the class. Checks of exams use the day of the exam.
@@ -67,19 +71,35 @@ ABOUT: Final[Mapping[str, str]] = {
 
 
 class Place(NamedTuple):
-    """Where a check is implemented: service, kind, name, and its title if it has one."""
+    """Where a check is implemented: service, kind, name, its title if it has one, and what is made if it fails,
+    or the function that says so.
+    """
 
     service: str
     kind: str
     name: str
     words: str
+    made: object
+
+    def decided_by(self, functions: Iterable[str]) -> str:
+        """The functions, by their names within the service."""
+        return ", ".join(f"`{each.removeprefix(f'services.{self.service}.')}`" for each in functions)
 
 
 def page() -> str:
     """The page in Markdown."""
     found = places()
+    decided = deciders(place.made for each in found.values() for place in each)
     rows = [
-        [code, about, place.service, place.kind, f"`{place.name}`", place.words]
+        [
+            code,
+            about,
+            place.service,
+            place.kind,
+            f"`{place.name}`",
+            place.words,
+            place.decided_by(decided.get(id(place.made), ())),
+        ]
         for code, about in ABOUT.items()
         for place in found.get(code, ())
     ]
@@ -87,7 +107,7 @@ def page() -> str:
     return "\n".join(
         [
             HEAD,
-            table(["check", "about", "service", "as", "name", "words"], rows),
+            table(["check", "about", "service", "as", "name", "words", "decided by"], rows),
             "## Not in the code yet\n",
             "\n".join(f"- {each}" for each in missing) + "\n",
         ]
@@ -101,17 +121,21 @@ def places() -> Mapping[str, list[Place]]:
         if cls.check:
             source = cls.__module__.split(".")
             service = source[1] if source[0] == "services" else "shared"
-            found[cls.check].append(Place(service, "refusal", cls.slug, cls.title_en))
+            found[cls.check].append(Place(service, "refusal", cls.slug, cls.title_en, cls))
     for kind, flag in KINDS.items():
         how = "flag that holds" if flag.holds else "flag"
-        found[flag.check].append(Place("registry", how, kind.value, flag.title_en))
+        found[flag.check].append(Place("registry", how, kind.value, flag.title_en, kind))
     for notice in Notice:
-        found[notice.value.check].append(Place("assessment", "notice", notice.value.code, notice.value.title_en))
-    found[NAME_DIFFERS.check].append(Place("assessment", "notice", NAME_DIFFERS.code, NAME_DIFFERS.title_en))
+        found[notice.value.check].append(
+            Place("assessment", "notice", notice.value.code, notice.value.title_en, notice)
+        )
+    found[NAME_DIFFERS.check].append(
+        Place("assessment", "notice", NAME_DIFFERS.code, NAME_DIFFERS.title_en, NAME_DIFFERS)
+    )
     for seen, exam_flag in EXAM_FLAGS.items():
         how = "flag that holds" if exam_flag.holds else "flag"
-        found[exam_flag.check].append(Place("assessment", how, seen.value, exam_flag.title_en))
+        found[exam_flag.check].append(Place("assessment", how, seen.value, exam_flag.title_en, seen))
     for check in Check:
         if check.value in ABOUT:
-            found[check.value].append(Place("subsidy", "line", check.name.lower(), check.words.title_en))
+            found[check.value].append(Place("subsidy", "line", check.name.lower(), check.words.title_en, refuses))
     return {code: places_ for code, places_ in found.items() if places_}

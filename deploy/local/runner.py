@@ -14,20 +14,21 @@ import sys
 import time
 from collections.abc import Coroutine, Mapping
 from contextlib import ExitStack
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Final, TypeVar
 
 import httpx
 
 from deploy.kafka.broker import Broker
+from deploy.local import clock, issuer, totals
 from deploy.local import home as home_of
-from deploy.local import issuer, totals
 from deploy.local.beside import Beside
 from deploy.local.databases import Databases
 from deploy.local.people import people_of, write_people
 from deploy.local.processes import Child, LaunchError, LocalServer
 from deploy.local.services import (
+    ADDRESSES,
     PORTS,
     Command,
     addresses,
@@ -72,6 +73,7 @@ class Run:
         self.keys = self.home / "keys"
         self.addresses = addresses(environment)
         self.services: dict[str, Child] = {}
+        self._settings: dict[str, str] = {}
         self._servers: dict[str, LocalServer] = {}
         self._restarted: set[str] = set()
 
@@ -93,10 +95,10 @@ class Run:
         databases = self._open_databases(stack)
         log_url = self._open_log(stack, databases)
         settings = settings_of(self._environment, databases=databases.services, log_url=log_url, keys=self.keys)
-        if self._business_day is not None:
-            settings["SKILLS_CLOCK_OFFSET_DAYS"] = str((self._business_day - datetime.now(UTC).date()).days)
+        settings |= clock.setting(self._business_day)
+        self._settings = settings
         write_settings(self.home / "services.env", settings)
-        write_addresses(self.home / "addresses.env", self.addresses)
+        write_addresses(self.home / ADDRESSES, self.addresses)
         run_all([Command(service, ("migrate",)) for service in PORTS], settings, logs)
         self.say("databases are up to date")
         plan = self._plan()
@@ -245,9 +247,24 @@ class Run:
 
     def serve(self) -> None:
         """Wait until Ctrl-C. Raises LaunchError if a service exits, or a server that was started again."""
+        clock.done(self.home)  # what an earlier run left undone
         while True:
             self.watch()
+            if (turn := clock.asked(self.home)) is not None:
+                asyncio.run(self.turn(turn))
+                clock.done(self.home)
             time.sleep(WATCH_SECONDS)
+
+    async def turn(self, turn: clock.Turn) -> None:
+        """Start services again with their clock on another day. Raises LaunchError."""
+        settings = self._settings | clock.setting(turn.day or self._business_day)
+        stop_all([self.services[service] for service in turn.services])
+        started = {
+            service: start(Command(service, ("serve",)), settings, self.home / "logs") for service in turn.services
+        }
+        self.services |= started
+        await wait_ready(started, self.addresses)
+        self.say(f"the clock was turned: {turn}")
 
 
 def run(*, samples: bool, once: bool, log: str) -> int:

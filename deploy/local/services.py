@@ -21,6 +21,8 @@ from deploy.local.processes import LOOPBACK, Child, LaunchError, ending_with_par
 PORTS: Final = {"registry": 8001, "subsidy": 8002, "assessment": 8003, "metrics": 8004}
 """Each service's port unless a setting such as REGISTRY_PORT overrides it."""
 
+ADDRESSES: Final = "addresses.env"
+"""The file with the base URLs of a run."""
 START_SECONDS_MAX: Final = 60.0
 STOP_SECONDS_MAX: Final = 15.0
 POLL_SECONDS: Final = 0.05

@@ -20,7 +20,7 @@ from services.assessment.credentials.rules import Publisher
 from services.assessment.credits import routes as credits_
 from services.assessment.duplicates import routes as duplicates
 from services.assessment.examiners import routes as examiners
-from services.assessment.exams.routes import candidates, files, sessions, tasks
+from services.assessment.exams.routes import candidate_files, candidates, files, sessions, tasks
 from services.assessment.national_query import routes as national_query
 from services.assessment.numbers import routes as numbers
 from services.assessment.pass_rules import routes as pass_rules
@@ -44,12 +44,14 @@ from shared.file_jobs.kinds import FileStorage
 from shared.openapi import codes_beside
 from shared.persons import Persons
 from shared.sealed import Seal
+from shared.spreadsheets.reading import ReaderPool
 from shared.web import Background, Engines
 from shared.web import make_app as make_service_app
 
 
 def make_app(settings: AssessmentSettings, background: Background | None = None) -> FastAPI:
     """Assessment's application. Raises FileNotFoundError if the key files do not exist."""
+    recognised = Persons.load(settings.keys_directory)
     app = make_service_app(
         title="Assessment",
         description="Assessment bodies, exam sessions, results, certificates. 评价机构、考试、成绩、证书。",
@@ -64,6 +66,7 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
                 tasks.routes,
                 sessions.routes,
                 candidates.routes,
+                candidate_files.routes_for(recognised),
                 files.routes,
                 persons.routes,
                 certificates.routes,
@@ -104,7 +107,8 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
         standings=STANDINGS,
         busiest=[public.routes],
     )
-    app.state.persons = Persons.load(settings.keys_directory)
+    app.state.persons = recognised
+    app.state.readers = ReaderPool(app.state.limits.readers)
     app.state.file_storage = FileStorage(
         seal=Seal.load(settings.keys_directory), mark=app.state.persons.mark, rows_kept=settings.refused_rows_kept
     )

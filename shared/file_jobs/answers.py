@@ -76,14 +76,27 @@ class ReportPage(BaseModel):
     next: int | None
 
 
+class WarnedRowAnswer(BaseModel):
+    """A row that was accepted with a warning. `row` is its number in the sheet, as the clerk sees it."""
+
+    row: int
+    row_id: str | None
+    warnings: list[ErrorEntry]
+
+    @classmethod
+    def told(cls, row: int, row_id: str | None, warnings: Sequence[Mapping[str, Any]]) -> WarnedRowAnswer:
+        return cls(row=row, row_id=row_id, warnings=_entries(warnings))
+
+
 class FileAnswer(BaseModel):
-    """Counts of rows by outcome, and the refused rows."""
+    """Counts of rows by outcome, the refused rows, and those that were accepted with a warning."""
 
     accepted: int
     repeated: int
     refused: int
     dry_run: bool
     rows: list[RefusedRowAnswer]
+    warned: list[WarnedRowAnswer]
 
 
 def _entries(told: Sequence[Mapping[str, Any]]) -> list[ErrorEntry]:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.entries import warning_entry
 from shared.file_jobs.kinds import RowDecider
 from shared.file_jobs.rules import Posting
 from shared.kernel.outcomes import RowOutcome
@@ -21,6 +22,15 @@ from shared.spreadsheets.file_rows import FileRow
 from shared.spreadsheets.reading import CHUNK_ROWS, ReaderPool
 from shared.spreadsheets.refused_rows import refused_row
 from shared.spreadsheets.tables import FileFormat, SheetFormat, Table
+from shared.spreadsheets.wording import headings
+
+
+class RowWarnings(NamedTuple):
+    """A row that was accepted with warnings. `row` is its number in the sheet, from 1."""
+
+    row: int
+    row_id: str | None
+    warnings: list[dict[str, Any]]
 
 
 class RowReport(NamedTuple):
@@ -85,6 +95,16 @@ def refused_rows(rows: Sequence[FileRow], outcomes: Sequence[RowOutcome], table:
         for each in outcomes
         if each.outcome == "refused"
     ]
+
+
+def warned_rows(rows: Sequence[FileRow], outcomes: Sequence[RowOutcome], table: Table) -> list[RowWarnings]:
+    """Those of `rows` that were accepted with warnings, in terms of their columns."""
+    found = []
+    for each in outcomes:
+        warnings = [entry | headings(entry, table) for entry in map(warning_entry, each.warnings)]
+        if warnings:
+            found.append(RowWarnings(rows[each.row].row, each.row_id, warnings))
+    return found
 
 
 async def failed_rows(format_: SheetFormat, refused: Sequence[RowReport], table: Table) -> bytes:

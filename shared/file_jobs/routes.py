@@ -21,7 +21,14 @@ from shared.edge.routes import INSTEAD_OF_MEDIA_TYPE, Handler, UnsupportedMediaT
 from shared.edge.sizes import BODY_MAX
 from shared.entries import ErrorEntry
 from shared.file_jobs import at_once, store, usecases
-from shared.file_jobs.answers import FileAnswer, FileJobAnswer, RefusedRowAnswer, ReportedRowAnswer, ReportPage
+from shared.file_jobs.answers import (
+    FileAnswer,
+    FileJobAnswer,
+    RefusedRowAnswer,
+    ReportedRowAnswer,
+    ReportPage,
+    WarnedRowAnswer,
+)
 from shared.file_jobs.at_once import RowReport
 from shared.file_jobs.kinds import FileKind, FileStorage, RowDecider
 from shared.file_jobs.names import file_name
@@ -289,6 +296,7 @@ def at_once_routes(
             refused=counts["refused"],
             dry_run=dry_run,
             rows=[RefusedRowAnswer.told(each.row, each.row_id, each.refused.errors) for each in refused],
+            warned=[WarnedRowAnswer.told(*each) for each in at_once.warned_rows(rows, outcomes, kind.table)],
         )
 
     _add_template(routes, kind, path)

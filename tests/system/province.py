@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import shlex
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
 import httpx
 import orjson
 
+from deploy.local.clock import Turn
 from deploy.local.runner import Run
-from deploy.local.services import Command, start, stop_all, wait_ready
 from deploy.sandbox.client import Caller, Client, Unanswered
 from deploy.sandbox.expected import MEASURES
 from shared.kernel.credit_code import check_character
@@ -284,12 +283,7 @@ class Province:
     async def turn_to(self, day: date) -> None:
         """Start the registry again on another day."""
         self.today = day
-        settings = settings_written(self.run)
-        settings["SKILLS_CLOCK_OFFSET_DAYS"] = str((day - datetime.now(UTC).date()).days)
-        stop_all([self.run.services["registry"]])
-        child = start(Command("registry", ("serve",)), settings, self.run.home / "logs")
-        self.run.services["registry"] = child
-        await wait_ready({"registry": child}, self.run.addresses)
+        await self.run.turn(Turn(["registry"], day))
 
 
 L4_FEN: Final = 200_000
@@ -307,12 +301,6 @@ def sums(totals: Totals) -> Counter[str]:
 def lines_of(claim: Any) -> list[tuple[int, str | None]]:
     """Amount and failed check of each line."""
     return [(line["amount_fen"], line["refusal"]) for line in claim["lines"]]
-
-
-def settings_written(run: Run) -> dict[str, str]:
-    """The settings of the run, which it leaves for a shell."""
-    words = shlex.split((run.home / "services.env").read_text(encoding="utf-8"))
-    return dict(word.split("=", 1) for word in words if word != "export")
 
 
 def person(number: int, **changes: object) -> dict[str, object]:

@@ -6,12 +6,8 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Response
-from pydantic import TypeAdapter
 
-from services.assessment.exams.routes.schemas import (
-    CandidateRowRequest,
-    MaskedCandidateAnswer,
-)
+from services.assessment.exams.routes.schemas import MaskedCandidateAnswer
 from services.assessment.exams.routes.session_schemas import (
     CancellationRequest,
     ConclusionAnswer,
@@ -28,7 +24,7 @@ from services.assessment.exams.routes.session_schemas import (
 )
 from services.assessment.exams.usecases import candidates, filing, reading, results
 from services.assessment.exams.usecases import sessions as usecases
-from services.assessment.exams.usecases.candidates import CandidateRow
+from services.assessment.exams.usecases.candidate_forms import CANDIDATE_ROW, CandidateRowRequest
 from services.assessment.exams.usecases.forms import RESULT_ROW, ResultRowRequest
 from services.assessment.persons import store as person_store
 from shared.auth import CurrentCaller
@@ -37,14 +33,11 @@ from shared.batches import BatchAnswer, answer
 from shared.contracts.assessment import SessionStatus
 from shared.entries import ErrorEntry, warning_entry
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
-from shared.persons import Particulars
 from shared.posted import DryRun, PostedRows, posting
 from shared.rows import parse_posted
 from shared.web import Connection, CurrentPersons, Now, router
 
 routes = router("sessions")
-
-_CANDIDATE_ROW = TypeAdapter(CandidateRowRequest)
 
 
 @routes.post("/sessions", status_code=201)
@@ -229,12 +222,12 @@ async def add_candidates(
     at: Now,
     dry_run: DryRun,
 ) -> Response:
-    """Add up to 1,000 candidates. Each row has its own outcome: accepted, repeated or refused with reasons."""
-    parsed, refused = parse_posted(_CANDIDATE_ROW, posted)
-    rows = [
-        CandidateRow(place, row.local_id, Particulars(row.document_kind, row.document_number, row.name), row.stated())
-        for place, row in parsed
-    ]
+    """Add up to 1,000 candidates. Each row has its own outcome: accepted, repeated or refused with reasons.
+
+    From a spreadsheet, and for several sessions: `POST /v1/candidate-files`.
+    """
+    parsed, refused = parse_posted(CANDIDATE_ROW, posted)
+    rows = [row.row(place) for place, row in parsed]
     outcomes = await candidates.add(
         connection, session_id, rows, persons=persons, caller=caller, at=at, dry_run=dry_run
     )

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
+from uuid import UUID
 
 from services.assessment.standards.rules import Exam, Route
+from shared.contracts.assessment import CertificateStatus
 from shared.kernel.awards import Award
 from shared.kernel.refusals import Conflict, Invalid
 
@@ -87,6 +89,17 @@ class HeldCertificate(NamedTuple):
     is_recorded: bool
     occupation: str | None = None
     """None for one that was presented as of the session's own occupation."""
+
+
+class RecordedCertificate(NamedTuple):
+    """A certificate on record here, as far as the door needs it."""
+
+    person: UUID
+    number: str
+    award: Award
+    issued_on: date
+    status: CertificateStatus
+    occupation: str
 
 
 class HeldPaper(NamedTuple):
@@ -217,6 +230,22 @@ def require_consistent(certificate: HeldCertificate, *, place: int) -> None:
     number = certificate.number
     told = (f"{certificate.issued_on.year % 100:02}", certificate.award.certificate_mark)
     if len(number) == 22 and (number[13:15], number[15]) != told:
+        raise CertificateDiffers(pointer=f"/certificates/{place}/number", place=place)
+
+
+def require_genuine(
+    certificate: HeldCertificate, record: RecordedCertificate | None, *, is_theirs: bool, place: int
+) -> None:
+    """Check a presented certificate against its number and, if it is on record here, against the record and its holder.
+
+    Raises CertificateDiffers. Source: domain rules §4.6 C12.
+    """
+    require_consistent(certificate, place=place)
+    if record is None:
+        return
+    same = (record.award, record.issued_on) == (certificate.award, certificate.issued_on)
+    same = same and certificate.occupation in (None, record.occupation)
+    if not (same and is_theirs and record.status is CertificateStatus.VALID):
         raise CertificateDiffers(pointer=f"/certificates/{place}/number", place=place)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
+from typing import Final
 
 from services.assessment.bodies.rules.scope import require_certificate
 from services.assessment.session_rules.rules import Figures
@@ -10,6 +12,9 @@ from services.assessment.trainings.rules import RegistryClass
 from shared.kernel.awards import Award
 from shared.kernel.refusals import Conflict, Forbidden, Invalid
 from shared.kernel.working_days import WorkingDays
+
+NAMED_MAX: Final = 20
+"""Candidates whom a refusal names."""
 
 
 class ApprenticesAreNotExamined(Invalid):
@@ -162,3 +167,12 @@ class CandidatesElsewhere(Conflict):
     cure_en = "Plan other hours, or take out the {candidates} candidates concerned: {local_ids}."
     cure_zh = "请调整时间，或移出相关的 {candidates} 名考生：{local_ids}。"
     check = "C04"
+
+
+def require_free(local_ids: Collection[str]) -> None:
+    """Check that nobody has a lesson or another exam at the hours of the session: `local_ids` are those who have.
+
+    Raises CandidatesElsewhere. Source: domain rules §4.6 C04.
+    """
+    if local_ids:
+        raise CandidatesElsewhere(candidates=len(local_ids), local_ids=sorted(local_ids)[:NAMED_MAX])

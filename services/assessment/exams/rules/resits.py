@@ -5,13 +5,14 @@ Source: domain rules §3.3. No source was found for cheating: the months are an 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
 from services.assessment.exams.rules.candidates import Candidate, KeptPart
+from services.assessment.exams.rules.filing import NAMED_MAX
 from services.assessment.exams.rules.results import parts_held
 from services.assessment.pass_rules.rules import PassRule
 from shared.kernel.awards import Award
@@ -91,3 +92,12 @@ def barred(cheated: Iterable[Cheated], rules: Mapping[tuple[date, str], PassRule
         if until is not None and each.held_on <= day <= until:
             found[each.human] = max(until, found.get(each.human, until))
     return found
+
+
+def require_none_barred(local_ids: Collection[str]) -> None:
+    """Check that nobody of a roster is barred: `local_ids` are those who are.
+
+    Raises CandidatesBarred. Source: domain rules §4.6 C19.
+    """
+    if local_ids:
+        raise CandidatesBarred(candidates=len(local_ids), local_ids=sorted(local_ids)[:NAMED_MAX])

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
 from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Column, Date, LargeBinary, MetaData, Table, Text, Uuid, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.assessment.exams.rules.eligibility import RecordedCertificate
 from shared import tables
 from shared.contracts.assessment import CertificateStatus
 from shared.kernel.awards import Award
@@ -42,17 +42,6 @@ class StoredAdmission(NamedTuple):
     route: str
     standard: str
     facts: bytes
-
-
-class RecordedCertificate(NamedTuple):
-    """A certificate on record here, as far as the door needs it."""
-
-    person: UUID
-    number: str
-    award: Award
-    issued_on: date
-    status: CertificateStatus
-    occupation: str
 
 
 async def add_all(connection: AsyncConnection, admissions: Sequence[StoredAdmission]) -> None:

@@ -5,6 +5,7 @@ Rows are decided one by one, the accepted rows are stored as a set, and there is
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,13 +19,16 @@ from services.assessment.certificates.usecases import issuing as certificates
 from services.assessment.exams.rules.candidates import Candidate, Entry, decide, require_removable
 from services.assessment.exams.rules.history import Withdrawal
 from services.assessment.exams.rules.notices import Notice
+from services.assessment.exams.rules.results import SessionUnknown
 from services.assessment.exams.rules.sessions import ExamSession
 from services.assessment.exams.store import candidates as store
+from services.assessment.exams.store import sessions as session_store
 from services.assessment.exams.usecases import admission, resits
 from services.assessment.exams.usecases.admission import Applicant, Stated
 from services.assessment.exams.usecases.filing import elsewhere, session_rule
 from services.assessment.exams.usecases.resits import Before
 from services.assessment.exams.usecases.sessions import own
+from services.assessment.exams.usecases.table import SESSION
 from services.assessment.persons import store as person_store
 from services.assessment.persons import usecases as renaming
 from services.assessment.persons.rules import NAME_DIFFERS, NameQuestion
@@ -48,6 +52,13 @@ class CandidateRow:
     local_id: str
     particulars: Particulars
     stated: Stated = field(default_factory=Stated)
+
+
+class NamedRow(NamedTuple):
+    """A row with the local_id of its session."""
+
+    session: str
+    row: CandidateRow
 
 
 class _KeyedRow(NamedTuple):
@@ -112,6 +123,36 @@ async def add(
         await admission.keep(connection, by_id, persons=persons)
         await _keep_names(connection, session, papers, otherwise, known, persons=persons, caller=caller, at=at)
     return [*refused, *decided]
+
+
+async def add_named(
+    connection: AsyncConnection,
+    body_id: UUID,
+    rows: Sequence[NamedRow],
+    *,
+    persons: Persons,
+    caller: Caller,
+    at: datetime,
+) -> list[RowOutcome]:
+    """An outcome for each of `rows`, which name sessions of the body. A session that takes no candidates refuses its
+    rows.
+    """
+    by_session = defaultdict[str, list[CandidateRow]](list)
+    for local_id, row in rows:
+        by_session[local_id].append(row)
+    sessions = await session_store.by_local_ids(connection, body_id, by_session, lock=True)
+    outcomes = list[RowOutcome]()
+    for local_id, of_session in by_session.items():
+        try:
+            if local_id not in sessions:
+                raise SessionUnknown
+            async with connection.begin_nested():
+                session_id = sessions[local_id].id
+                outcomes += await add(connection, session_id, of_session, persons=persons, caller=caller, at=at)
+        except Refusal as refusal:
+            refusal.pointer = f"/{SESSION}"
+            outcomes += [RowOutcome(row.row, "refused", row.local_id, refusal=refusal) for row in of_session]
+    return outcomes
 
 
 def _is_called_otherwise(row: _KeyedRow, known: Mapping[UUID, SealedPerson], *, persons: Persons) -> bool:

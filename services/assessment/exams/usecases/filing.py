@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -46,9 +45,6 @@ from shared.kernel.occupations import parse_occupation
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import LocalIdTaken, NotYetReceived
 from shared.plan import Plan
-
-_NAMED_MAX: Final = 20
-"""Candidates whom a refusal names."""
 
 
 @dataclass(frozen=True)
@@ -252,9 +248,7 @@ async def require_candidates_free(connection: AsyncConnection, session: ExamSess
     roster = await candidate_store.roster(connection, session.id)
     humans = await person_store.humans(connection, {each.person for each in roster})
     met = await elsewhere(connection, session, set(humans.values()))
-    late = [each.local_id for each in sorted(roster) if humans[each.person] in met]
-    if late:
-        raise filing.CandidatesElsewhere(candidates=len(late), local_ids=late[:_NAMED_MAX])
+    filing.require_free([each.local_id for each in roster if humans[each.person] in met])
 
 
 async def elsewhere(connection: AsyncConnection, session: ExamSession, humans: Collection[UUID]) -> dict[UUID, Hours]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Final, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.exams.rules import resits as rules
 from services.assessment.exams.rules.candidates import KeptPart
-from services.assessment.exams.rules.resits import CandidatesBarred
 from services.assessment.exams.rules.results import parts_held
 from services.assessment.exams.rules.sessions import ExamSession, RosterLine
 from services.assessment.exams.store import candidates as store
@@ -19,9 +18,6 @@ from services.assessment.pass_rules.rules import PassRule
 from services.assessment.persons import store as person_store
 from services.assessment.standards.usecases import rule_of
 from shared import heard
-
-_NAMED_MAX: Final = 20
-"""Candidates whom a refusal names."""
 
 
 class Before(NamedTuple):
@@ -67,9 +63,7 @@ async def require_none_barred(connection: AsyncConnection, session: ExamSession,
     """Raises CandidatesBarred if a candidate of the roster was found cheating in another exam since."""
     humans = await person_store.humans(connection, {each.person for each in roster})
     found = await barred(connection, session, await heard.keys_of(connection, set(humans.values())))
-    met = [each.local_id for each in sorted(roster) if humans[each.person] in found]
-    if met:
-        raise CandidatesBarred(candidates=len(met), local_ids=met[:_NAMED_MAX])
+    rules.require_none_barred([each.local_id for each in roster if humans[each.person] in found])
 
 
 async def _rules(

@@ -6,11 +6,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from services.assessment.exams.rules import candidates, results
+import pytest
+
+from services.assessment.exams.rules import candidates, filing, results
 from services.assessment.exams.rules.candidates import Candidate, Entry, Seat
 from services.assessment.exams.rules.marks import Marks
 from services.assessment.exams.rules.results import ResultRow
 from services.assessment.exams.rules.sessions import ExamSession
+from services.assessment.exams.rules.sittings import Hours
 from shared.contracts.assessment import SessionStatus
 from shared.kernel.awards import Award
 from shared.kernel.outcomes import RowOutcome
@@ -56,6 +59,33 @@ class TestCandidates:
         ]  # fmt: skip
         assert admitted == entries[:1]
         assert (outcomes[1].id, outcomes[4].id) == (entries[0].id, known.id)
+
+    def test_who_is_elsewhere_or_barred_is_refused_with_the_hours_or_the_day(self) -> None:
+        hours = Hours(datetime(2026, 3, 10, 1, tzinfo=UTC), datetime(2026, 3, 10, 3, tzinfo=UTC))
+        entries = [entry(0, 1), entry(1, 2), entry(2, 8, human=1), entry(3, 4)]
+
+        admitted, outcomes = candidates.decide(
+            entries,
+            by_local_id={},
+            by_person={},
+            certified=set(),
+            elsewhere={UUID(int=1): hours},
+            barred={UUID(int=2): date(2026, 12, 31)},
+        )
+
+        assert told(outcomes) == ["candidate-elsewhere", "candidate-barred", "candidate-elsewhere", "accepted"]
+        assert admitted == entries[3:]
+        checks = [(each.refusal.check, dict(each.refusal.facts)) for each in outcomes if each.refusal]
+        assert checks[0] == ("C04", {"begins_at": "2026-03-10T01:00:00+00:00", "ends_at": "2026-03-10T03:00:00+00:00"})
+        assert checks[1] == ("C19", {"until": "2026-12-31"})
+
+    def test_a_roster_is_free_if_nobody_is_elsewhere_and_the_refusal_names_twenty(self) -> None:
+        filing.require_free([])
+        with pytest.raises(filing.CandidatesElsewhere) as refused:
+            filing.require_free([f"{number:03}" for number in reversed(range(21))])
+
+        assert refused.value.facts["candidates"] == 21
+        assert refused.value.facts["local_ids"] == [f"{number:03}" for number in range(20)]
 
 
 class TestResults:

@@ -16,13 +16,17 @@ from services.assessment.exams.rules.eligibility import (
     HeldCertificate,
     HeldPaper,
     NotEligible,
+    RecordedCertificate,
     admit,
     require_consistent,
+    require_genuine,
     years_between,
 )
 from services.assessment.standards.rules import Exam
 from services.assessment.standards.usecases import read
+from shared.contracts.assessment import CertificateStatus
 from shared.kernel.awards import Award
+from shared.kernel.ids import new_id
 
 CAREGIVERS = read(Path(__file__).parents[4] / "deploy/plans/henan-2025/standards/4-10-01-05-2023.toml")
 DAY = date(2026, 3, 10)
@@ -114,3 +118,41 @@ def test_year_and_level_inside_a_number_of_22_characters_have_to_agree() -> None
         with pytest.raises(CertificateDiffers):
             require_consistent(wrong, place=0)
     require_consistent(good._replace(number="2020410112300001", award=L3), place=0)
+
+
+class TestGenuine:
+    """C12: a certificate that is on record here fits the record, its holder and its state."""
+
+    NUMBER = "S000041000123203000001"
+    RECORD = RecordedCertificate(new_id(), NUMBER, L4, date(2020, 5, 1), CertificateStatus.VALID, "4-10-01-05")
+    SHOWN = HeldCertificate(L4, date(2020, 5, 1), NUMBER, False)
+
+    def test_one_that_fits_its_record_and_one_without_a_record_are_taken(self) -> None:
+        require_genuine(self.SHOWN, self.RECORD, is_theirs=True, place=0)
+        require_genuine(self.SHOWN._replace(occupation="4-10-01-05"), self.RECORD, is_theirs=True, place=0)
+        require_genuine(self.SHOWN, None, is_theirs=False, place=0)
+
+    @pytest.mark.parametrize(
+        ("changes", "record", "is_theirs"),
+        [
+            pytest.param({}, {}, False, id="of another person"),
+            pytest.param({}, {"status": CertificateStatus.REVOKED}, True, id="revoked"),
+            pytest.param({"issued_on": date(2020, 5, 2)}, {}, True, id="another day of the year in the number"),
+            pytest.param({}, {"award": L3}, True, id="another level on record"),
+            pytest.param({"occupation": "4-10-01-02"}, {}, True, id="of another occupation"),
+        ],
+    )
+    def test_what_differs_is_refused(
+        self, changes: dict[str, object], record: dict[str, object], is_theirs: bool
+    ) -> None:
+        shown = self.SHOWN._replace(**changes)  # type: ignore[arg-type]
+        recorded = self.RECORD._replace(**record)  # type: ignore[arg-type]
+
+        with pytest.raises(CertificateDiffers) as refused:
+            require_genuine(shown, recorded, is_theirs=is_theirs, place=2)
+
+        assert (refused.value.check, refused.value.pointer) == ("C12", "/certificates/2/number")
+
+    def test_one_that_contradicts_its_number_is_refused_without_a_record(self) -> None:
+        with pytest.raises(CertificateDiffers):
+            require_genuine(self.SHOWN._replace(issued_on=date(2021, 5, 1)), None, is_theirs=False, place=0)

@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 
 from services.assessment.exams.rules.candidates import Candidate
 from services.assessment.exams.rules.marks import Marks, PartKept, PartNotHeld
-from services.assessment.exams.rules.resits import Cheated, Earlier, barred, follow, kept_parts
+from services.assessment.exams.rules.resits import (
+    CandidatesBarred,
+    Cheated,
+    Earlier,
+    barred,
+    follow,
+    kept_parts,
+    require_none_barred,
+)
 from services.assessment.exams.rules.results import Correction, ResultDiffers, ResultRow, parts_held, post, settle
 from shared.kernel.awards import Award
 from shared.kernel.periods import months_after
@@ -109,6 +117,14 @@ class TestBarred:
 
         last = date(2026, 1, 31)
         assert found == ({human: last} if HELD_ON <= day <= last else {})
+
+    def test_a_roster_is_sealed_without_them_and_the_refusal_names_twenty(self) -> None:
+        require_none_barred([])
+        with pytest.raises(CandidatesBarred) as refused:
+            require_none_barred([f"{number:03}" for number in reversed(range(21))])
+
+        assert refused.value.facts["candidates"] == 21
+        assert refused.value.facts["local_ids"] == [f"{number:03}" for number in range(20)]
 
 
 class TestPosting:

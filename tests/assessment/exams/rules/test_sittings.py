@@ -96,6 +96,22 @@ class TestAssignments:
         assert assign(at(1, 2), of=staff(taken=met)) == 3
         assert assign(at(0, 1), of=staff(recent=often[:2])) == 3
 
+    def test_the_same_human_in_two_bodies_is_one_and_adjacent_hours_do_not_meet(self) -> None:
+        twin = an_examiner(4, person=UUID(int=1001))
+        other_body = {UUID(int=1001): [Hours(NINE - HOUR, NINE), Hours(NINE + HOUR, NINE + 2 * HOUR)]}
+
+        assert assign(at(0, 1), of=staff(taken=other_body)) == 3
+        with pytest.raises(ExaminerElsewhere) as refused:
+            assign(replace(at(0, 1), examiners=(UUID(int=1), UUID(int=2), UUID(int=4))), of=staff(twin))
+        assert (refused.value.check, refused.value.facts["local_id"]) == ("C06", "P4")
+
+    def test_the_trainer_of_the_class_examines_no_part_of_it_and_another_class_at_will(self) -> None:
+        for part in Part:
+            with pytest.raises(TrainerExamines) as refused:
+                assign(at(0, 1, part), of=staff(trainers={UUID(int=1003)}), award=Award.TECHNICIAN)
+            assert (refused.value.check, refused.value.facts["local_id"]) == ("C23", "P3")
+        assert assign(at(0, 1), of=staff(trainers={UUID(int=1004)})) == 3
+
     def test_an_entry_that_ends_later_still_holds_on_the_day(self) -> None:
         ended = an_examiner(1, status=ExaminerStatus.ENDED, last_on=DAY)
 

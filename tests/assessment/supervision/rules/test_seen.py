@@ -80,6 +80,22 @@ def test_the_known_case_is_a_burst_25_batches_and_2600_certificates_in_two_month
         assert bool(kinds(replace(EXAM, beginning=known._replace(sessions=counts[0], candidates=counts[1])))) is flagged
 
 
+def test_a_burst_begins_with_the_21st_session_or_the_2001st_candidate_until_the_61st_day() -> None:
+    for sessions, candidates, days, flagged in (
+        (20, 2000, 61, False), (21, 1, 61, True), (1, 2001, 61, True), (21, 2001, 62, False), (21, 1, 0, True),
+    ):  # fmt: skip
+        began = Beginning(HELD_ON - timedelta(days=days), sessions, candidates)
+        assert kinds(replace(EXAM, beginning=began)) == (["burst-after-filing"] if flagged else [])
+
+
+@given(count=st.integers(1, 60), failed=st.integers(0, 1))
+def test_all_passed_is_a_sign_from_20_results_on(count: int, failed: int) -> None:
+    results = [{"theory": 630 + 8 * number, "skills": 700} for number in range(count)]
+    exam = replace(EXAM, results=results, passed=count - failed)
+
+    assert ("all-passed" in kinds(exam)) is (count >= 20 and not failed)
+
+
 def test_relations_and_fees() -> None:
     assert kinds(replace(EXAM, relation=Relation("one-legal-person"))) == ["related-trainer"]
     for fee, flagged in ((Fee(1, True), True), (Fee(0, True), False), (Fee(16000, False), False)):
