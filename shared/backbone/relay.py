@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import groupby
 from operator import itemgetter
 
-import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import instruments
@@ -13,13 +12,11 @@ from shared.backbone.log import EventLog, Record
 from shared.database import Transactions, driver
 from shared.faults import forever
 
-log = structlog.get_logger()
-
 # One relay at a time keeps a subject's facts in order; a second one waits as a standby.
 _ALONE = "SELECT pg_try_advisory_xact_lock(hashtext('outbox relay'))"
+_OLDEST = "SELECT position FROM outbox ORDER BY position LIMIT 1"
 # A fact with a lower position may become visible later than one with a higher position, when its transaction was
 # slower. So rows are taken by what is there, never by "everything up to position n".
-_OLDEST = "SELECT position FROM outbox ORDER BY position LIMIT 1"
 _TAKE = """
 DELETE FROM outbox
 WHERE position = ANY (ARRAY(SELECT position FROM outbox ORDER BY position LIMIT $1))
@@ -46,17 +43,14 @@ async def relay_batch(engine: AsyncEngine, event_log: EventLog, *, limit: int = 
 async def relay(engine: AsyncEngine, event_log: EventLog, *, poll_seconds: float = 0.05, limit: int = 5000) -> None:
     """Relay for ever; backs off during outages of the log or the database, and loses nothing."""
 
-    transactions = Transactions(engine)
+    outbox = Transactions(engine)
 
     async def step() -> bool:
-        # An outbox is empty most of the time: to look costs one statement, and no transaction.
-        async with transactions.none() as connection:
-            if await connection.fetchval(_OLDEST) is None:
-                return False
-        moved = await relay_batch(engine, event_log, limit=limit)
+        # It is empty most of the time: to look costs one statement, and no transaction.
+        async with outbox.none() as connection:
+            is_empty = await connection.fetchval(_OLDEST) is None
+        moved = 0 if is_empty else await relay_batch(engine, event_log, limit=limit)
         instruments.relayed(moved)
-        if moved:
-            log.debug("relay.batch.appended", facts=moved)
         return moved == limit
 
     # After any error the rows are back in the outbox.
