@@ -41,6 +41,14 @@ async def test_hears_a_number_in_a_key_and_in_an_address(said: str) -> None:
     assert (heard.numbers, heard.phones) == ({NUMBER}, {PHONE})
 
 
+async def test_hears_no_phone_in_an_id_of_ours() -> None:
+    heard = Posted()
+
+    await heard(httpx.Request("GET", f"http://test/things/01a22c81-f59d-779c-bc84-a{PHONE}"))
+
+    assert heard.phones == set()
+
+
 @pytest.mark.parametrize("secret", [NUMBER, PHONE, NAME])
 @pytest.mark.parametrize("before", ["", "1", "12", "关于"])
 async def test_finds_a_secret_however_it_is_written_and_tells_only_where(secret: str, before: str) -> None:
