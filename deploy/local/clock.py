@@ -56,13 +56,16 @@ def done(where: Path) -> None:
 
 
 def ask(where: Path, turn: Turn) -> bool:
-    """Ask the runner whose data is there, and wait. Returns whether it was done within SECONDS_MAX."""
+    """Ask the runner whose data is there, and wait. Returns whether it was done within SECONDS_MAX; if not, the request
+    is taken back.
+    """
     draft = where / "turn.draft"
     draft.write_text(json.dumps([turn.services, turn.day and turn.day.isoformat()]), encoding="ascii")
     draft.replace(_request(where))
     deadline = time.monotonic() + SECONDS_MAX
     while _request(where).exists():
         if time.monotonic() > deadline:
+            done(where)
             return False
         time.sleep(_POLL_SECONDS)
     return True
