@@ -4,7 +4,8 @@ PYTHON := .venv/bin/python
 LOCAL := $(or $(SKILLS_LOCAL),.local)
 PYTEST := $(PYTHON) -m pytest -n 2 --dist loadgroup
 
-# Options of a run: LOG=kafka uses Kafka instead of the embedded log, ONCE=1 stops after the totals.
+# Options of a run: LOG=kafka uses Kafka instead of the embedded log, ONCE=1 stops after the totals, DAY=2025-12-01 sets
+# the clock of the services (only `up`: the sample has a day of its own).
 RUN := $(PYTHON) -m deploy.local.runner $(if $(LOG),--log $(LOG)) $(if $(filter-out 0,$(ONCE)),--once)
 FORCED := $(if $(filter-out 0,$(FORCE)),--force)
 MISSING := $(PYTHON) -c 'from deploy.kafka.broker import Broker; print(Broker.missing() or "")'
@@ -30,8 +31,8 @@ web: setup ## Build the pages with Node.js, unless they are built of the same so
 run: setup web $(if $(filter kafka,$(LOG)),java) ## Start everything, post the sample, print the totals, serve until Ctrl-C (ONCE=1, LOG=kafka)
 	@$(RUN) --samples
 
-up: setup web $(if $(filter kafka,$(LOG)),java) ## The same without the sample (LOG=kafka)
-	@$(RUN)
+up: setup web $(if $(filter kafka,$(LOG)),java) ## The same without the sample (LOG=kafka; DAY=2025-12-01 sets the services' clock)
+	@$(RUN) $(if $(DAY),--day "$(DAY)")
 
 kafka: setup java ## Run only a Kafka broker (KAFKA_PORT, default 9092)
 	@$(PYTHON) -m deploy.kafka

@@ -1,4 +1,4 @@
-"""The whole system on this machine: `python -m deploy.local.runner [--samples] [--once] [--log embedded|kafka]`.
+"""The whole system on this machine: `python -m deploy.local.runner [--samples | --day day] [--once] [--log kafka]`.
 
 It creates keys, starts PostgreSQL (and Kafka, if requested), creates and migrates the databases, loads the plan, starts
 the four services, posts the sample, prints the totals, and serves until Ctrl-C. Existing data is kept and used.
@@ -250,12 +250,12 @@ class Run:
             time.sleep(WATCH_SECONDS)
 
 
-def run(*, samples: bool, once: bool, log: str) -> int:
+def run(*, samples: bool, day: date | None, once: bool, log: str) -> int:
     """The exit code: 0 after Ctrl-C while serving, or at the end of `once` if the totals match."""
     serving = False
     with ExitStack() as stack:
         try:
-            here = Run(os.environ, log, business_day=POSTED_ON if samples else None, samples=samples)
+            here = Run(os.environ, log, business_day=POSTED_ON if samples else day, samples=samples)
             here.start(stack)
             is_right = here.while_alive(here.post_sample()) if samples else True
             if once:
@@ -280,14 +280,16 @@ def run(*, samples: bool, once: bool, log: str) -> int:
 def main() -> int:
     """Parse the command line, and run."""
     parser = argparse.ArgumentParser(prog="python -m deploy.local.runner", description=__doc__)
-    parser.add_argument("--samples", action="store_true", help="post the sample and print the totals")
+    clock = parser.add_mutually_exclusive_group()
+    clock.add_argument("--samples", action="store_true", help="post the sample, on its own day, and print the totals")
+    clock.add_argument("--day", type=date.fromisoformat, help="the day that it is for the services: 2025-12-01")
     parser.add_argument("--once", action="store_true", help="stop after the totals; exit code 0 if they are right")
     parser.add_argument("--log", choices=("embedded", "kafka"), default="embedded", help="what carries the facts")
     chosen = parser.parse_args()
     # SIGTERM ends a run like Ctrl-C; set explicitly, because a shell starts background jobs with SIGINT ignored.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    return run(samples=chosen.samples, once=chosen.once, log=chosen.log)
+    return run(samples=chosen.samples, day=chosen.day, once=chosen.once, log=chosen.log)
 
 
 if __name__ == "__main__":
