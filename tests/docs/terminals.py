@@ -47,7 +47,7 @@ class Terminal:
         self.notes.write_text(commands, encoding="utf-8")
         self.shell.stdin.write(f". '{self.notes}' < /dev/null\necho '{_DONE}'\n")
         self.shell.stdin.flush()
-        said = []
+        said: list[str] = []
         for line in self.shell.stdout:
             if line.strip() == _DONE:
                 return "".join(said)
