@@ -200,7 +200,9 @@ RIGHTS: Final[Rights] = {
     "post_payment_return_file": writes(_FINANCE, two="Who posts a bank's return did not release the batch."),
     "list_payment_return_files": reads({Role.FINANCE: Whose.ALL}, note=_OWN_FILES),
     "get_payment_return_file_template": reads(EVERY_ROLE, note=_REFERENCE),
-    "get_payment_return_file": reads(_FINANCE),
+    "get_payment_return_file": reads(
+        SUPERVISORS, _FINANCE, note="Who posted it and what became of it; what it says of each row is in the batch."
+    ),
     "remove_payment_return_file": writes(_FINANCE, one="What was taken stays; a file that waits is only cancelled."),
     "get_payment_return_file_report": reads(_FINANCE),
     "get_payment_return_file_failed_rows": reads(_FINANCE, note="As they were sent, to be corrected."),

@@ -142,11 +142,12 @@ async def list_budgets(
     connection: Connection,
     caller: CurrentCaller,
     region: Annotated[str | None, Query(max_length=16, description="A reporting region")] = None,
+    fund_source: FundSource | None = None,
     year: Annotated[int | None, Query(ge=2000, le=2100)] = None,
     cursor: Cursor = None,
     size: PageSize = 100,
 ) -> Page[BudgetAnswer]:
     """Budgets of the reporting regions that the caller sees: those of a county's officers are none."""
     sight = await trainings.scope(connection, caller, region=region)
-    rows = await store.page(connection, sight, year=year, after=after(cursor), limit=size)
+    rows = await store.page(connection, sight, fund_source=fund_source, year=year, after=after(cursor), limit=size)
     return Page(rows=[BudgetAnswer.of(row) for row in rows], next=next_cursor(rows, size))

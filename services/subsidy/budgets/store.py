@@ -122,9 +122,17 @@ async def shares_of(connection: AsyncConnection, account: Account) -> list[FundS
     return [FundShare(*row) for row in await (await driver(connection)).fetch(_SHARES, *account, WHOLE)]
 
 
-async def page(connection: AsyncConnection, scope: Scope, *, year: int | None, after: UUID, limit: int) -> list[Budget]:
+async def page(
+    connection: AsyncConnection,
+    scope: Scope,
+    *,
+    fund_source: FundSource | None,
+    year: int | None,
+    after: UUID,
+    limit: int,
+) -> list[Budget]:
     """Budgets in sight, in the order of their ids, after `after`; they are those of reporting regions."""
-    asked = tables.matches(BUDGET, region=scope.reach.code, year=year)
+    asked = tables.matches(BUDGET, region=scope.reach.code, fund_source=fund_source, year=year)
     return await tables.fetch_page(connection, BUDGET, _budget, asked, after=after, limit=limit)
 
 

@@ -84,6 +84,9 @@ async def list_statements(
     kind: StatementKind | None = None,
     institution_id: UUID | None = None,
     budget_id: UUID | None = None,
+    posting_id: Annotated[
+        UUID | None, Query(description="Those that this posting is in: its fund's and institution's")
+    ] = None,
     cursor: Cursor = None,
     size: PageSize = 100,
 ) -> Page[StatementAnswer]:
@@ -91,6 +94,8 @@ async def list_statements(
     sight = await trainings.scope(connection, caller, region=region)
     first = None if month is None else month.replace(day=1)
     asked = tables.matches(store.STATEMENT, month=first, kind=kind, institution_id=institution_id, budget_id=budget_id)
+    if posting_id is not None:
+        asked.append(store.holding(posting_id))
     rows = await store.page(connection, sight, asked, after=after(cursor), limit=size)
     return Page(rows=[StatementAnswer.of(row) for row in rows], next=next_cursor(rows, size))
 

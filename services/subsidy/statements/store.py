@@ -133,6 +133,11 @@ async def page(
     return await tables.fetch_page(connection, STATEMENT, _statement, conditions, after=after, limit=limit)
 
 
+def holding(posting_id: UUID) -> ColumnElement[bool]:
+    """Condition for `page`: the posting is in the statement."""
+    return STATEMENT.c.id.in_(select(LINE.c.statement_id).where(LINE.c.posting_id == posting_id))
+
+
 async def postings(connection: AsyncConnection, statement_id: UUID, *, after: UUID, limit: int) -> list[ListedPosting]:
     """The statement's postings, in the order in which they were made, after `after`."""
     ids = select(LINE.c.posting_id).where(LINE.c.statement_id == statement_id)

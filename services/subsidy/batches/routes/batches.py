@@ -253,11 +253,14 @@ async def list_payment_batches(
     caller: CurrentCaller,
     region: Region = None,
     status: BatchStatus | None = None,
+    claim_id: Annotated[UUID | None, Query(description="Those that this claim is or was in")] = None,
     cursor: Cursor = None,
     size: PageSize = 100,
 ) -> Page[BatchAnswer]:
     """Batches of the caller's region and below."""
-    rows = await usecases.page(connection, region=region, status=status, caller=caller, after=after(cursor), limit=size)
+    rows = await usecases.page(
+        connection, region=region, status=status, claim_id=claim_id, caller=caller, after=after(cursor), limit=size
+    )
     return Page(rows=[BatchAnswer.of(row) for row in rows], next=next_cursor(rows, size))
 
 
@@ -273,12 +276,13 @@ async def list_payment_batch_rows(
     connection: Connection,
     caller: CurrentCaller,
     status: RowStatus | None = None,
+    claim_id: UUID | None = None,
     after: Annotated[int, Query(ge=0, le=INTEGER_MAX, description="`next` of the page before")] = 0,
     size: PageSize = 100,
 ) -> BatchRowPage:
     """The batch's claims in their order; with `status=failed`, those that have to be paid again."""
     await usecases.read(connection, batch_id, caller=caller)
-    rows = await row_store.page(connection, batch_id, status=status, after=after, limit=size)
+    rows = await row_store.page(connection, batch_id, status=status, claim_id=claim_id, after=after, limit=size)
     shown = [BatchRowAnswer.model_validate(row) for row in rows]
     return BatchRowPage(rows=shown, next=rows[-1].row if len(rows) == size else None)
 

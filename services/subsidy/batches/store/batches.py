@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.batches.rules.batches import Barrier, BatchStatus, BatchTotals, PaymentBatch
+from services.subsidy.batches.store.rows import ROW
 from services.subsidy.claims.store.holds import HELD
 from services.subsidy.rekeyings.store import LINES as REKEYED
 from shared import tables
@@ -225,10 +226,18 @@ async def lock_returned(connection: AsyncConnection) -> PaymentBatch | None:
 
 
 async def page(
-    connection: AsyncConnection, scope: Scope, *, status: BatchStatus | None, after: UUID, limit: int
+    connection: AsyncConnection,
+    scope: Scope,
+    *,
+    status: BatchStatus | None,
+    claim_id: UUID | None,
+    after: UUID,
+    limit: int,
 ) -> list[PaymentBatch]:
-    """Batches in sight, in the order of their ids, after `after`."""
+    """Batches in sight, of a claim those that it is or was in, in the order of their ids, after `after`."""
     asked = [*lies_in(BATCH, scope.reach), *tables.matches(BATCH, status=status)]
+    if claim_id is not None:
+        asked.append(BATCH.c.id.in_(select(ROW.c.batch_id).where(ROW.c.claim_id == claim_id)))
     return await tables.fetch_page(connection, BATCH, PaymentBatch, asked, after=after, limit=limit)
 
 

@@ -204,9 +204,15 @@ async def transfers(connection: AsyncConnection, batch_id: UUID) -> list[Transfe
 
 
 async def page(
-    connection: AsyncConnection, batch_id: UUID, *, status: RowStatus | None, after: int, limit: int
+    connection: AsyncConnection,
+    batch_id: UUID,
+    *,
+    status: RowStatus | None = None,
+    claim_id: UUID | None = None,
+    after: int,
+    limit: int,
 ) -> list[ShownRow]:
     """The batch's rows in order, after the row `after`."""
-    asked = tables.matches(ROW, batch_id=batch_id, status=status)
+    asked = tables.matches(ROW, batch_id=batch_id, status=status, claim_id=claim_id)
     statement = select(*_SHOWN).where(ROW.c.row > after, *asked).order_by(ROW.c.row).limit(limit)
     return await tables.fetch_all(connection, statement, ShownRow)

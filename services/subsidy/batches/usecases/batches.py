@@ -91,7 +91,7 @@ async def draft(
     if asked.claims is not None and filled.rows != len(set(asked.claims)):
         barred = await store.barred(connection, choosing, set(asked.claims))
         # Those that were put in are in a batch by now: this one.
-        ours = {row.claim_id for row in await rows.page(connection, batch.id, status=None, after=0, limit=ROWS_MAX)}
+        ours = {row.claim_id for row in await rows.page(connection, batch.id, after=0, limit=ROWS_MAX)}
         at_fault = [each for each in barred if each.id not in ours]
         shown = [{"claim_id": str(each.id), "barrier": each.barrier.value} for each in at_fault[:SHOWN_MAX]]
         raise ClaimsNotPayable(claims=shown, count=len(at_fault))
@@ -184,13 +184,14 @@ async def page(
     *,
     region: str | None,
     status: BatchStatus | None,
+    claim_id: UUID | None,
     caller: Caller,
     after: UUID,
     limit: int,
 ) -> list[PaymentBatch]:
     """Batches that the caller sees. Raises NotYetReceived, UnknownRegion, ForeignRegion."""
     sight = await trainings.scope(connection, caller, region=region)
-    return await store.page(connection, sight, status=status, after=after, limit=limit)
+    return await store.page(connection, sight, status=status, claim_id=claim_id, after=after, limit=limit)
 
 
 async def payable(
