@@ -9,8 +9,7 @@ from pydantic import Field, TypeAdapter
 from services.assessment.exams.rules.eligibility import EvidenceKind, HeldCertificate, HeldPaper
 from services.assessment.exams.usecases.admission import Stated
 from services.assessment.exams.usecases.candidates import CandidateRow
-from shared.awards import GivenLevel
-from shared.forms import ENCRYPTED, Day, LocalId, PersonName, Strict
+from shared.forms import ENCRYPTED, PLAIN, Day, LocalId, PersonName, Strict
 from shared.kernel.awards import award_named
 from shared.kernel.identity import DocumentKind
 from shared.persons import Particulars
@@ -19,7 +18,7 @@ from shared.persons import Particulars
 class PresentedCertificateForm(Strict):
     """A certificate of the same or a related occupation that the candidate has shown you."""
 
-    level: GivenLevel
+    level: Annotated[str, Field(max_length=8, examples=["L4"], description="The level of the certificate"), PLAIN]
     occupation: Annotated[
         str | None,
         Field(
