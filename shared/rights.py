@@ -89,6 +89,8 @@ OF_EVERY_SERVICE: Final[Rights] = {
     "sign_in_page": public("Whoever signs in has not yet."),
     "get_sign_in": public("It tells people who they are, and on one machine whom they can choose to be."),
     "choose_person": public("Only where a sandbox lists people to choose from.", one="It writes nothing down."),
+    "begin_at_provider": public("Whoever signs in has not yet."),
+    "return_from_provider": public("The same person comes back, with what proves who they are."),
     "sign_out": public("Whoever has no session ends none.", one="It writes nothing down."),
     "list_problems": public(_DESCRIPTION),
     "describe_problem": public(_DESCRIPTION),

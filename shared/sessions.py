@@ -6,6 +6,7 @@ only for requests that a page of the service itself has made. It lasts minutes, 
 
 from __future__ import annotations
 
+import hmac
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -77,6 +78,11 @@ class Sessions:
     @property
     def are_possible(self) -> bool:
         return self._key is not None
+
+    def key_for(self, purpose: str) -> bytes:
+        """A key for something else that is signed, from which the key of sessions cannot be told."""
+        assert self._key is not None, "sessions are possible where anything is signed for them"
+        return hmac.digest(self._key, purpose.encode("ascii"), "sha256")
 
     def caller_of(self, request: Request) -> Caller | None:
         """The person who is signed in; None if the request has no session.

@@ -47,6 +47,8 @@ class ServiceSettings(BaseSettings):
     lookups_a_minute: int = Field(default=60, ge=1)
     """Requests whose answers tell whether a number or a name is known that one caller or, without a token, one address
     may make in a minute."""
+    sign_ins_a_minute: int = Field(default=120, ge=1)
+    """Requests to sign in with a provider that one address may make in a minute; each sign-in takes two."""
     dry_run_rows_an_hour: int = Field(default=3_600, ge=1)
     """Rows that one caller may have decided by dry runs in an hour, in batches and in files."""
     public_requests_a_minute: int = Field(default=600, ge=1)
@@ -66,8 +68,9 @@ class ServiceSettings(BaseSettings):
     log_replication: int = Field(default=1, ge=1, validation_alias="SKILLS_LOG_REPLICATION")
     """Replication factor of the topics created on Kafka."""
     keys_directory: Path = Field(default=Path(".local/keys"), validation_alias="SKILLS_KEYS_DIRECTORY")
-    """Directory of issuer-public.pem and, for people who use pages, session-key.secret; for registry and assessment
-    also person-key.secret and field-keys.json; for assessment also credential-keys.json."""
+    """Directory of issuer-public.pem and, for people who use pages, session-key.secret, with openid-client.secret if
+    they sign in with a provider; for registry and assessment also person-key.secret and field-keys.json; for
+    assessment also credential-keys.json."""
     web_directory: Path = Field(default=Path("web/dist"), validation_alias="SKILLS_WEB_DIRECTORY")
     """Directory of the pages that `make web` builds; without them, the services show plain pages."""
     session_minutes: int = Field(default=20, ge=1, le=240, validation_alias="SKILLS_SESSION_MINUTES")
@@ -81,6 +84,25 @@ class ServiceSettings(BaseSettings):
     page_addresses: dict[str, str] = Field(default={}, validation_alias="SKILLS_PAGE_ADDRESSES")
     """Where browsers find the pages of each service, as JSON: `{"registry": "https://…", …}`; then pages lead to each
     other."""
+    openid_issuer: str | None = Field(default=None, validation_alias="SKILLS_OPENID_ISSUER")
+    """The provider of OpenID Connect with which people sign in to the pages, as its ID tokens name it; none by
+    default. It needs SKILLS_OPENID_CLIENT_ID, SKILLS_PAGE_ADDRESSES, and openid-client.secret beside the keys."""
+    openid_client_id: str = Field(default="", validation_alias="SKILLS_OPENID_CLIENT_ID")
+    """The id under which the provider knows the pages of all services."""
+    openid_name_zh: str = Field(default="统一身份认证", validation_alias="SKILLS_OPENID_NAME_ZH")
+    """What the button to sign in calls the provider, in Chinese."""
+    openid_name_en: str = Field(default="your organisation's account", validation_alias="SKILLS_OPENID_NAME_EN")
+    """The same in English."""
+    openid_scope: str = Field(default="openid", validation_alias="SKILLS_OPENID_SCOPE")
+    """The scopes that are asked for, with spaces between them; some providers give claims only for others too."""
+    openid_prompt: str = Field(default="", validation_alias="SKILLS_OPENID_PROMPT")
+    """`login` has the provider ask again although the person is signed in there, for machines that people share."""
+    openid_role_claim: str = Field(default="role", validation_alias="SKILLS_OPENID_ROLE_CLAIM")
+    """The claim of an ID token that holds the role."""
+    openid_org_claim: str = Field(default="org", validation_alias="SKILLS_OPENID_ORG_CLAIM")
+    """The claim that holds the id of the organisation, for institutions and assessment bodies."""
+    openid_region_claim: str = Field(default="region", validation_alias="SKILLS_OPENID_REGION_CLAIM")
+    """The claim that holds the code of the region, for officers."""
     token_hours_max: int = Field(default=24, ge=1, le=24 * 31, validation_alias="SKILLS_TOKEN_HOURS_MAX")
     """The longest lifetime of a token, from its `iat` to its `exp`, in hours; others are refused."""
     answers_kept_days: int = Field(default=7, ge=1, validation_alias="SKILLS_ANSWERS_KEPT_DAYS")

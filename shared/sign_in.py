@@ -16,6 +16,8 @@ from shared.edge.routes import EdgeRoute
 from shared.forms import PLAIN, Strict
 from shared.kernel.callers import Caller, Role
 from shared.kernel.refusals import NotFound
+from shared.openid import routes as openid_routes
+from shared.openid.door import ProviderDoor
 from shared.pages import page_of, page_router
 from shared.sessions import SessionExpired, Sessions, require_own_page
 
@@ -82,21 +84,37 @@ class SignedInAnswer(BaseModel):
     region: str | None
 
 
+class ProviderAnswer(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    name_zh: str
+    name_en: str
+
+
 class SessionAnswer(BaseModel):
-    """Who is signed in, whom there is to choose from, and where the pages of each service are, if that is set."""
+    """Who is signed in, the doors that are open, and where the pages of each service are, if that is set."""
 
     signed_in: SignedInAnswer | None
+    provider: ProviderAnswer | None
     people: list[PersonAnswer]
     pages: Mapping[str, str]
 
 
-def install(app: FastAPI, sessions: Sessions, door: SandboxDoor, *, page_addresses: Mapping[str, str]) -> None:
+def install(
+    app: FastAPI,
+    sessions: Sessions,
+    door: SandboxDoor,
+    provider_door: ProviderDoor | None,
+    *,
+    page_addresses: Mapping[str, str],
+) -> None:
     """Serve the page at /sign-in, and /session. `page_addresses` are those of all services that have pages."""
     app.state.page_addresses = page_addresses
     app.state.sessions = sessions
     app.state.sandbox_door = door
     app.include_router(_pages)
     app.include_router(_routes)
+    openid_routes.install(app, provider_door)
 
 
 _pages = page_router()
@@ -110,15 +128,17 @@ async def sign_in_page(request: Request) -> Response:
 
 @_routes.get("/session")
 async def get_sign_in(request: Request, response: Response) -> SessionAnswer:
-    """Who is signed in, and whom there is to choose from. A session that has ended is none."""
+    """Who is signed in, and with which doors one can. A session that has ended is none."""
     response.headers["Cache-Control"] = "no-store"
     sessions: Sessions = request.app.state.sessions
     caller = None
     with suppress(SessionExpired):
         caller = sessions.caller_of(request)
     sessions.renew(request, response)
+    provider: ProviderDoor | None = request.app.state.provider_door
     return SessionAnswer(
         signed_in=None if caller is None else SignedInAnswer.model_validate(caller),
+        provider=None if provider is None else ProviderAnswer.model_validate(provider),
         people=[
             PersonAnswer(
                 id=each.id,

@@ -31,6 +31,7 @@ from shared.faults import state_of
 from shared.kernel.periods import business_day
 from shared.kernel.personal_numbers import contains_personal_number
 from shared.kernel.refusals import Conflict, Invalid, Stale
+from shared.openid.door import open_door
 from shared.own_loop import OwnLoop
 from shared.persons import Persons
 from shared.rights import OF_EVERY_SERVICE, READING, Rights, require_complete
@@ -266,6 +267,8 @@ def open_router(tag: str) -> APIRouter:
 
 async def close(app: FastAPI) -> None:
     """Close the connections of `app`."""
+    if app.state.provider_door is not None:
+        await app.state.provider_door.provider.close()
     await app.state.engines.dispose()
     for engine in app.state.engines_beside:
         await engine.dispose()
@@ -342,15 +345,17 @@ def make_app(
     app.state.open_requests = OpenRequests(BodyLimits.of(settings))
     api_pages.install(app)
     pages.install(app, pages.Pages(settings.web_directory, plain_pages))
+    sessions = Sessions(
+        settings.keys_directory,
+        lifetime=settings.session_lifetime,
+        longest=settings.session_longest,
+        is_secure=settings.session_secure,
+    )
     sign_in.install(
         app,
-        Sessions(
-            settings.keys_directory,
-            lifetime=settings.session_lifetime,
-            longest=settings.session_longest,
-            is_secure=settings.session_secure,
-        ),
+        sessions,
         sign_in.SandboxDoor(settings.sandbox_people, host=settings.host),
+        open_door(settings, sessions, service=name),
         page_addresses=settings.page_addresses,
     )
     problems.install(app)

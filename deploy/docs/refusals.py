@@ -32,7 +32,7 @@ _NOT_FOLLOWED: Final = (
     "shared.web", "shared.edge", "shared.problems", "shared.openapi", "shared.backbone", "shared.service",
 )  # fmt: skip
 """What every route goes through: its refusals are told of all routes. What only one route calls is followed."""
-_BY_FUNCTION: Final = ("shared.spreadsheets", "shared.file_jobs", "shared.contracts")
+_BY_FUNCTION: Final = ("shared.spreadsheets", "shared.file_jobs", "shared.contracts", "shared.openid")
 """Only their own functions call their methods, so that no other `read` or `rows` is mistaken for theirs."""
 _KINDS: Final = frozenset({Refusal, *KINDS})
 

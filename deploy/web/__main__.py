@@ -65,6 +65,14 @@ def build() -> None:
     stamp.write_text(made_of, encoding="ascii")
 
 
+def node() -> str:
+    """The program of Node.js. Raises Unavailable."""
+    _, environment = _node()
+    found = shutil.which("node", path=environment["PATH"])
+    assert found is not None, "npm was found with it"
+    return found
+
+
 def _npm(*words: str) -> None:
     """Run npm with the locked packages. Raises Unavailable, Failed."""
     npm, environment = _node()

@@ -46,6 +46,8 @@ class Kind(StrEnum):
     DRY_RUN_ROWS = "dry-run-rows"
     """Of a dry run each row counts: it asks about a number of its own."""
     PUBLIC = "public"
+    SIGN_INS = "sign-ins"
+    """Each is passed on to a provider, which has limits of its own."""
 
 
 def bulk(endpoint: Endpoint) -> Endpoint:
@@ -166,14 +168,18 @@ class Limits:
 
         Raises TooManyRequests, Busy.
         """
-        meter = self.meters[kind.kind_of(request)]
+        self.count_as(request, kind.kind_of(request))
+        self.lanes[kind.lane_of(request)].look(who(request))
+
+    def count_as(self, request: Request, kind: Kind) -> None:
+        """Count `request` against the rate of `kind`, and let its answer tell what is left. Raises TooManyRequests."""
+        meter = self.meters[kind]
         try:
             left = meter.count(who(request))
         except TooManyRequests:
             tell(request, meter.rate, Left(0, meter.rate.seconds))
             raise
         tell(request, meter.rate, left)
-        self.lanes[kind.lane_of(request)].look(who(request))
 
     def count_rows(self, request: Request, rows: int) -> None:
         """Count the rows of a dry run, which was counted as one before they were read; other requests have none."""
@@ -200,6 +206,7 @@ def rates(settings: ServiceSettings) -> Mapping[Kind, Rate]:
         Kind.BULK: settings.bulk_requests_a_minute,
         Kind.LOOKUPS: settings.lookups_a_minute,
         Kind.PUBLIC: settings.public_requests_a_minute,
+        Kind.SIGN_INS: settings.sign_ins_a_minute,
     }
     a_minute = {kind: Rate(kind, requests, 60) for kind, requests in of_requests.items()}
     return {**a_minute, Kind.DRY_RUN_ROWS: Rate(Kind.DRY_RUN_ROWS, settings.dry_run_rows_an_hour, 3600)}

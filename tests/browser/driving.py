@@ -22,6 +22,8 @@ from deploy.local import ROOT
 from deploy.local.processes import free_port
 from deploy.local.services import PORTS, addresses
 from deploy.sandbox.client import Caller, Client
+from shared.openid.door import SECRET_FILE
+from tests.support.provider import CLIENT, SECRET
 from tests.system.province import Callers
 
 T = TypeVar("T")
@@ -63,6 +65,8 @@ class Running:
     addresses: Mapping[str, str]
     keys: Path
     process: subprocess.Popen[str]
+    issuer: str
+    """The provider with which people sign in, for the services. A test that needs it starts it."""
 
     def ask(self, service: str, path: str, **query: str) -> Any:
         """The answer of an open route."""
@@ -101,7 +105,13 @@ def apart(work: Coroutine[Any, Any, T]) -> T:
 def running(directory: Path) -> Iterator[Running]:
     """The whole system with its sample, on ports and in a directory of its own."""
     moved = {f"{service.upper()}_PORT": str(free_port()) for service in PORTS}
-    environment = {**os.environ, **moved, "SKILLS_LOCAL": str(directory)}
+    # Of another site than the services, as browsers see it: ports do not count, names do.
+    issuer = f"http://localhost:{free_port()}"
+    trusted = {"SKILLS_OPENID_ISSUER": issuer, "SKILLS_OPENID_CLIENT_ID": CLIENT}
+    environment = {**os.environ, **moved, **trusted, "SKILLS_LOCAL": str(directory)}
+    keys = directory / "keys"
+    keys.mkdir(mode=0o700)
+    (keys / SECRET_FILE).write_text(f"{SECRET}\n", encoding="utf-8")
     command = [sys.executable, "-m", "deploy.local.runner", "--samples"]
     pipe = subprocess.PIPE
     with subprocess.Popen(
@@ -116,7 +126,7 @@ def running(directory: Path) -> Iterator[Running]:
                     break
             else:
                 raise AssertionError("".join(said))
-            yield Running(addresses(environment), directory / "keys", process)
+            yield Running(addresses(environment), keys, process, issuer)
         finally:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)

@@ -4,7 +4,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { change } from "./address";
-import { SIGNED_OUT } from "./api";
+import { path, SIGNED_OUT } from "./api";
 import { Frame } from "./Frame";
 import { type SignedIn, useSession } from "./session";
 import { type Name, say, useLanguage } from "./words";
@@ -61,7 +61,9 @@ export function Work(props: {
             {say(...name)}
           </a>
         ))}
-      <a href="sign-in">{me ? say("换人或退出", "Change or sign out") : say("登录", "Sign in")}</a>
+      <a href={me ? "sign-in" : signInAndBack()}>
+        {me ? say("换人或退出", "Change or sign out") : say("登录", "Sign in")}
+      </a>
     </>
   );
   return (
@@ -88,7 +90,7 @@ export function Work(props: {
         <div class="message">
           <p>{say("请先登录。", "Sign in first.")}</p>
           <p>
-            <a href="sign-in">{say("前往登录", "To the sign-in page")}</a>
+            <a href={signInAndBack()}>{say("前往登录", "To the sign-in page")}</a>
           </p>
         </div>
       )}
@@ -103,6 +105,11 @@ export function Work(props: {
       {isAllowed && props.children(me)}
     </Frame>
   );
+}
+
+/** The page to sign in, which leads back to what is shown here. */
+function signInAndBack(): string {
+  return path("sign-in", { to: `/${location.pathname.split("/").pop()}${location.search}` });
 }
 
 /** Who is signed in, as the list to choose from names them; without it their own id. */

@@ -20,6 +20,8 @@ export interface Person {
 
 export interface Session {
   signed_in: SignedIn | null;
+  /** What the door of the operator's provider is called, where there is one. */
+  provider: { name_zh: string; name_en: string } | null;
   people: Person[];
   /** Where the pages of each service are; empty where nobody said. */
   pages: Readonly<Record<string, string>>;

@@ -1,7 +1,8 @@
 // Signing in: who you are, and on one machine whom to choose to be. It holds for the pages of all services.
 
-import { useState } from "preact/hooks";
-import { Refused } from "../shared/api";
+import { useEffect, useState } from "preact/hooks";
+import { change, given } from "../shared/address";
+import { ask, type Problem, path, Refused, wordsOf } from "../shared/api";
 import { Frame } from "../shared/Frame";
 import "../shared/forms.css";
 import { useSession } from "../shared/session";
@@ -48,6 +49,15 @@ const ROLES: readonly Role[] = [
   },
 ];
 
+const FAILED = /^sign-in-[a-z-]+$/;
+
+/** Why the sign-in with the provider failed that led here, in the words of the service. */
+async function failure(): Promise<Name | null> {
+  const code = given().get("failed") ?? "";
+  change({ failed: null }, { replace: true });
+  return FAILED.test(code) ? wordsOf(await ask<Problem>(`problems/${code}`)) : null;
+}
+
 export function SignIn() {
   useLanguage();
   const { session, refused, begin, end } = useSession();
@@ -61,6 +71,9 @@ export function SignIn() {
       setWrong(error.words);
     }
   };
+  useEffect(() => {
+    failure().then(setWrong, () => {});
+  }, []);
   const words = wrong ?? refused?.words;
   return (
     <Frame
@@ -88,7 +101,23 @@ export function SignIn() {
             </p>
           </section>
         )}
-        {session && session.people.length === 0 && !session.signed_in && (
+        {session?.provider && (
+          <section class="panel" aria-labelledby="provider-title">
+            <h2 id="provider-title">{say("使用账号登录", "Sign in with an account")}</h2>
+            <p>
+              <a class="button" href={path("session/provider", { to: given().get("to") ?? undefined })}>
+                {say(`使用${session.provider.name_zh}登录`, `Sign in with ${session.provider.name_en}`)}
+              </a>
+            </p>
+            <p class="soft small">
+              {say(
+                "在此退出只退出本系统；使用公用电脑时，请在该账号的页面一并退出。",
+                "Signing out here ends it here only; on a machine that people share, sign out of the account as well.",
+              )}
+            </p>
+          </section>
+        )}
+        {session && !session.provider && session.people.length === 0 && !session.signed_in && (
           <p class="message">
             {say(
               "本系统未开放在此登录，请与管理员联系。",
