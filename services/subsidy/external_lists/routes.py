@@ -10,9 +10,9 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.subsidy.external_lists import usecases
-from services.subsidy.external_lists.rules import CHECKS, MatchVerb
+from services.subsidy.external_lists.rules import CHECKS
 from services.subsidy.external_lists.usecases import MATCH_KIND, MatchReading
-from services.subsidy.holds.rules import HoldStatus, ListKind
+from services.subsidy.holds.rules import HoldStatus, ListKind, Verdict
 from shared.auth import CurrentCaller
 from shared.contracts.subsidy import ClaimStatus
 from shared.file_jobs.routes import job_routes
@@ -26,7 +26,7 @@ Region = Annotated[str | None, Query(max_length=16, description="This region and
 
 
 class MatchSettlementRequest(Strict):
-    verdict: MatchVerb
+    verdict: Verdict
     reason: Reason
 
 

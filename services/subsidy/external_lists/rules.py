@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from services.subsidy.holds.rules import HoldStatus, ListKind
+from services.subsidy.holds import rules as holds
+from services.subsidy.holds.rules import HoldStatus, ListKind, Verdict
 from shared.kernel.four_eyes import require_another
 from shared.kernel.moves import move
 
@@ -25,21 +24,6 @@ CHECKS: Final = {
     ListKind.INSURED: "C22",
 }
 """The number of the check that each list is evidence for."""
-
-
-class MatchVerb(StrEnum):
-    UPHOLD = "uphold"
-    """It is so, and nothing is paid for this person's trainings of that time."""
-    DISMISS = "dismiss"
-    """It is another person, or has nothing to do with what is paid."""
-
-
-MOVES: Final[Mapping[HoldStatus, Mapping[MatchVerb, HoldStatus]]] = {
-    HoldStatus.OPEN: {MatchVerb.UPHOLD: HoldStatus.UPHELD, MatchVerb.DISMISS: HoldStatus.DISMISSED},
-    # What was found by mistake is found again, by whoever has a reason for it.
-    HoldStatus.UPHELD: {MatchVerb.DISMISS: HoldStatus.DISMISSED},
-    HoldStatus.DISMISSED: {MatchVerb.UPHOLD: HoldStatus.UPHELD},
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +50,8 @@ class ExternalMatch:
     version: int = 1
 
 
-def settle(match: ExternalMatch, verb: MatchVerb, *, reason: str, by: str, at: datetime) -> ExternalMatch:
+def settle(match: ExternalMatch, verb: Verdict, *, reason: str, by: str, at: datetime) -> ExternalMatch:
     """Decide whether it concerns what is paid. Raises IllegalMove, SamePerson if `by` posted it."""
-    status = move(MOVES, match.status, verb)
+    status = move(holds.MOVES, match.status, verb)
     require_another(by, match.posted_by, rule="posting of a list and the decision on its matches")
     return replace(match, status=status, settled_by=by, settled_at=at, reason=reason, version=match.version + 1)

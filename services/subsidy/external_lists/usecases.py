@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.claims.usecases import aftermath
 from services.subsidy.external_lists import rules, store
-from services.subsidy.external_lists.rules import ExternalMatch, MatchVerb
+from services.subsidy.external_lists.rules import ExternalMatch
 from services.subsidy.external_lists.store import ConcernedLine
-from services.subsidy.holds.rules import HoldStatus, ListKind
+from services.subsidy.holds.rules import HoldStatus, ListKind, Verdict
 from services.subsidy.trainings import usecases as trainings
 from services.subsidy.trainings.usecases import load_plan
 from shared.file_jobs.kinds import DryRunMemory, FileKind, ParsedRows, RowDecider
@@ -170,7 +170,7 @@ async def page(
 
 
 async def settle(
-    connection: AsyncConnection, match_id: UUID, verb: MatchVerb, *, reason: str, caller: Caller, at: datetime
+    connection: AsyncConnection, match_id: UUID, verb: Verdict, *, reason: str, caller: Caller, at: datetime
 ) -> MatchReading:
     """Decide on a match that concerns a claim of the caller's region: what is upheld stops its lines, or they are owed.
 

@@ -1,4 +1,4 @@
-"""Flags that hold a claim: which flags do, and what a claim waits for.
+"""What holds a claim until it is settled: flags, matches with lists and patterns; and what a claim waits for.
 
 What the national query network does not find holds in the same way, and only the lines that rest on it.
 
@@ -8,7 +8,7 @@ paid. A dismissed one holds nothing. Source: domain rules §4.6.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -21,6 +21,23 @@ class HoldStatus(StrEnum):
     OPEN = "open"
     UPHELD = "upheld"
     DISMISSED = "dismissed"
+
+
+class Verdict(StrEnum):
+    """What an officer says of something that was found, which holds until then."""
+
+    UPHOLD = "uphold"
+    """It is so, and nothing is paid."""
+    DISMISS = "dismiss"
+    """It is another person, there is a good reason for it, or it has nothing to do with what is paid."""
+
+
+MOVES: Final[Mapping[HoldStatus, Mapping[Verdict, HoldStatus]]] = {
+    HoldStatus.OPEN: {Verdict.UPHOLD: HoldStatus.UPHELD, Verdict.DISMISS: HoldStatus.DISMISSED},
+    # What was found by mistake is found again, by whoever has a reason for it.
+    HoldStatus.UPHELD: {Verdict.DISMISS: HoldStatus.DISMISSED},
+    HoldStatus.DISMISSED: {Verdict.UPHOLD: HoldStatus.UPHELD},
+}
 
 
 class ListKind(StrEnum):

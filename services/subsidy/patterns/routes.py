@@ -10,9 +10,9 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel, Field
 
-from services.subsidy.holds.rules import HoldStatus
+from services.subsidy.holds.rules import HoldStatus, Verdict
 from services.subsidy.patterns import usecases
-from services.subsidy.patterns.rules import PatternFinding, PatternRule, PatternVerb
+from services.subsidy.patterns.rules import PatternFinding, PatternRule
 from services.subsidy.patterns.store import PatternRate
 from shared.auth import CurrentCaller
 from shared.forms import Reason, Strict
@@ -26,7 +26,7 @@ Region = Annotated[str | None, Query(max_length=16, description="This region and
 
 
 class PatternSettlementRequest(Strict):
-    verdict: PatternVerb
+    verdict: Verdict
     reason: Reason
 
 

@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from services.subsidy.holds.rules import HoldStatus
+from services.subsidy.holds import rules as holds
+from services.subsidy.holds.rules import HoldStatus, Verdict
 from shared.kernel.moves import move
 
 DAYS_TO_SETTLE: Final = 14
@@ -75,21 +76,6 @@ _WORDS: Final[Mapping[PatternRule, PatternWords]] = {
 }
 
 
-class PatternVerb(StrEnum):
-    UPHOLD = "uphold"
-    """It is what it looks like, and nothing is paid."""
-    DISMISS = "dismiss"
-    """There is a good reason for it."""
-
-
-MOVES: Final[Mapping[HoldStatus, Mapping[PatternVerb, HoldStatus]]] = {
-    HoldStatus.OPEN: {PatternVerb.UPHOLD: HoldStatus.UPHELD, PatternVerb.DISMISS: HoldStatus.DISMISSED},
-    # What was found by mistake is found again, by whoever has a reason for it.
-    HoldStatus.UPHELD: {PatternVerb.DISMISS: HoldStatus.DISMISSED},
-    HoldStatus.DISMISSED: {PatternVerb.UPHOLD: HoldStatus.UPHELD},
-}
-
-
 @dataclass(frozen=True, kw_only=True)
 class PatternFinding:
     """A pattern that was found once: `key` keeps it from being found again. It is about an institution or a person."""
@@ -143,7 +129,7 @@ def is_burst(bodies: Collection[UUID]) -> bool:
     return len(bodies) >= BURST_CERTIFICATES and len(set(bodies)) > 1
 
 
-def settle(finding: PatternFinding, verb: PatternVerb, *, reason: str, by: str, at: datetime) -> PatternFinding:
+def settle(finding: PatternFinding, verb: Verdict, *, reason: str, by: str, at: datetime) -> PatternFinding:
     """Say what it is. Raises IllegalMove."""
-    status = move(MOVES, finding.status, verb)
+    status = move(holds.MOVES, finding.status, verb)
     return replace(finding, status=status, settled_by=by, settled_at=at, reason=reason, version=finding.version + 1)

@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.claims.usecases import aftermath
-from services.subsidy.holds.rules import HoldStatus
+from services.subsidy.holds.rules import HoldStatus, Verdict
 from services.subsidy.patterns import rules, store
-from services.subsidy.patterns.rules import PatternFinding, PatternRule, PatternVerb, SeenAccount
+from services.subsidy.patterns.rules import PatternFinding, PatternRule, SeenAccount
 from services.subsidy.patterns.store import Banned, PatternRate
 from services.subsidy.trainings import usecases as trainings
 from shared.kernel.callers import Caller
@@ -94,7 +94,7 @@ async def rates(connection: AsyncConnection, *, region: str | None, caller: Call
 
 
 async def settle(
-    connection: AsyncConnection, finding_id: UUID, verb: PatternVerb, *, reason: str, caller: Caller, at: datetime
+    connection: AsyncConnection, finding_id: UUID, verb: Verdict, *, reason: str, caller: Caller, at: datetime
 ) -> PatternFinding:
     """Say what a finding of the caller's region is; what is upheld about a person stops or makes owed their lines.
 
