@@ -194,6 +194,7 @@ async def side(assessment: ServiceUnderTest, number: int, region: str) -> Side:
         "read_national_receipt": {"content": "receipt"},
         "give_up_national_export": {"reason": "上传失败"},
         "add_candidates": {"rows": [person_row(first + 1)]},
+        "post_candidate_file": b"x",
         "post_result_file": b"x",
         "file_appeal": {"ground": "请求复核"},
         "answer_appeal": {"verdict": "reject", "reason": "复核无误"},
@@ -280,6 +281,7 @@ async def test_every_operation_does_for_every_role_what_the_table_says(assessmen
         creates=frozenset(
             {
                 "file_session",
+                "post_candidate_file",
                 "use_certificate",
                 "use_courses",
                 "add_credit_rule",
