@@ -25,6 +25,8 @@ PACKAGE: Final = ROOT / "web" / "node_modules" / "oidc-provider"
 CLIENT: Final = "pages"
 SECRET: Final = "a secret: of 100 % & more"
 """With characters that have to be written otherwise in a header and in a form."""
+WAIT_SECONDS: Final = 60
+"""For the provider on a machine that runs other tests too: a new key alone may take it seconds."""
 REQUIRED: Final = os.environ.get("REQUIRE_WEB") == "1"
 
 Account = Mapping[str, str | None]
@@ -38,7 +40,7 @@ class ProviderUnderTest:
 
     def change_keys(self) -> None:
         """From now on it signs with a new key, and publishes no other."""
-        httpx.post(f"{self.issuer}/test/keys").raise_for_status()
+        httpx.post(f"{self.issuer}/test/keys", timeout=WAIT_SECONDS).raise_for_status()
 
     async def sign_in(self, browser: httpx.AsyncClient, address: str, account: str) -> httpx.URL:
         """Where a browser is led back to when `account` has signed in at `address`."""

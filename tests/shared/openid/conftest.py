@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from shared.openid.door import SECRET_FILE
 from shared.settings import ServiceSettings
 from shared.web import close, make_app
-from tests.support.provider import CLIENT, SECRET, ProviderUnderTest, client, provider
+from tests.support.provider import CLIENT, SECRET, WAIT_SECONDS, ProviderUnderTest, client, provider
 
 ADDRESS: Final = "http://pages.example/notes"
 ORGANISATION: Final = UUID(int=7)
@@ -48,7 +48,7 @@ class Way:
 
     app: FastAPI
     http: httpx.AsyncClient
-    outside: httpx.AsyncClient = field(default_factory=httpx.AsyncClient)
+    outside: httpx.AsyncClient = field(default_factory=lambda: httpx.AsyncClient(timeout=WAIT_SECONDS))
 
     async def begin(self, to: str | None = None, **headers: str) -> httpx.Response:
         """What the service answers to the button to sign in."""

@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import timedelta
 from http.cookies import SimpleCookie
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -31,6 +31,12 @@ from tests.shared.openid.conftest import ADDRESS, ORGANISATION, PAGE, Open, Way,
 from tests.support.provider import CLIENT, SECRET, ProviderUnderTest
 
 pytestmark = pytest.mark.xdist_group("provider")
+
+DESCRIPTION: Final = b"""{
+ "issuer": "http://127.0.0.1:PORT", "authorization_endpoint": "http://127.0.0.1:PORT/a",
+ "token_endpoint": "http://127.0.0.1:PORT/t", "jwks_uri": "http://127.0.0.1:PORT/k"
+}"""
+"""What a provider says of itself; spaces behind it make it no other."""
 
 
 @pytest.fixture
@@ -260,7 +266,7 @@ class TestProvider:
         "said",
         [
             b"",
-            b"HTTP/1.1 200 OK\r\n\r\n" + b" " * (ANSWER_BYTES_MAX + 1),
+            b"HTTP/1.1 200 OK\r\n\r\n" + DESCRIPTION + b" " * ANSWER_BYTES_MAX,
             b"HTTP/1.1 200 OK\r\n\r\n<html>",
             b"HTTP/1.1 200 OK\r\n\r\n[]",
             b"HTTP/1.1 500 Oh\r\n\r\n{}",
@@ -276,9 +282,10 @@ class TestProvider:
         over = asyncio.Event()
         answering: list[Awaitable[None]] = []
 
-        async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             answering.append(closed := asyncio.get_running_loop().create_future())
-            writer.write(said)
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(said.replace(b"PORT", str(port).encode()))
             if not said:
                 await over.wait()
             writer.close()
