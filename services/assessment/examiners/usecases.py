@@ -100,12 +100,14 @@ async def qualify(
     caller: Caller,
     at: datetime,
 ) -> Examiner:
-    """Replace what an examiner of the caller's body may examine.
+    """Replace what an examiner of the caller's body may examine; what it is already changes nothing.
 
     Raises NotFound, ForeignOrganisation, QualifiedTwice.
     """
     before = await _own(connection, examiner_id, caller)
     after = rules.qualify(before, qualifications)
+    if after.qualifications == before.qualifications:
+        return before
     former = {"qualifications": store.as_json(before.qualifications)}
     return await _save(connection, after, rules.QUALIFY, reason=reason, content=former, caller=caller, at=at)
 

@@ -148,8 +148,13 @@ ORDER BY session_id, id DESC
 # The session is locked first, so that statements have an order.
 _LOCK_SESSION: Final = "SELECT FROM session WHERE id = $1 FOR UPDATE"
 _ADD_FEE: Final = """
+WITH latest AS (
+    SELECT version, fee_fen, subsidised, stated_by FROM session_fee
+    WHERE session_id = $2 ORDER BY version DESC LIMIT 1
+)
 INSERT INTO session_fee (id, session_id, fee_fen, subsidised, stated_by, stated_at, version)
-SELECT $1, $2, $3, $4, $5, $6, coalesce(max(version), 0) + 1 FROM session_fee WHERE session_id = $2
+SELECT $1, $2, $3, $4, $5, $6, coalesce((SELECT version FROM latest), 0) + 1
+WHERE NOT EXISTS (SELECT FROM latest WHERE (fee_fen, subsidised, stated_by) = ($3, $4, $5))
 RETURNING version
 """
 _HOLDING: Final = """
@@ -278,11 +283,11 @@ async def take(connection: AsyncConnection, *, before: date, limit: int) -> list
 
 async def add_fee(
     connection: AsyncConnection, session_id: UUID, stated: Fee, *, id_: UUID, by: str, at: datetime
-) -> int:
-    """Store a statement; how many of the session were told, this one included."""
+) -> int | None:
+    """Store a statement; how many of the session were told, this one included. None: `by` stated the same last."""
     database = await driver(connection)
     await database.execute(_LOCK_SESSION, session_id)
-    version: int = await database.fetchval(_ADD_FEE, id_, session_id, *stated, by, at)
+    version: int | None = await database.fetchval(_ADD_FEE, id_, session_id, *stated, by, at)
     return version
 
 

@@ -211,13 +211,14 @@ async def inspections(connection: AsyncConnection, session_id: UUID, *, caller: 
 async def state_fee(connection: AsyncConnection, session_id: UUID, stated: Fee, *, caller: Caller, at: datetime) -> Fee:
     """State what candidates of a session are charged, as its body or an officer; the last statement counts.
 
-    Raises NotFound, ForeignOrganisation, ForeignRegion.
+    A repeat by the same person changes nothing. Raises NotFound, ForeignOrganisation, ForeignRegion.
     """
     session = await store.session(connection, session_id)
     await _require_handled(connection, session, caller)
     version = await store.add_fee(connection, session_id, stated, id_=new_id(), by=caller.person, at=at)
-    await outbox.record(connection, _fee_stated(session_id, session, stated, version=version, at=at))
-    await observe(connection, [session_id], at=at)
+    if version is not None:
+        await outbox.record(connection, _fee_stated(session_id, session, stated, version=version, at=at))
+        await observe(connection, [session_id], at=at)
     return stated
 
 
