@@ -107,6 +107,9 @@ def waits_for(
     return and_(CLAIM.c.status.in_([each.value for each in REVIEWED]), own, other)
 
 
+_ENTERING: Final = "SELECT pg_advisory_xact_lock(hashtext('delegations'), hashtext($1))"
+
+
 async def tiles(connection: AsyncConnection, claims: Collection[UUID]) -> dict[UUID, list[Tile]]:
     """The checks that refused lines of each claim."""
     found: dict[UUID, list[Tile]] = {}
@@ -132,6 +135,16 @@ async def notes(connection: AsyncConnection, claim_id: UUID, *, after: UUID, lim
 
 async def add_delegation(connection: AsyncConnection, delegation: Delegation) -> None:
     await tables.add(connection, DELEGATION, delegation)
+
+
+async def same_delegation(connection: AsyncConnection, delegation: Delegation) -> Delegation | None:
+    """One that says the same, was entered by the same person and stands. None is entered meanwhile."""
+    await (await driver(connection)).execute(_ENTERING, delegation.from_person)
+    said = ("from_person", "to_person", "region", "first_on", "last_on", "reason", "entered_by")
+    asked = select(DELEGATION).where(
+        DELEGATION.c.ended_on.is_(None), *(DELEGATION.c[name] == getattr(delegation, name) for name in said)
+    )
+    return await tables.fetch_one(connection, asked.limit(1), Delegation)
 
 
 async def find_delegation(connection: AsyncConnection, delegation_id: UUID) -> Delegation:

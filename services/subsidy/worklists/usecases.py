@@ -152,7 +152,7 @@ async def delegate(
 ) -> Delegation:
     """Let `to_person` stand in for the caller, or for `from_person`, who may be away already, in the caller's region.
 
-    Raises SamePerson, PeriodEndsBeforeStart, ForeignRegion.
+    A repeat of a delegation that stands returns it. Raises SamePerson, PeriodEndsBeforeStart, ForeignRegion.
     """
     plan = await load_plan(connection)
     region = _own_region(plan, caller)
@@ -161,6 +161,8 @@ async def delegate(
     require_another(to_person, away, rule="a delegation")
     Period(first_on, last_on)
     delegation = Delegation(new_id(), away, to_person, region, reports_to, first_on, last_on, reason, caller.person, at)
+    if (known := await store.same_delegation(connection, delegation)) is not None:
+        return known
     await store.add_delegation(connection, delegation)
     return delegation
 

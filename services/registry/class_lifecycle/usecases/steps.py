@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -203,6 +204,10 @@ async def _move(
         if await _was_taken(connection, before, verb, reasons, caller=caller):
             return before
         raise
+    # A check can be made again, and says the same if it is sent twice.
+    is_same = replace(after, version=before.version) == before
+    if is_same and await _was_taken(connection, before, verb, reasons, caller=caller):
+        return before
     await store.save(connection, after, expected=before.version)
     await remember(connection, after, verb, Explanation(reasons, found, grounds), caller=caller, at=at)
     if fact is not None:
