@@ -130,6 +130,11 @@ async def driver(connection: AsyncConnection) -> Any:
     return bare
 
 
+def bare(connection: AsyncConnection) -> Any:
+    """The asyncpg connection under `connection`, for one statement that reads, where no transaction is open."""
+    return _driver_of(connection)
+
+
 def _driver_of(connection: AsyncConnection) -> Any:
     # The connection is checked out already, so asking it for the one below needs no switch to SQLAlchemy's greenlet;
     # a request that makes a dozen small statements would spend a quarter of its time on these.

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import instruments
 from shared.backbone.log import EventLog, Record
-from shared.database import Transactions, driver
+from shared.database import bare, driver
 from shared.faults import forever
 
 # One relay at a time keeps a subject's facts in order; a second one waits as a standby.
@@ -43,12 +43,10 @@ async def relay_batch(engine: AsyncEngine, event_log: EventLog, *, limit: int = 
 async def relay(engine: AsyncEngine, event_log: EventLog, *, poll_seconds: float = 0.05, limit: int = 5000) -> None:
     """Relay for ever; backs off during outages of the log or the database, and loses nothing."""
 
-    outbox = Transactions(engine)
-
     async def step() -> bool:
-        # It is empty most of the time: to look costs one statement, and no transaction.
-        async with outbox.none() as connection:
-            is_empty = await connection.fetchval(_OLDEST) is None
+        # The outbox is empty most of the time: to look costs one statement, and no transaction.
+        async with engine.connect() as connection:
+            is_empty = await bare(connection).fetchval(_OLDEST) is None
         moved = 0 if is_empty else await relay_batch(engine, event_log, limit=limit)
         instruments.relayed(moved)
         return moved == limit
