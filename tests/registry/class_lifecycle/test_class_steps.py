@@ -219,6 +219,17 @@ class TestCheck:
         )  # fmt: skip
         assert await kinds(school) == [ClassFiled, ClassChecked]
 
+    @pytest.mark.parametrize("found", [PASSED, FAILED])
+    async def test_the_same_check_twice_on_a_day_is_one_and_on_another_day_a_second(
+        self, school: School, found: dict[str, object]
+    ) -> None:
+        class_id = await school.file()
+        for day in (20, 20, 21):
+            set_today(school.registry, date(2025, 2, day))
+            await school.post(f"classes/{class_id}/check", found, headers=school.officer())
+
+        assert [step["verb"] for step in await history(school, class_id)] == ["file", "check", "check"]
+
     async def test_a_failed_check_says_what_was_found(self, school: School) -> None:
         class_id = await school.file()
 

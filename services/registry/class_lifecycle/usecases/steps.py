@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -204,9 +203,7 @@ async def _move(
         if await _was_taken(connection, before, verb, reasons, caller=caller):
             return before
         raise
-    # A check can be made again, and says the same if it is sent twice.
-    is_same = replace(after, version=before.version) == before
-    if is_same and await _was_taken(connection, before, verb, reasons, caller=caller):
+    if verb is ClassVerb.CHECK and await _was_found(connection, before, found, reasons, caller=caller, at=at):
         return before
     await store.save(connection, after, expected=before.version)
     await remember(connection, after, verb, Explanation(reasons, found, grounds), caller=caller, at=at)
@@ -221,6 +218,25 @@ async def _was_taken(
     """Whether this very step, by the same person with the same words, was the last one of `class_`: a repeat."""
     last = await event_store.latest(connection, class_.id)
     return last is not None and (last.verb, last.done_by, last.reasons) == (verb, caller.person, tuple(reasons))
+
+
+async def _was_found(
+    connection: AsyncConnection,
+    class_: TrainingClass,
+    found: Mapping[str, Any] | None,
+    reasons: Sequence[str],
+    *,
+    caller: Caller,
+    at: datetime,
+) -> bool:
+    """Whether a check, which may be made again at any time, is the last step of `class_` sent twice: the same was found
+    by the same person, in the same words, on the same day.
+    """
+    last = await event_store.latest(connection, class_.id)
+    said = (ClassVerb.CHECK, caller.person, tuple(reasons), found, business_day(at))
+    return last is not None and (
+        said == (last.verb, last.done_by, last.reasons, last.change, business_day(last.done_at))
+    )
 
 
 def _require_officer(class_: TrainingClass, plan: Plan, caller: Caller) -> None:
