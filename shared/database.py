@@ -84,7 +84,7 @@ class Transactions:
         With it comes whether `question`, a SELECT without parameters, has found any row.
         """
         async with self._engine.connect() as connection:
-            bare = _driver_of(connection)
+            bare = driver_of(connection)
             try:
                 status: str = await bare.execute(f"BEGIN; {question}" if question else "BEGIN")
                 yield connection, question is not None and status != "SELECT 0"
@@ -123,19 +123,15 @@ async def driver(connection: AsyncConnection) -> Any:
     SQLAlchemy sends BEGIN with its own first statement; a statement given to the bare driver before that would commit
     by itself. So where no transaction is open yet, one statement goes through SQLAlchemy first.
     """
-    bare = _driver_of(connection)
+    bare = driver_of(connection)
     if not bare.is_in_transaction():
         await connection.execute(text("SELECT 1"))
-        bare = _driver_of(connection)
+        bare = driver_of(connection)
     return bare
 
 
-def bare(connection: AsyncConnection) -> Any:
-    """The asyncpg connection under `connection`, for one statement that reads, where no transaction is open."""
-    return _driver_of(connection)
-
-
-def _driver_of(connection: AsyncConnection) -> Any:
+def driver_of(connection: AsyncConnection) -> Any:
+    """The asyncpg connection under `connection`: where no transaction is open, for one statement that reads."""
     # The connection is checked out already, so asking it for the one below needs no switch to SQLAlchemy's greenlet;
     # a request that makes a dozen small statements would spend a quarter of its time on these.
     assert connection.sync_connection is not None

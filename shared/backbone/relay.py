@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import instruments
 from shared.backbone.log import EventLog, Record
-from shared.database import bare, driver
+from shared.database import driver, driver_of
 from shared.faults import forever
 
 # One relay at a time keeps a subject's facts in order; a second one waits as a standby.
@@ -46,7 +46,7 @@ async def relay(engine: AsyncEngine, event_log: EventLog, *, poll_seconds: float
     async def step() -> bool:
         # The outbox is empty most of the time: to look costs one statement, and no transaction.
         async with engine.connect() as connection:
-            is_empty = await bare(connection).fetchval(_OLDEST) is None
+            is_empty = await driver_of(connection).fetchval(_OLDEST) is None
         moved = 0 if is_empty else await relay_batch(engine, event_log, limit=limit)
         instruments.relayed(moved)
         return moved == limit

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from services.assessment.exams.rules.eligibility import EvidenceKind
-from services.assessment.exams.usecases.table import SESSION
+from services.assessment.exams.usecases.table import SESSION_COLUMN
 from shared.kernel.identity import DocumentKind
 from shared.kernel.levels import Level
 from shared.spreadsheets.tables import Column, Kind, Table
@@ -24,11 +24,7 @@ _PAPERS: Final = {
 
 CANDIDATES: Final = Table(
     (
-        Column(
-            SESSION, "考试编号", "session number", Kind.CODE,
-            "the number under which you filed the session (its local_id)", "报备考试时使用的编号（local_id）",
-            is_required=True,
-        ),
+        SESSION_COLUMN,
         Column(
             "local_id", "考生编号", "candidate number", Kind.CODE,
             "your own number for the candidate: 1 to 64 letters, digits, and . _ / -; no identity number",

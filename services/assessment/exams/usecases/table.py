@@ -8,6 +8,11 @@ from services.assessment.exams.usecases.forms import ABSENT, CHEATED
 from shared.spreadsheets.tables import Column, Kind, Table
 
 SESSION: Final = "session_local_id"
+SESSION_COLUMN: Final = Column(
+    SESSION, "考试编号", "session number", Kind.CODE,
+    "the number under which you filed the session (its local_id)", "报备考试时使用的编号（local_id）",
+    is_required=True,
+)  # fmt: skip
 _WORDS: Final = {"缺考": ABSENT, "作弊": CHEATED}
 
 
@@ -22,11 +27,7 @@ def _part(field: str, zh: str, en: str, aliases: tuple[str, ...]) -> Column:
 
 RESULTS: Final = Table(
     (
-        Column(
-            SESSION, "考试编号", "session number", Kind.CODE,
-            "the number under which you filed the session (its local_id)", "报备考试时使用的编号（local_id）",
-            is_required=True,
-        ),
+        SESSION_COLUMN,
         Column(
             "local_id", "考生编号", "candidate number", Kind.CODE,
             "your number for the candidate in that session, as it was posted", "考生在该场考试名单中的编号",
