@@ -3,17 +3,26 @@
 PYTHON := .venv/bin/python
 LOCAL := $(or $(SKILLS_LOCAL),.local)
 PYTEST := $(PYTHON) -m pytest -n 2 --dist loadgroup
+# Each of these tests starts processes, or asks every route; together they take as long as all the others.
+WHOLE := tests/system tests/browser tests/hostile
 
 # Options of a run: LOG=kafka uses Kafka instead of the embedded log, ONCE=1 stops after the totals.
 RUN := $(PYTHON) -m deploy.local.runner $(if $(LOG),--log $(LOG)) $(if $(filter-out 0,$(ONCE)),--once)
 FORCED := $(if $(filter-out 0,$(FORCE)),--force)
 MISSING := $(PYTHON) -c 'from deploy.kafka.broker import Broker; print(Broker.missing() or "")'
 
+define tested
+reason=$$($(MISSING)); \
+if [ -z "$$reason" ]; then exec $(PYTEST) $(1); fi; \
+if [ "$$REQUIRE_KAFKA" = 1 ]; then echo "The Kafka half must run here and cannot: $$reason"; exit 1; fi; \
+$(PYTEST) -m "not kafka" $(1) && echo "The Kafka half was skipped: $$reason"
+endef
+
 # Services, workers and tests start dozens of processes: each would compile every module again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev java web run up kafka reset backup restore dead-letters token day rebuild test test-domain lint types imports format hostile races bench docs clients lock
+.PHONY: help setup dev java web run up kafka reset backup restore dead-letters token day rebuild test test-system test-domain lint types imports format hostile races bench docs clients lock
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,12 +71,12 @@ day: setup ## Turn the clock of a running system: ON=2026-03-10 (SERVICE=assessm
 rebuild: setup ## Rebuild the totals from the log while everything is running
 	@. "$(abspath $(LOCAL))/services.env" && $(PYTHON) -m services.metrics rebuild
 
-test: lint types imports web ## Lint, types, import contracts, then every test; the Kafka half if a broker is available
+test: lint types imports web ## Lint, types, import contracts, then all tests but those of the whole system; on Kafka as well if there is a broker
+	@$(call tested,$(addprefix --ignore=,$(WHOLE)))
+
+test-system: dev web ## Test the whole system: its commands and processes, kills, attacks, and the pages in a browser
 	@command -v chromium >/dev/null || echo "The pages are not tried: this machine has no Chromium (sh deploy/web/browser.sh)"
-	@reason=$$($(MISSING)); \
-	if [ -z "$$reason" ]; then exec $(PYTEST); fi; \
-	if [ "$$REQUIRE_KAFKA" = 1 ]; then echo "The Kafka half must run here and cannot: $$reason"; exit 1; fi; \
-	$(PYTEST) -m "not kafka" && echo "The Kafka half was skipped: $$reason"
+	@$(call tested,$(WHOLE))
 
 test-domain: dev ## Test rules and values only, with few examples: no database, seconds
 	@$(PYTHON) -m pytest -q --hypothesis-profile quick $(wildcard tests/*/*/rules) tests/shared/kernel

@@ -10,7 +10,6 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanag
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
-from uuid import uuid4
 
 import pytest
 from hypothesis import settings
@@ -20,6 +19,7 @@ from deploy.local.postgres import Postgres
 from shared.backbone.postgres import PostgresLog
 from shared.migrations.environment import upgrade
 from shared.service import TOPICS, Service, worker_engine
+from tests.support.copies import Copies
 from tests.support.services import ServiceUnderTest, opened
 
 # For `make test-domain`, which wants to be run at every change; all other runs look at a hundred examples.
@@ -29,6 +29,8 @@ LOG_TEMPLATE = "template_log"
 IN_MEMORY = Path("/dev/shm")
 ROOM_MIN = 4 << 30
 """Bytes that two test processes need together, and as much again."""
+SMALL = {"max_wal_size": "512MB", "shared_buffers": "128MB"}
+"""Dropping a database looks at every buffer that there is."""
 
 
 COUNTED = "counted"
@@ -89,7 +91,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
 
 @contextmanager
 def _served(directory: Path) -> Iterator[Postgres]:
-    server = Postgres.for_tests(directory / "postgres", {"max_wal_size": "512MB"})
+    server = Postgres.for_tests(directory / "postgres", SMALL)
     with server:
         yield server
     server.erase()
@@ -111,19 +113,23 @@ def templates(postgres: Postgres, keys: Path) -> dict[str, str]:
 CopyOf = Callable[[str], Awaitable[str]]
 
 
+@pytest.fixture(scope="session")
+def copies(postgres: Postgres) -> Copies:
+    return Copies(postgres)
+
+
 @pytest.fixture
-async def copy_of(postgres: Postgres) -> AsyncGenerator[CopyOf]:
+async def copy_of(postgres: Postgres, copies: Copies) -> AsyncGenerator[CopyOf]:
     """Gives the URL of a copy of a template, which is there until the test ends."""
-    copies: list[str] = []
+    taken: dict[str, str] = {}
 
     async def copy(template: str) -> str:
-        copies.append(f"test_{uuid4().hex[:12]}")
-        await postgres.clone_database(copies[-1], template)
-        return postgres.url(copies[-1])
+        name = await copies.take(template)
+        taken[name] = template
+        return postgres.url(name)
 
     yield copy
-    for name in copies:
-        await postgres.drop_database(name)
+    await copies.give_back(taken)
 
 
 Database = Callable[[Service | None], Awaitable[str]]

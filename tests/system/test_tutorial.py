@@ -17,9 +17,9 @@ import pytest
 
 from deploy.local.processes import free_port
 from deploy.local.services import PORTS
-from tests.docs.books import require_balanced
 from tests.docs.markdown import ROOT, blocks
 from tests.support.kafka import require_kafka
+from tests.system.books import require_balanced
 from tests.system.test_run import client_of, read_until, runner
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("run")]
