@@ -62,21 +62,6 @@ WITH new AS MATERIALIZED (SELECT * FROM {_LESSONS}), clashes AS (
 )
 SELECT ARRAY(SELECT ROW(place, by_teacher) FROM clashes), ARRAY(SELECT ROW(id, institution_id) FROM shared_sites)
 """
-_ELSEWHERE: Final = """
-WITH new AS MATERIALIZED (
-    SELECT DISTINCT tstzrange(begins, ends) AS during, (begins AT TIME ZONE 'Asia/Shanghai')::date AS day
-    FROM unnest($2::timestamptz[], $3::timestamptz[]) AS l (begins, ends)
-)
-SELECT DISTINCT e.local_id
-FROM enrolment e
-JOIN occupied_days here ON here.enrolment_id = e.id
-JOIN occupied_days o ON o.person = here.person AND o.class_id <> here.class_id
-    AND o.from_on <= here.until_on AND here.from_on <= o.until_on
-JOIN lesson l ON l.class_id = o.class_id AND NOT l.omitted
-JOIN new ON new.during && l.during
-    AND new.day BETWEEN greatest(here.from_on, o.from_on) AND least(here.until_on, o.until_on)
-WHERE e.class_id = $1 ORDER BY e.local_id
-"""
 _TOLD: Final = """
 INSERT INTO timetable AS t (class_id, version) VALUES ($1, 1)
 ON CONFLICT (class_id) DO UPDATE SET version = t.version + 1 RETURNING version
@@ -158,15 +143,6 @@ async def surroundings(connection: AsyncConnection, class_id: UUID, lessons: Seq
     for site_id, institution_id in shared:
         institutions[site_id].append(institution_id)
     return Surroundings([Clash(place - 1, by_teacher) for place, by_teacher in clashes], institutions)
-
-
-async def elsewhere(connection: AsyncConnection, class_id: UUID, lessons: Collection[Lesson]) -> list[str]:
-    """The local ids of the trainees of the class who have a lesson of another class during one of `lessons`.
-
-    For certain only if the trainees are held.
-    """
-    times = [each.begins for each in lessons], [each.ends for each in lessons]
-    return [row[0] for row in await (await driver(connection)).fetch(_ELSEWHERE, class_id, *times)]
 
 
 async def replace(

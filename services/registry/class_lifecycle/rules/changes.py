@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from services.registry.classes.rules.classes import TrainingClass
+from services.registry.enrolments.rules.overlaps import LessonTimes, OccupiedDays, meeting
 from shared.contracts.registry.classes import ClassStatus
 from shared.kernel.refusals import Conflict
 
@@ -30,6 +32,14 @@ class ChangeOverlaps(Conflict):
     cure_en = "Choose days on which these {trainees} trainees are in no other class, or withdraw or transfer them."
     cure_zh = "请另选日期，避免 {trainees} 名学员培训时间重叠；或先为其办理退学、转班。"
     check = "C04"
+
+
+def require_trainees_free(moved: Iterable[OccupiedDays], taken: Iterable[OccupiedDays], lessons: LessonTimes) -> None:
+    """Raises ChangeOverlaps if some of those who are `moved` to the days of a change have another training, in
+    `taken`, at the same time. Source: domain rules §4.6 C04.
+    """
+    if found := meeting(moved, taken, lessons):
+        raise ChangeOverlaps(trainees=len({each.person for each in found}))
 
 
 def first_day_touched(before: TrainingClass, after: TrainingClass) -> date | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
@@ -10,13 +10,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.class_lifecycle.rules.changes import ChangeOverlaps
+from services.registry.class_lifecycle.rules.changes import require_trainees_free
 from services.registry.classes.rules.classes import TrainingClass
-from services.registry.classes.store import classes as store
 from services.registry.enrolments.rules import enrolments as rules
 from services.registry.enrolments.rules.days import days_of
 from services.registry.enrolments.rules.enrolments import Enrolment
+from services.registry.enrolments.rules.overlaps import OccupiedDays
 from services.registry.enrolments.store import enrolments as enrolment_store
+from services.registry.enrolments.store import overlaps as overlap_store
 from services.registry.enrolments.usecases import admission
 from services.registry.enrolments.usecases import steps as enrolment_steps
 from shared.contracts.registry.enrolments import EnrolmentStatus
@@ -59,11 +60,12 @@ async def follow(
     if any(getattr(before, name) != getattr(after, name) for name in _DECIDING_ADMISSION):
         await admission.require_all_fit(connection, after, unfinished, persons=persons)
     days = {each.id: _days(each, before, after) for each in unfinished}
-    periods = [
-        (each.id, each.person, *days[each.id]) for each in unfinished if each.status is EnrolmentStatus.IN_TRAINING
+    occupied = [
+        OccupiedDays(each.id, after.id, each.institution_id, each.person, each.local_id, *days[each.id])
+        for each in unfinished
+        if each.status is EnrolmentStatus.IN_TRAINING
     ]
-    if trainees := await store.elsewhere(connection, after.id, periods):
-        raise ChangeOverlaps(trainees=trainees)
+    await _require_free(connection, occupied)
     moved = [
         rules.move_days(
             _counting_to(after.programme, each) if each.programme == before.programme else each,
@@ -86,6 +88,15 @@ async def withdraw_all(
         rules.withdraw(each, class_, on=business_day(at), at=at) for each in await _of(connection, class_, statuses)
     ]
     await enrolment_steps.keep(connection, withdrawn, by=by, reason=_CANCELLED)
+
+
+async def _require_free(connection: AsyncConnection, moved: Sequence[OccupiedDays]) -> None:
+    if not moved:
+        return
+    first, last = min(each.from_on for each in moved), max(each.until_on for each in moved)
+    taken = await overlap_store.taken(connection, {each.person for each in moved}, from_on=first, until_on=last)
+    lessons = await overlap_store.lesson_times(connection, {each.class_id for each in (*moved, *taken)})
+    require_trainees_free(moved, taken, lessons)
 
 
 def _days(enrolment: Enrolment, before: TrainingClass, after: TrainingClass) -> tuple[date, date]:

@@ -129,13 +129,6 @@ SELECT id, version - moves FROM site
 WHERE id = $2 OR id IN (SELECT site_id FROM lesson WHERE class_id = $1 AND upper(during) > $3)
 ORDER BY id
 """
-_ELSEWHERE: Final = """
-SELECT count(DISTINCT m.person)
-FROM unnest($2::uuid[], $3::uuid[], $4::date[], $5::date[]) AS m (id, person, from_on, until_on)
-JOIN occupied_days e ON e.person = m.person AND e.enrolment_id <> m.id AND e.from_on <= e.until_on
-    AND e.from_on <= m.until_on AND m.from_on <= e.until_on
-WHERE classes_meet($1, e.class_id, greatest(e.from_on, m.from_on), least(e.until_on, m.until_on))
-"""
 
 
 class Headcount(NamedTuple):
@@ -245,15 +238,3 @@ async def sites(connection: AsyncConnection, class_: TrainingClass, *, since: da
     """
     rows = await (await driver(connection)).fetch(_SITES, class_.id, class_.site_id, since)
     return [SiteVersion(*row) for row in rows]
-
-
-async def elsewhere(connection: AsyncConnection, class_id: UUID, days: Sequence[tuple[UUID, UUID, date, date]]) -> int:
-    """How many persons would be in two classes at once if the enrolments in `days`, all of one class, took these days.
-
-    Each is (enrolment, person, first day, last day), both days included.
-    """
-    if not days:
-        return 0
-    columns = [list(column) for column in zip(*days, strict=True)]
-    found: int = await (await driver(connection)).fetchval(_ELSEWHERE, class_id, *columns)
-    return found

@@ -6,6 +6,7 @@ timetable takes its days as a whole. The database's function `classes_meet` says
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
@@ -93,6 +94,23 @@ def meet(one: ClassDays, other: ClassDays, lessons: LessonTimes = NO_LESSONS) ->
             return True
         latest[class_id] = max(ends, latest.get(class_id, ends))
     return False
+
+
+def meeting(
+    wanted: Iterable[OccupiedDays], taken: Iterable[OccupiedDays], lessons: LessonTimes = NO_LESSONS
+) -> list[OccupiedDays]:
+    """Those of the trainings `wanted` that meet another one, in `taken`, of the same person."""
+    of_person = defaultdict[UUID, list[OccupiedDays]](list)
+    for other in taken:
+        of_person[other.person].append(other)
+    return [
+        each
+        for each in wanted
+        if any(
+            other.enrolment_id != each.enrolment_id and meet(each.days, other.days, lessons)
+            for other in of_person[each.person]
+        )
+    ]
 
 
 def require_free(

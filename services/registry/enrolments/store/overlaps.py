@@ -14,6 +14,12 @@ from services.registry.enrolments.rules.enrolments import Enrolment
 from services.registry.enrolments.rules.overlaps import LessonTimes, OccupiedDays
 from shared.database import driver
 
+_OF_CLASS: Final = """
+SELECT e.id, e.class_id, e.institution_id, o.person, e.local_id, o.from_on, o.until_on,
+    e.status NOT IN ('withdrawn', 'transferred')
+FROM enrolment AS e JOIN occupied_days AS o ON o.enrolment_id = e.id
+WHERE e.class_id = $1 AND o.from_on <= o.until_on
+"""
 _TAKEN: Final = """
 SELECT e.id, e.class_id, e.institution_id, e.person, e.local_id, e.from_on, e.until_on,
     e.status NOT IN ('withdrawn', 'transferred')
@@ -41,6 +47,11 @@ _LESSONS: Final = """
 SELECT DISTINCT class_id, lower(during), upper(during), omitted FROM lesson WHERE class_id = ANY($1)
 """
 _ATTENDED_ON: Final = "SELECT max(day) FROM attendance_day WHERE enrolment_id = $1 AND hours > 0"
+
+
+async def of_class(connection: AsyncConnection, class_id: UUID) -> list[OccupiedDays]:
+    """The days that the enrolments of a class occupy, also those before a resumption."""
+    return [OccupiedDays(*row) for row in await (await driver(connection)).fetch(_OF_CLASS, class_id)]
 
 
 async def taken(

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from services.registry.classes.rules.classes import TrainingClass
 from services.registry.directory.rules.sites import Room
+from services.registry.enrolments.rules.overlaps import LessonTimes, OccupiedDays, meeting
 from services.registry.plan.rules.policy import Policy
 from services.registry.teachers.rules.engagements import Engagement
 from services.registry.teachers.rules.teachers import Teacher, require_age
@@ -32,12 +33,14 @@ from services.registry.timetable.rules.faults import (
     TeacherNotQualified,
     TimetableHoursDiffer,
     TooManyLessonHours,
+    TraineesElsewhere,
 )
 from shared.contracts.registry.timetables import LessonKind, LessonListed, TimetablePlanned
 from shared.kernel.identity import IdentityDocument
 from shared.kernel.periods import BUSINESS_ZONE, business_day
 
 LESSON_HOURS_MAX: Final = 24
+_NAMED_MAX: Final = 20
 _HOUR: Final = timedelta(minutes=45)
 
 
@@ -218,6 +221,23 @@ def require_free(lessons: Sequence[Lesson], clashes: Iterable[Clash]) -> None:
         if clash.by_teacher:
             raise TeacherInTwoPlaces(pointer=f"/lessons/{clash.place}/teacher", begins_at=begins)
         raise RoomTaken(pointer=f"/lessons/{clash.place}/room", begins_at=begins)
+
+
+def require_trainees_free(
+    class_id: UUID,
+    lessons: Iterable[Lesson],
+    trainees: Iterable[OccupiedDays],
+    taken: Iterable[OccupiedDays],
+    elsewhere: LessonTimes,
+) -> None:
+    """No trainee of the class has a lesson `elsewhere` during one of `lessons`; `taken` are all their trainings.
+
+    Raises TraineesElsewhere. Source: domain rules §4.6 C04.
+    """
+    times = {**elsewhere, class_id: [(lesson.begins, lesson.ends) for lesson in lessons]}
+    others = [each for each in taken if each.class_id != class_id and each.class_id in elsewhere]
+    if found := sorted({each.local_id for each in meeting(trainees, others, times)}):
+        raise TraineesElsewhere(pointer="/lessons", trainees=len(found), local_ids=found[:_NAMED_MAX])
 
 
 def tell(

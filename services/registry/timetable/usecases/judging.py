@@ -15,6 +15,7 @@ from services.registry.classes.rules.classes import TrainingClass
 from services.registry.classes.rules.limits import places_of, require_in_region
 from services.registry.directory.rules.sites import Site
 from services.registry.directory.store import sites as site_store
+from services.registry.enrolments.store import overlaps as overlap_store
 from services.registry.flags import usecases as flag_usecases
 from services.registry.plan.rules.rulebook import Rulebook
 from services.registry.teachers.store import teachers as teacher_store
@@ -22,7 +23,7 @@ from services.registry.timetable import store
 from services.registry.timetable.rules import flags as oddities
 from services.registry.timetable.rules import lessons as rules
 from services.registry.timetable.rules.changes import settled as settled_of
-from services.registry.timetable.rules.faults import TeacherNotEngaged, TraineesElsewhere
+from services.registry.timetable.rules.faults import TeacherNotEngaged
 from services.registry.timetable.rules.lessons import Lesson, Rooms, Staff, Timetable
 from shared.backbone import outbox
 from shared.contracts.registry.timetables import LessonKind
@@ -31,7 +32,6 @@ from shared.kernel.refusals import NotFound
 from shared.persons import Persons
 
 LESSONS_MAX: Final = 1000
-_NAMED_MAX: Final = 20
 
 
 @dataclass(frozen=True)
@@ -142,9 +142,9 @@ async def save(
 
     Raises TraineesElsewhere (C04).
     """
-    if elsewhere := await store.elsewhere(connection, class_id, {*after} - {*before}):
-        raise TraineesElsewhere(pointer="/lessons", trainees=len(elsewhere), local_ids=elsewhere[:_NAMED_MAX])
-    await store.replace(connection, class_id, gone={*before} - {*after}, new={*after} - {*before})
+    new = {*after} - {*before}
+    await _require_trainees_free(connection, class_id, new)
+    await store.replace(connection, class_id, gone={*before} - {*after}, new=new)
 
 
 async def tell(
@@ -162,6 +162,18 @@ async def tell(
         teachers |= {id_: each.person for id_, each in (await teacher_store.by_ids(connection, ids)).items()}
     version = await store.next_version(connection, class_.id)
     await outbox.record(connection, rules.tell(class_, timetable, teachers, version=version, at=at))
+
+
+async def _require_trainees_free(connection: AsyncConnection, class_id: UUID, new: Collection[Lesson]) -> None:
+    trainees = await overlap_store.of_class(connection, class_id) if new else []
+    if not trainees:
+        return
+    days = [each.day for each in new]
+    persons = {each.person for each in trainees}
+    taken = await overlap_store.taken(connection, persons, from_on=min(days), until_on=max(days))
+    elsewhere = {each.class_id for each in taken} - {class_id}
+    times = await overlap_store.lesson_times(connection, elsewhere)
+    rules.require_trainees_free(class_id, new, trainees, taken, times)
 
 
 def changed(before: Collection[Lesson], after: Collection[Lesson]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from services.registry.class_lifecycle.rules import changes as class_changes
 from services.registry.class_lifecycle.rules.changes import ClassHasStarted, first_day_touched
 from services.registry.classes.rules.notice import ChangeReportedTooLate, begins_at, require_reported_before
 from services.registry.enrolments.rules.days import days_of
+from services.registry.enrolments.rules.overlaps import OccupiedDays
 from shared.contracts.registry.classes import ClassStatus
 from tests.registry.builders import enrolment, training_class
 
@@ -97,5 +98,27 @@ class TestDays:
         assert from_on == min(late.from_on, after.ends_on)
 
 
-def test_an_overlap_says_which_check_refused_it() -> None:
-    assert class_changes.ChangeOverlaps(trainees=2).check == "C04"
+class TestTraineesFree:
+    """Two trainees who are moved to the days of the change, the second of whom has another training."""
+
+    def training(self, person: int, class_id: int, *, first: int, last: int) -> OccupiedDays:
+        start = APPROVED.starts_on
+        days = start + timedelta(days=first), start + timedelta(days=last)
+        ids = UUID(int=person * 10 + class_id), UUID(int=class_id), UUID(int=3), UUID(int=person)
+        return OccupiedDays(*ids, f"T{person}", *days)
+
+    def require(self, *, first: int) -> None:
+        moved = [self.training(person, 1, first=0, last=9) for person in (1, 2)]
+        other = self.training(2, 2, first=first, last=first + 9)
+        class_changes.require_trainees_free(moved, [*moved, other], {})
+
+    @pytest.mark.parametrize("first", [-9, 0, 9])
+    def test_a_common_day_is_refused_and_counts_the_trainees(self, first: int) -> None:
+        with pytest.raises(class_changes.ChangeOverlaps) as refused:
+            self.require(first=first)
+
+        assert (refused.value.check, refused.value.facts) == ("C04", {"trainees": 1})
+
+    @pytest.mark.parametrize("first", [-10, 10])
+    def test_the_day_before_and_the_day_after_are_free(self, first: int) -> None:
+        self.require(first=first)

@@ -14,6 +14,7 @@ from services.registry.enrolments.rules.overlaps import (
     OccupiedDays,
     OverlappingClass,
     meet,
+    meeting,
     overlaps,
     require_free,
 )
@@ -115,3 +116,25 @@ class TestMeet:
 
         assert met == meet(ClassDays(THERE, *other), ClassDays(HERE, *one), lessons)
         assert met == any(a[0] < b[1] and b[0] < a[1] for a, b in pairs)
+
+
+@given(
+    st.lists(st.tuples(SPANS, st.integers(0, 3), st.sampled_from([HERE, THERE])), max_size=5),
+    st.lists(st.tuples(SPANS, st.integers(0, 3), st.sampled_from([HERE, THERE])), max_size=5),
+)
+def test_trainings_meet_those_of_the_same_person_but_not_themselves(
+    wanted: list[tuple[tuple[date, date], int, UUID]], others: list[tuple[tuple[date, date], int, UUID]]
+) -> None:
+    trainings = [
+        taken(span, enrolment_id=UUID(int=100 + place), person=UUID(int=person), class_id=class_id)
+        for place, (span, person, class_id) in enumerate((*wanted, *others))
+    ]
+    asked = trainings[: len(wanted)]
+
+    found = meeting(asked, trainings)
+
+    assert [each.enrolment_id for each in found] == [
+        one.enrolment_id
+        for one in asked
+        if any(one is not two and one.person == two.person and meet(one.days, two.days) for two in trainings)
+    ]

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.registry.directory.rules.sites import Room, RoomKind
+from services.registry.enrolments.rules.overlaps import LessonTimes, OccupiedDays
 from services.registry.timetable.rules import faults
 from services.registry.timetable.rules import flags as oddities
 from services.registry.timetable.rules import lessons as rules
@@ -190,3 +191,37 @@ class TestFlags:
 
         assert bool(seen) is (room is RoomKind.THEORY and kind is LessonKind.PRACTICE)
         assert all((each.check, each.kind, each.holds) == ("C18", "practice-in-theory-room", False) for each in seen)
+
+
+class TestTrainees:
+    """Trainees of class 1, some of whom are in class 2 as well."""
+
+    HERE, THERE = UUID(int=1), UUID(int=2)
+
+    def training(self, person: int, class_id: UUID, *, until: int = 30) -> OccupiedDays:
+        days = FIRST.date(), (FIRST + until * DAY).date()
+        name = f"T{person:02}"
+        return OccupiedDays(UUID(int=person * 10 + class_id.int), class_id, UUID(int=3), UUID(int=person), name, *days)
+
+    def require(self, elsewhere: LessonTimes, *, persons: int = 3, until: int = 30) -> None:
+        here = [self.training(person, self.HERE) for person in range(persons)]
+        there = [self.training(person, self.THERE, until=until) for person in range(1, persons)]
+        rules.require_trainees_free(self.HERE, [lesson(5)], here, [*here, *there], elsewhere)
+
+    @pytest.mark.parametrize("persons", [2, 30])
+    def test_a_lesson_elsewhere_at_the_same_time_is_refused_and_names_the_first_trainees(self, persons: int) -> None:
+        with pytest.raises(faults.TraineesElsewhere) as refused:
+            self.require({self.THERE: [(FIRST + 5 * DAY + HOUR, FIRST + 5 * DAY + 2 * HOUR)]}, persons=persons)
+
+        assert refused.value.check == "C04"
+        assert refused.value.facts == {
+            "trainees": persons - 1, "local_ids": [f"T{person:02}" for person in range(1, persons)][:20]
+        }  # fmt: skip
+
+    def test_lessons_one_after_the_other_and_those_after_its_last_day_there_are_free(self) -> None:
+        begins, ends = lesson(5).begins, lesson(5).ends
+        self.require({self.THERE: [(begins - HOUR, begins), (ends, ends + HOUR)]})
+        self.require({self.THERE: [(begins, ends)]}, until=4)
+
+    def test_days_alone_take_nobody_from_a_lesson(self) -> None:
+        self.require({})
