@@ -1,13 +1,15 @@
 """The embedded token issuer: creates this machine's keys once, and signs the callers' bearer tokens.
 
 `python -m deploy.local.issuer --role reviewer --person chen --region 410100 --hours 8` prints a token; without a role,
-it lists the roles with an example of each.
+it lists the roles with an example of each. A holder is a person whose key the services derive from their document; the
+number of a resident identity card is read from the standard input, where no list of processes shows it.
 """
 
 from __future__ import annotations
 
 import argparse
 import base64
+import getpass
 import json
 import os
 import re
@@ -24,6 +26,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from deploy.local import home
 from shared.kernel.callers import Role
+from shared.kernel.identity import DocumentKind
+from shared.kernel.refusals import Refusal
+from shared.persons import Persons
 
 ISSUER: Final = "skills-programme"
 AUDIENCE: Final = "skills-programme"
@@ -137,13 +142,25 @@ def refusal(role: str, organisation: str | None, region: str | None) -> str | No
     return None
 
 
+def key_of(keys: Path, number: str) -> str:
+    """The key under which the services know the holder of this resident identity card.
+
+    Raises the refusals of an identity number.
+    """
+    key, _ = Persons.load(keys).recognise(DocumentKind.RESIDENT_ID, number, today=datetime.now(UTC).date())
+    return str(key)
+
+
 def roles() -> str:
     """Every role with an example."""
     places = {Role.COUNTY_OFFICER: "410102", Role.PROVINCE: "410000"}
     lines = ["The roles:"]
     for role in Role:
+        if role == Role.HOLDER:
+            lines.append(f"  make token ROLE={role}   (asks for the number of the identity card; or PERSON=<key>)")
+            continue
         place = "ORG=<id>" if role in OF_ORGANISATIONS else f"REGION={places.get(role, '410100')}"
-        lines.append(f"  make token ROLE={role} " + ("PERSON=<key>" if role == Role.HOLDER else f"PERSON=li {place}"))
+        lines.append(f"  make token ROLE={role} PERSON=li {place}")
     return "\n".join(lines)
 
 
@@ -151,7 +168,7 @@ def main() -> int:
     """Print a token for the caller in the arguments."""
     parser = argparse.ArgumentParser(prog="python -m deploy.local.issuer", description="Print a signed bearer token.")
     parser.add_argument("--role", help="see the list that is printed without a role")
-    parser.add_argument("--person", default="someone", help="who the person is: the same person, the same word")
+    parser.add_argument("--person", help="who the person is: the same person, the same word; of a holder, the key")
     parser.add_argument("--organisation", help="the id of the organisation the person acts for")
     parser.add_argument("--region", help="the region code the person acts in, for example 410100")
     parser.add_argument("--hours", type=float, default=8.0, help="how long the token is valid (default 8)")
@@ -167,10 +184,17 @@ def main() -> int:
     if reason is not None:
         print(reason, file=sys.stderr)
         return 2
+    person = chosen.person or "someone"
+    if chosen.role == Role.HOLDER and chosen.person is None:
+        try:
+            person = key_of(chosen.keys, _asked("The number of the holder's resident identity card: "))
+        except Refusal as refused:
+            print(refused.title_en, refused.cure_en, file=sys.stderr)
+            return 2
     print(
         issue(
             chosen.keys,
-            person=chosen.person,
+            person=person,
             organisation=chosen.organisation,
             role=chosen.role,
             region=chosen.region,
@@ -179,6 +203,11 @@ def main() -> int:
         )
     )
     return 0
+
+
+def _asked(prompt: str) -> str:
+    """A line that a terminal does not show, or the first line of what is piped in."""
+    return (getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline()).strip()
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import base64
 import json
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,6 +15,9 @@ import pytest
 
 from deploy.local import ROOT, issuer
 from shared.kernel.callers import Role
+from shared.kernel.identity import DocumentKind
+from shared.persons import Persons
+from tests.support.people import identity_number
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
@@ -93,9 +96,9 @@ class TestIssue:
 
 
 class TestCommand:
-    def run(self, keys: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(self, keys: Path, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "deploy.local.issuer", "--keys", str(keys), *arguments]
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, input=typed)
 
     def test_alone_it_lists_every_role_with_an_example_that_is_accepted(self, tmp_path: Path) -> None:
         said = self.run(tmp_path)
@@ -106,6 +109,27 @@ class TestCommand:
             words = dict(word.split("=", 1) for word in example.split() if "=" in word)
             organisation = str(uuid4()) if words.get("ORG") else None
             assert issuer.refusal(role, organisation, words.get("REGION")) is None
+
+    def test_a_holder_is_the_key_of_their_card_which_is_read_and_shown_nowhere(self, tmp_path: Path) -> None:
+        issuer.make_keys(tmp_path)
+        number = identity_number(date(1990, 5, 1), 7)
+
+        said = self.run(tmp_path, "--role", "holder", typed=f"{number}\n")
+
+        key, _ = Persons.load(tmp_path).recognise(DocumentKind.RESIDENT_ID, number, today=NOW.date())
+        assert read(tmp_path, said.stdout.strip())["sub"] == str(key)
+        assert number not in said.stdout + said.stderr
+
+    def test_a_mistyped_card_gives_no_token_and_is_not_repeated(self, tmp_path: Path) -> None:
+        issuer.make_keys(tmp_path)
+        number = identity_number(date(1990, 5, 1), 7)
+        mistyped = number[:-1] + ("1" if number[-1] != "1" else "2")
+
+        said = self.run(tmp_path, "--role", "holder", typed=f"{mistyped}\n")
+
+        assert (said.returncode, said.stdout) == (2, "")
+        assert "check digit" in said.stderr
+        assert mistyped not in said.stderr
 
     @pytest.mark.parametrize(
         ("arguments", "reason"),

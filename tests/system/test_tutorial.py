@@ -156,8 +156,10 @@ def require_certified(done: subprocess.CompletedProcess[str], assessment: str, p
     """Check that everybody can verify both certificates, and that what was wrong on the way was refused."""
     said = done.stdout
     numbers = re.findall(r'"number": "(\w+)",\s+"status": "valid",\s+"is_current"', said)
-    assert len(numbers) == len(CERTIFIED), said
-    for number, name in zip(numbers, CERTIFIED, strict=True):
+    by_number, by_code = numbers[: len(CERTIFIED)], numbers[len(CERTIFIED) :]
+    assert by_code == by_number[:1], said
+    assert said.count('"asker": "郑州应聘单位"') == 1, "the holder sees who looked"
+    for number, name in zip(by_number, CERTIFIED, strict=True):
         answer = httpx.post(f"{assessment}/v1/verifications", json={"number": number, "name": name})
         assert (answer.status_code, answer.json()["status"]) == (200, "valid")
     for refused in ("not-eligible", "identity-wrong-check-digit", "cell-unfit", "poster-concludes"):
