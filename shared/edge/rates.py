@@ -71,7 +71,8 @@ class Meter:
             whole_at = max(self._whole_at.get(caller, now), now) + self._share
             ahead = whole_at - now
             if ahead > self.rate.seconds + _ROUNDING:
-                raise TooManyRequests(retry_after_s=math.ceil(round(ahead - self.rate.seconds, 3)))
+                # A wait of less than half a millisecond is a second as well: 0 would say "at once".
+                raise TooManyRequests(retry_after_s=max(1, math.ceil(round(ahead - self.rate.seconds, 3))))
             return self._set(caller, whole_at, now)
 
     def add(self, caller: Hashable, number: int) -> Left:

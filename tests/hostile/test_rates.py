@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from typing import Final
 from uuid import uuid4
 
+import httpx
+import pytest
+
 from shared.kernel.ids import new_id
-from tests.hostile.conftest import Attacked
+from tests.hostile.conftest import Attacked, nobody_else_notices
 from tests.hostile.test_busy import Answer, roster, send
 
 LOOKUPS_A_MINUTE: Final = 60
 """The default."""
+GUESSES: Final = 10_000
+AT_ONCE: Final = 20
+VARYING: Final = ("instance", "request_id")
+"""Members of an answer that name the request, not what was asked."""
 
 
 def test_an_answer_tells_the_rate_and_what_is_left_of_it(registry: Attacked) -> None:
@@ -60,3 +70,37 @@ def test_an_address_cannot_be_made_up(registry: Attacked) -> None:
     answers = asyncio.run(ask())
 
     assert [answer.status for answer in answers].count(429) > 0
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    "another", [pytest.param("assessment", marks=pytest.mark.xdist_group("hostile assessment"))], indirect=True
+)
+def test_ten_thousand_guesses_at_numbers_learn_nothing_and_hold_up_nobody(another: Attacked) -> None:
+    statuses, said = Counter[int](), defaultdict[int, set[str]](set)
+
+    async def guess(numbers: Iterator[int], http: httpx.AsyncClient) -> None:
+        for number in numbers:
+            asked = {"number": f"S000041000123{264:03}{number:06}", "name": "王小明"}
+            answer = await http.post("/v1/verifications", json=asked)
+            statuses[answer.status_code] += 1
+            told = {name: value for name, value in answer.json().items() if name not in VARYING}
+            said[answer.status_code].add(str(told))
+            if answer.status_code == 429:
+                assert int(answer.headers["retry-after"]) > 0
+
+    async def all_of_them() -> None:
+        numbers = iter(range(GUESSES))
+        limits = httpx.Limits(max_connections=AT_ONCE)
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{another.port}", limits=limits, timeout=60) as http:
+            await asyncio.gather(*(guess(numbers, http) for _ in range(AT_ONCE)))
+
+    began = time.monotonic()
+    with nobody_else_notices(another):
+        asyncio.run(all_of_them())
+
+    minutes = (time.monotonic() - began) / 60
+    assert statuses.total() == GUESSES
+    assert set(statuses) == {404, 429}
+    assert statuses[404] <= LOOKUPS_A_MINUTE * (1 + minutes) + 1
+    assert len(said[404]) == 1, "one answer, whatever the number"

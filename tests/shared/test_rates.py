@@ -57,6 +57,21 @@ def test_who_was_refused_waits_for_the_share_of_one_request() -> None:
     assert count_all(of, "a", 5) == 1
 
 
+@given(requests=st.integers(1, 50), seconds=st.integers(1, 100), share=st.floats(0, 0.999))
+def test_who_was_refused_is_never_told_to_come_back_at_once(requests: int, seconds: int, share: float) -> None:
+    watch = Watch()
+    of = meter(requests, seconds, watch)
+    count_all(of, "a", requests)
+    watch.seconds += share * seconds / requests
+
+    with pytest.raises(TooManyRequests) as refusal:
+        of.count("a")
+
+    watch.seconds += float(str(refusal.value.facts["retry_after_s"]))
+    assert watch.seconds >= seconds / requests
+    assert count_all(of, "a", 1) == 1
+
+
 def test_what_is_left_is_told_with_the_time_until_all_is_there_again() -> None:
     of = meter(60, 60, Watch())
 
