@@ -26,6 +26,7 @@ from services.metrics.settings import MetricsSettings
 from services.metrics.stream.routes import routes as stream_routes
 from services.metrics.stream.usecases import Streams
 from services.metrics.subjects.routes import routes as subject_routes
+from services.metrics.supervision.routes import routes as supervision_routes
 from services.metrics.targets.routes import file_routes as target_file_routes
 from services.metrics.targets.routes import routes as target_routes
 from services.metrics.totals.routes import routes as total_routes
@@ -60,7 +61,7 @@ def make_app(settings: MetricsSettings, background: Background | None = None) ->
         search_path=SEARCH_PATH,
         routers=[
             *(total_routes, stream_routes, progress_routes, pace_routes, alert_routes, allocation_routes),
-            *(quality_routes, export_routes, book_routes, subject_routes, page_routes),
+            *(quality_routes, supervision_routes, export_routes, book_routes, subject_routes, page_routes),
             *(target_routes, target_file_routes, figure_routes, proposal_routes),
         ],
         rights=RIGHTS,

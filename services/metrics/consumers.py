@@ -13,8 +13,10 @@ from shared.contracts.registry.books import TrainingBookTold
 from shared.contracts.registry.classes import CLASS_FACTS
 from shared.contracts.registry.directory import INSTITUTION_FACTS
 from shared.contracts.registry.enrolments import ENROLMENT_FACTS, MERGE_FACTS
+from shared.contracts.registry.flags import FLAG_FACTS
 from shared.contracts.registry.plan import IndicatorListed, LevelListed, ProgrammeListed, RegionListed
 from shared.contracts.registry.quality import QualityCounted
+from shared.contracts.registry.supervision import FINDING_FACTS, PatrolRecorded
 from shared.contracts.subsidy import BUDGET_FACTS, CLAIM_FACTS, ClaimBookTold
 
 HEARS: Final[frozenset[type[Fact]]] = frozenset(
@@ -31,6 +33,8 @@ HEARS: Final[frozenset[type[Fact]]] = frozenset(
         *BUDGET_FACTS,
         # What the owners have in their own tables, to compare.
         TrainingBookTold, CertificateBookTold, ClaimBookTold,
+        # What supervision has found, and what it did.
+        *FLAG_FACTS, *FINDING_FACTS, PatrolRecorded,
         # The sums behind the quality rates, as the registry counts them.
         QualityCounted,
     }

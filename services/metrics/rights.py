@@ -27,6 +27,7 @@ RIGHTS: Final[Rights] = {
     "get_pace": public(_TOTALS),
     "list_pace_alerts": public(_TOTALS),
     "get_books": public(_TOTALS),
+    "get_supervision": public("Counts by region; confidential flags are not in them."),
     "get_quality": public("Rates of groups of ten people or more; smaller ones are suppressed, also by difference."),
     "list_subjects": reads(
         SUPERVISORS,

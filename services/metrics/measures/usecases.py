@@ -26,8 +26,10 @@ from shared.contracts.fact import Fact
 from shared.contracts.registry.classes import ClassState
 from shared.contracts.registry.directory import InstitutionState
 from shared.contracts.registry.enrolments import EnrolmentState, PersonsMerged, PersonsSeparated
+from shared.contracts.registry.flags import FlagState
 from shared.contracts.registry.plan import IndicatorListed, LevelListed, ProgrammeListed, RegionListed
 from shared.contracts.registry.quality import QualityCounted
+from shared.contracts.registry.supervision import FindingState, PatrolRecorded
 from shared.contracts.subsidy import BudgetState, ClaimState
 
 CONSUMER = "metrics"
@@ -114,6 +116,9 @@ _VERBS: Final[Mapping[type[Fact], Callable[[_Batch, Any, int], None]]] = {
     BudgetState: _Batch.entry,
     BookState: _Batch.entry,
     QualityCounted: _Batch.entry,
+    FlagState: _Batch.entry,
+    FindingState: _Batch.entry,
+    PatrolRecorded: _Batch.entry,
 }
 
 

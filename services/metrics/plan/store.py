@@ -1,4 +1,4 @@
-"""The listed entries of the plan: kept as they were told last, read by kind."""
+"""What is listed, above all the plan: kept as it was told last, read by kind."""
 
 from __future__ import annotations
 
@@ -11,13 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.metrics.plan.rules import YearPlan
 from shared.contracts.books import BookState
+from shared.contracts.registry.flags import FlagState
 from shared.contracts.registry.plan import IndicatorListed, LevelListed, ProgrammeListed, RegionListed
 from shared.contracts.registry.quality import QualityCounted
+from shared.contracts.registry.supervision import FindingState, PatrolRecorded
 from shared.contracts.subsidy import BudgetState
 from shared.database import driver
 from shared.plan import UnknownRegion
 
-ListedFact = ProgrammeListed | RegionListed | LevelListed | IndicatorListed | BudgetState | BookState | QualityCounted
+OfPlan = ProgrammeListed | RegionListed | LevelListed | IndicatorListed
+OfSupervision = FlagState | FindingState | PatrolRecorded
+ListedFact = OfPlan | OfSupervision | BudgetState | BookState | QualityCounted
 
 _LIST = """
 INSERT INTO listed (subject, content) SELECT subject, content::jsonb
@@ -47,7 +51,7 @@ SELECT code FROM part
 
 
 async def list_(connection: AsyncConnection, facts: Sequence[ListedFact]) -> None:
-    """Keep the latest content of each programme, region, level, indicator, budget and book."""
+    """Keep the latest content of each subject that is listed."""
     contents = {fact.subject: msgspec.json.encode(fact).decode() for fact in facts}
     await (await driver(connection)).execute(_LIST, list(contents), list(contents.values()))
 

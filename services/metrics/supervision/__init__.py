@@ -1,0 +1,1 @@
+"""Supervision in figures: flags, findings and patrols of the registry, as they were told last."""
