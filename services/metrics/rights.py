@@ -34,6 +34,11 @@ RIGHTS: Final[Rights] = {
         ORGANISATIONS,
         note="Ids alone; what the records say their owners show. Finance and bodies have the lists of the owners.",
     ),
+    "list_organisation_totals": reads(
+        SUPERVISORS,
+        ORGANISATIONS,
+        note="What each institution and body adds to the totals. An institution sees itself.",
+    ),
     # targets, figures
     "get_targets": public("Targets are published with the plan."),
     "post_target_file": writes(_PROVINCE, two=_PROPOSED, note=_PROVINCE_ITSELF),

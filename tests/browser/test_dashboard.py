@@ -154,7 +154,7 @@ class TestView:
             for row in page.locator(FIGURES).all()
         }
         assert shown_done == {row["county"]: str(row["trainings"]) for row in counties}
-        page.get_by_role("button", name="返回全省").click()
+        page.get_by_role("navigation", name="所在位置").get_by_role("link", name="全省").click()
         expect(page.locator(FIGURES)).to_have_count(19)
 
     def test_the_table_sorts_with_the_keyboard_alone_and_comes_as_a_file_as_it_is_seen(

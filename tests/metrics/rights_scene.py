@@ -14,6 +14,7 @@ from tests.support.rights import Scene, Side
 from tests.support.services import ServiceUnderTest
 
 _HERE = "01990000-0000-7000-8000-000000000000"
+_THERE = "01990000-0000-7000-8000-000000000001"
 
 
 async def metrics_scene(metrics: ServiceUnderTest) -> Scene:
@@ -26,7 +27,9 @@ async def metrics_scene(metrics: ServiceUnderTest) -> Scene:
         region("410202", reports_to="410200", parent="410200"),
         programme("HN2025", parent=None),
         enrolment(1, status=EnrolmentStatus.COMPLETED, region="410102", institution_id=UUID(_HERE)),
-        enrolment(2, status=EnrolmentStatus.COMPLETED, region="410202", reporting_region="410200"),
+        enrolment(
+            2, status=EnrolmentStatus.COMPLETED, region="410202", reporting_region="410200", institution_id=UUID(_THERE)
+        ),
     )
     await post(metrics, [("HN2025", "地区", "410100", "完成培训", "", "", "120")])
     proposal = await open_proposal(metrics)
@@ -37,15 +40,26 @@ async def metrics_scene(metrics: ServiceUnderTest) -> Scene:
         region="410102",
         organisations=organisations,
         ids={"proposal_id": proposal},
-        listed={"list_proposals": proposal, "list_subjects": str(numbered(1))},
-        queries={"list_subjects": {"measure": "trainings", "plan": "HN2025"}},
+        listed={
+            "list_proposals": proposal,
+            "list_subjects": str(numbered(1)),
+            "list_organisation_totals": _HERE,
+        },
+        queries={
+            "list_subjects": {"measure": "trainings", "plan": "HN2025"},
+            "list_organisation_totals": {"plan": "HN2025"},
+        },
         bodies={"propose_figure": figure, "post_target_file": sheet, "reject_proposal": {"reason": "核对后重新提交"}},
     )
     of_province = {"post_target_file", "propose_figure", "list_proposals", "get_proposal", "confirm_proposal"}
     return Scene(
         service=metrics,
         here=everywhere,
-        there=replace(everywhere, region="410202", listed={**everywhere.listed, "list_subjects": str(numbered(2))}),
+        there=replace(
+            everywhere,
+            region="410202",
+            listed={**everywhere.listed, "list_subjects": str(numbered(2)), "list_organisation_totals": _THERE},
+        ),
         above="410100",
         endless=frozenset({"stream_totals"}),
         of_province=frozenset({*of_province, "reject_proposal"}),

@@ -103,9 +103,10 @@ _STAGE_BEGUN = _STAGE_AGAIN.format(narrowed="waits_for = ANY($1)")
 # The kind of an organisation: what was counted before it was told is found by its index, of what was counted with
 # another kind there is none, because organisations rarely change what they are.
 _DESCRIBE = """
-INSERT INTO organisation (id, kind) SELECT * FROM unnest($1::uuid[], $2::smallint[])
-ON CONFLICT (id) DO UPDATE SET kind = excluded.kind WHERE organisation.kind <> excluded.kind
-RETURNING organisation.id, old.kind IS NULL AS is_new
+INSERT INTO organisation (id, kind, name) SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::text[])
+ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, name = excluded.name
+WHERE (organisation.kind, organisation.name) IS DISTINCT FROM (excluded.kind, excluded.name)
+RETURNING organisation.id, old.kind IS NULL AS is_new, old.kind <> organisation.kind AS is_changed
 """
 _STAGE_NEW, _STAGE_CHANGED = (
     _STAGE_AGAIN.format(narrowed=f"organisation = ANY($1) AND {kind}") for kind in ("kind = 0", "kind <> 0")
@@ -162,6 +163,13 @@ class Aliases(NamedTuple):
     separated: set[UUID]
 
 
+class Organisation(NamedTuple):
+    """An institution or an assessment body: the number of its kind, and what it is called."""
+
+    kind: int
+    name: str
+
+
 class Described(NamedTuple):
     """Organisations whose kind is known for the first time, and those that had another."""
 
@@ -172,13 +180,13 @@ class Described(NamedTuple):
 NOBODY: Final = Described(set(), set())
 
 
-async def describe(connection: AsyncConnection, kinds: Mapping[UUID, int]) -> Described:
-    """Keep the kinds of the organisations; returns those for which that is new."""
-    if not kinds:
+async def describe(connection: AsyncConnection, told: Mapping[UUID, Organisation]) -> Described:
+    """Keep the kinds and names of the organisations; returns those of which the kind is new."""
+    if not told:
         return NOBODY
-    rows = await (await driver(connection)).fetch(_DESCRIBE, list(kinds), list(kinds.values()))
-    new = {row["id"] for row in rows if row["is_new"]}
-    return Described(new, {row["id"] for row in rows} - new)
+    kinds, names = zip(*told.values(), strict=True)
+    rows = await (await driver(connection)).fetch(_DESCRIBE, list(told), kinds, names)
+    return Described({row["id"] for row in rows if row["is_new"]}, {row["id"] for row in rows if row["is_changed"]})
 
 
 async def start(connection: AsyncConnection, class_ids: Collection[UUID]) -> set[UUID]:

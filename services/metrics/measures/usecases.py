@@ -15,6 +15,7 @@ from services.metrics.measures import store
 from services.metrics.measures.rules import contributions as rules
 from services.metrics.measures.rules.contributions import Contribution, Holding
 from services.metrics.measures.rules.traits import kind_of
+from services.metrics.measures.store import Organisation
 from services.metrics.plan.store import ListedFact, list_
 from services.metrics.technicians import store as technicians
 from services.metrics.technicians.rules import Filed, filed, is_senior
@@ -44,8 +45,7 @@ class _Batch:
     holdings: list[Holding] = field(default_factory=list)
     listed: list[ListedFact] = field(default_factory=list)
     aliases: store.Aliases = field(default_factory=lambda: store.Aliases({}, set()))
-    kinds: dict[UUID, int] = field(default_factory=dict)
-    """Of organisations."""
+    organisations: dict[UUID, Organisation] = field(default_factory=dict)
     started: set[UUID] = field(default_factory=set)
     """Classes that have started."""
     young: dict[UUID, bool | None] = field(default_factory=dict)
@@ -76,10 +76,10 @@ class _Batch:
         self.aliases.separated.add(fact.person)
 
     def institution(self, fact: InstitutionState, _: int) -> None:
-        self.kinds[fact.institution_id] = kind_of(fact.kind)
+        self.organisations[fact.institution_id] = Organisation(kind_of(fact.kind), fact.name)
 
     def body(self, fact: BodyFiled, _: int) -> None:
-        self.kinds[fact.body_id] = kind_of(fact.kind)
+        self.organisations[fact.body_id] = Organisation(kind_of(fact.kind), fact.name)
         if enterprise := filed(fact):
             self.filed.append(enterprise)
 
@@ -93,7 +93,7 @@ class _Batch:
         await technicians.keep_young(connection, self.young)
         await technicians.keep_filed(connection, self.filed)
         begun = await store.start(connection, self.started)
-        described = await store.describe(connection, self.kinds)
+        described = await store.describe(connection, self.organisations)
         if self.counted or begun or any(self.aliases) or any(described):
             await store.fold(
                 connection, self.counted, self.holdings, self.aliases, begun=begun, organisations=described

@@ -59,7 +59,7 @@ _WAITING = "CREATE INDEX contribution_waiting ON contribution (waits_for) WHERE 
 _UNDESCRIBED = """
 CREATE INDEX contribution_undescribed ON contribution (organisation) WHERE organisation IS NOT NULL AND kind = 0
 """
-_ORGANISATION = "CREATE TABLE organisation (id uuid PRIMARY KEY, kind smallint NOT NULL)"
+_ORGANISATION = "CREATE TABLE organisation (id uuid PRIMARY KEY, kind smallint NOT NULL, name text)"
 _STARTED = "CREATE TABLE started (class_id uuid PRIMARY KEY)"
 _CELL = """
 CREATE TABLE cell (

@@ -1,8 +1,9 @@
-"""GET /v1/subjects."""
+"""GET /v1/subjects, /v1/organisation-totals."""
 
 from __future__ import annotations
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Query, Request
 from pydantic import BaseModel, Field
@@ -27,6 +28,45 @@ class SubjectAnswer(BaseModel):
     service: str = Field(description="The service that owns the record")
     path: str = Field(description="The owner's route to it")
     address: str | None = Field(description="The same with the owner's address; null where that is not configured")
+
+
+class OrganisationTotalsAnswer(BaseModel):
+    """What an institution or an assessment body adds to the totals: flows of the period, in training at its end."""
+
+    id: UUID
+    name: str | None = Field(description="Null where it has not been told yet")
+    trainings: int
+    subsidised_trainings: int
+    certificates: int
+    high_skilled_persons: int
+    skilled_persons: int
+    technicians: int
+    chief_technicians: int
+    approved_fen: int
+    paid_fen: int
+    recovered_fen: int
+    in_training: int
+
+
+@routes.get("/organisation-totals")
+async def list_organisation_totals(
+    connection: Connection,
+    caller: CurrentCaller,
+    at: Now,
+    cut: AskedNumber,
+    cursor: Cursor = None,
+    size: PageSize = 100,
+) -> Page[OrganisationTotalsAnswer]:
+    """The institutions and bodies behind `GET /v1/totals`, by the same narrowing: what each adds to the numbers.
+
+    Trainings and money are those of the institution, certificates and persons those of the body that issued them.
+    Officers see those at work in their region, an institution itself. What persons claim for themselves is of none.
+    """
+    rows = await usecases.organisations(
+        connection, cut, caller=caller, today=business_day(at), after=after(cursor), limit=size
+    )
+    answers = [OrganisationTotalsAnswer.model_validate(dict(row)) for row in rows]
+    return Page(rows=answers, next=next_cursor(answers, size))
 
 
 @routes.get("/subjects")

@@ -1,8 +1,10 @@
-"""The subjects behind a number, as far as the rights of whoever asks reach."""
+"""The subjects and organisations behind a number, as far as the rights of whoever asks reach."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,10 +16,10 @@ from services.metrics.plan.usecases import leads, placements, plan_of
 from services.metrics.subjects import rules, store
 from services.metrics.subjects.rules import Counted
 from services.metrics.subjects.store import Subject
-from services.metrics.totals.store import Cut, narrow
+from services.metrics.totals.store import Cut, Narrowing, narrow
 from shared.kernel.callers import Caller
 from shared.plan import Plan
-from shared.reach import scope
+from shared.reach import Scope, scope
 
 
 async def page(
@@ -34,23 +36,43 @@ async def page(
 
     Raises UnknownPlan, UnknownProgramme, UnknownRegion, UnknownDepartment, ForeignRegion, ForeignOrganisation.
     """
+    return await store.page(
+        connection,
+        cut,
+        rules.measure_of(counted),
+        scope=await _scope(connection, cut, caller),
+        narrowing=await _narrowing(connection, cut, today),
+        is_stock=isinstance(counted, Stock),
+        after=after,
+        limit=limit,
+    )
+
+
+async def organisations(
+    connection: AsyncConnection, cut: Cut, *, caller: Caller, today: date, after: UUID, limit: int
+) -> list[Mapping[str, Any]]:
+    """The institutions and bodies behind the totals of `cut`, with what each adds to them. Raises as `page` does."""
+    return await store.organisations(
+        connection,
+        cut,
+        scope=await _scope(connection, cut, caller),
+        narrowing=await _narrowing(connection, cut, today),
+        after=after,
+        limit=limit,
+    )
+
+
+async def _scope(connection: AsyncConnection, cut: Cut, caller: Caller) -> Scope:
     regions = [region_of(each) for each in await plan_store.regions(connection)]
-    reached = scope(Plan.of((), regions), caller, region=cut.region, organisation_id=None)
+    return scope(Plan.of((), regions), caller, region=cut.region, organisation_id=None)
+
+
+async def _narrowing(connection: AsyncConnection, cut: Cut, today: date) -> Narrowing:
     plan = await plan_of(connection, cut.plan, day=cut.plan_day(today))
-    narrowing = await narrow(
+    return await narrow(
         connection,
         cut,
         year=None if plan is None else plan.year,
         placements=await placements(connection, cut.region_map, today=today),
         leads=await leads(connection) if cut.department is not None else (),
-    )
-    return await store.page(
-        connection,
-        cut,
-        rules.measure_of(counted),
-        narrowing=narrowing,
-        scope=reached,
-        is_stock=isinstance(counted, Stock),
-        after=after,
-        limit=limit,
     )

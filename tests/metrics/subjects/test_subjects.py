@@ -7,8 +7,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from services.metrics.measures.rules.measures import Stock
+from services.metrics.subjects.store import FIGURES
 from services.metrics.totals.store import COUNTED
 from services.metrics.worker import SERVICE
 from shared.contracts.registry.enrolments import EnrolmentStatus
@@ -18,7 +20,7 @@ from tests.metrics.history.generated import days
 from tests.metrics.history.test_history import MOVED, REGIONS
 from tests.metrics.targets.province import of_province
 from tests.registry.school import set_today
-from tests.support.facts import enrolment, numbered, programme
+from tests.support.facts import an_institution, enrolment, numbered, programme
 from tests.support.services import ServiceUnderTest
 
 CUTS: tuple[dict[str, str], ...] = (
@@ -37,11 +39,15 @@ async def metrics(open_service: OpenService) -> ServiceUnderTest:
 
 
 async def subjects(metrics: ServiceUnderTest, headers: dict[str, str], **query: str) -> list[dict[str, Any]]:
+    return await listed(metrics, "/v1/subjects", headers, **query)
+
+
+async def listed(metrics: ServiceUnderTest, path: str, headers: dict[str, str], **query: str) -> list[dict[str, Any]]:
     """All of them, page by page."""
     found, cursor = [], None
     while True:
         asked = query | {"size": "7"} | ({} if cursor is None else {"cursor": cursor})
-        answer = await metrics.http.get("/v1/subjects", params=asked, headers=headers)
+        answer = await metrics.http.get(path, params=asked, headers=headers)
         assert answer.status_code == 200, answer.text
         found += answer.json()["rows"]
         cursor = answer.json()["next"]
@@ -66,6 +72,58 @@ async def test_their_amounts_add_up_to_the_number_in_every_cut(metrics: ServiceU
             numbers += total[measure] > 0
 
     assert numbers > len(CUTS) + len(Stock)
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_organisations_add_up_to_the_totals_of_every_cut(metrics: ServiceUnderTest, seed: int) -> None:
+    for _, facts, _, _ in days(seed, count=5, steps=20):
+        await metrics.hear(*facts)
+    await metrics.hear(MOVED)
+    several = 0
+
+    for cut in CUTS:
+        total = (await metrics.http.get("/v1/totals", params={"by": ""} | cut)).json()["total"]
+        found = await listed(metrics, "/v1/organisation-totals", of_province(metrics, "one"), **cut)
+        for figure in FIGURES:
+            assert sum(each[figure] for each in found) == total[figure], (figure, cut)
+        ids = [each["id"] for each in found]
+        assert ids == sorted(set(ids))
+        assert all(any(each[figure] for figure in FIGURES) for each in found)
+        several += len(found) > 1
+
+    assert several
+
+
+async def test_an_organisation_has_the_name_it_was_told_last_and_only_who_may_sees_it(
+    metrics: ServiceUnderTest,
+) -> None:
+    one, other = numbered(77), numbered(78)
+    done = EnrolmentStatus.COMPLETED
+    named = an_institution(one, version=1)
+    await metrics.hear(
+        named,
+        enrolment(1, status=done, region="410102", institution_id=one),
+        enrolment(2, status=done, region="410102", institution_id=one),
+        enrolment(3, status=done, region="410200", reporting_region="410200", institution_id=other),
+    )
+    await metrics.hear(replace(an_institution(one, version=2), name="改名后的机构"))
+    path = "/v1/organisation-totals"
+
+    def officer(region: str) -> dict[str, str]:
+        return metrics.tokens.of(Role.COUNTY_OFFICER, person="li", region=region)
+
+    async def seen(headers: dict[str, str]) -> list[tuple[str, str | None, int]]:
+        rows = await listed(metrics, path, headers)
+        return [(each["id"], each["name"], each["trainings"]) for each in rows]
+
+    assert await seen(of_province(metrics, "one")) == [(str(one), "改名后的机构", 2), (str(other), None, 1)]
+    assert await seen(officer("410102")) == [(str(one), "改名后的机构", 2)]
+    assert await seen(metrics.tokens.of(Role.INSTITUTION, person="wang", organisation=str(other))) == [
+        (str(other), None, 1)
+    ]
+    for headers, code in (({}, "unauthenticated"), (officer("410200"), "foreign-region")):
+        answer = await metrics.http.get(path, params={"region": "410102"}, headers=headers)
+        assert answer.json()["code"] == code
 
 
 async def test_everybody_sees_what_is_theirs_and_is_led_on_to_its_owner(metrics: ServiceUnderTest) -> None:

@@ -45,9 +45,10 @@ _BACK = (
     SELECT certificate, person, plan_year, programme, region, reporting_region, award, issued_on, valid, organisation
     FROM {_NEW}.holding JOIN {_NEW}.combination ON id = combination
     """,
+    f"INSERT INTO live.organisation SELECT id, kind FROM {_NEW}.organisation",
     *(
         f"INSERT INTO live.{table} SELECT * FROM {_NEW}.{table}"
-        for table in ("organisation", "started", "alias", "listed", "position", "inbox")
+        for table in ("started", "alias", "listed", "position", "inbox")
     ),
 )
 _OF_FIRST_DAYS = tuple(

@@ -3,8 +3,8 @@
 import { Shown, useAnswer } from "../shared/answer";
 import { AWARDS } from "../shared/awards";
 import { whole } from "../shared/figures";
+import { Way } from "../shared/Way";
 import { Table } from "../shared/Wide";
-import { Way } from "../shared/Work";
 import { named, say } from "../shared/words";
 import { inHand, type Names, occupationName, STATES, TONES, taskWords } from "./sessions";
 

@@ -3,12 +3,15 @@
 import { useEffect } from "preact/hooks";
 import { change, useAddress } from "../shared/address";
 import { Frame } from "../shared/Frame";
+import { Way } from "../shared/Way";
 import { named, say, useLanguage } from "../shared/words";
+import type { Board } from "./answers";
 import "./dashboard.css";
 import { Filters, type Put } from "./Filters";
 import { BooksLight, Changes, Fresh } from "./Foot";
 import { Hero, Money } from "./Hero";
 import { useLive } from "./live";
+import { OrganisationTable } from "./OrganisationTable";
 import { RegionTable } from "./RegionTable";
 import { Awards, Specials } from "./Specials";
 import { placesOf } from "./standing";
@@ -16,6 +19,7 @@ import { TileMap } from "./TileMap";
 import { Trend } from "./Trend";
 
 const put: Put = (changes) => change(changes);
+const sort = (by: string) => put({ sort: by });
 
 export function Dashboard() {
   useLanguage();
@@ -44,12 +48,7 @@ export function Dashboard() {
           <>
             {!isWall && <Filters board={board} view={view} put={put} />}
             <div class="state row">
-              {view.region && (
-                <button type="button" class="quiet" onClick={() => put({ region: null })}>
-                  ← {say("返回全省", "Back to the province")}
-                  <span class="unseen">{named(board.names.regions, view.region)}</span>
-                </button>
-              )}
+              {view.region && <Where board={board} region={view.region} county={view.county} />}
               <BooksLight books={board.books} />
               <Fresh freshness={freshness} />
             </div>
@@ -78,18 +77,54 @@ function Panels(props: {
 }) {
   const { board, view } = props;
   const places = placesOf(board, view);
-  const choose = (region: string) => put({ region });
   return (
     <>
       <Hero board={board} view={view} />
-      {!view.region && <TileMap board={board} view={view} places={places} choose={choose} />}
+      {!view.region && <TileMap board={board} view={view} places={places} choose={(region) => put({ region })} />}
       <Money board={board} view={view} />
       <Changes board={board} changes={props.changes} />
       <Trend board={board} view={view} choose={(step) => put({ step })} />
       <Awards board={board} view={view} />
       <Specials board={board} view={view} toggle={() => put({ parts: view.parts ? null : "1" })} />
-      <RegionTable board={board} view={view} places={places} sort={(sort) => put({ sort })} choose={choose} />
+      {view.county ? (
+        <OrganisationTable board={board} view={view} sort={sort} />
+      ) : (
+        <RegionTable
+          board={board}
+          view={view}
+          places={places}
+          sort={sort}
+          choose={(code) => put(view.region ? { county: code } : { region: code })}
+        />
+      )}
     </>
+  );
+}
+
+/** The way from the province to the place that is shown: each step a link. */
+function Where(props: { board: Board; region: string; county: string | undefined }) {
+  const { region, county } = props;
+  const name = (code: string) => named(props.board.names.regions, code);
+  return (
+    <nav class="where" aria-label={say("所在位置", "Where this is")}>
+      <ol>
+        <li>
+          <Way to={{ region: null, county: null }}>{say("全省", "The province")}</Way>
+        </li>
+        <li>
+          <Way to={{ county: null }} isNow={!county}>
+            {name(region)}
+          </Way>
+        </li>
+        {county && (
+          <li>
+            <Way to={{}} isNow>
+              {name(county)}
+            </Way>
+          </li>
+        )}
+      </ol>
+    </nav>
   );
 }
 

@@ -10,7 +10,9 @@ import type { View } from "./view";
 export function Hero({ board, view }: { board: Board; view: View }) {
   const row = view.region ? board.regions.rows.find((each) => each.key === view.region) : board.regions.total;
   const aim = view.measure === "high_skilled_persons" ? view.measure : "trainings";
-  const where = view.region ? named(board.names.regions, view.region) : say("全省", "The province");
+  const place = view.county ?? view.region;
+  const where = place ? named(board.names.regions, place) : say("全省", "The province");
+  const done = view.county ? board.period.total[aim] : (row?.done ?? 0);
   return (
     <section class="panel hero" aria-labelledby="hero-title">
       <div class="panel-head">
@@ -27,9 +29,15 @@ export function Hero({ board, view }: { board: Board; view: View }) {
         </span>
       </div>
       <p class="big" data-figure="done">
-        {whole(row?.done ?? 0)}
+        {whole(done)}
       </p>
-      {row ? <Standing row={row} /> : <p>{say("该地区尚无数据。", "There are no figures of this region yet.")}</p>}
+      {view.county ? (
+        <p class="soft">{say("县（市、区）没有单独的目标。", "Counties have no targets of their own.")}</p>
+      ) : row ? (
+        <Standing row={row} />
+      ) : (
+        <p>{say("该地区尚无数据。", "There are no figures of this region yet.")}</p>
+      )}
       <dl class="flows">
         <Flow name={say("今日", "Today")} amount={board.today.total[aim]} figure="today" />
         <Flow name={say("本周", "This week")} amount={board.week.total[aim]} figure="week" />
@@ -102,11 +110,13 @@ export function Money({ board, view }: { board: Board; view: View }) {
         <h2 id="money-title">{say("补贴资金", "Subsidies")}</h2>
       </div>
       <dl>
-        <Sum
-          name={say(`${year} 年预算`, `Allocated for ${year}`)}
-          fen={board.allocations.allocated_fen}
-          figure="allocated_fen"
-        />
+        {!view.county && (
+          <Sum
+            name={say(`${year} 年预算`, `Allocated for ${year}`)}
+            fen={board.allocations.allocated_fen}
+            figure="allocated_fen"
+          />
+        )}
         <Sum name={say("已批准", "Approved")} fen={approved_fen} figure="approved_fen" />
         <Sum name={say("待拨付（批准减拨付）", "Approved and not paid")} fen={waiting} figure="waiting_fen" />
         <Sum name={say("已拨付", "Paid")} fen={paid_fen} figure="paid_fen" />

@@ -1,4 +1,4 @@
-// The regions, or the counties of one, as a table that sorts: rank, target and pace, course, certificates and money.
+// The regions, the counties of one, or who is at work in one, as a table that sorts: rank, target and pace, course, certificates and money.
 
 import type { ComponentChildren } from "preact";
 import { type Cell, download } from "../shared/download";
@@ -105,27 +105,51 @@ export function RegionTable(props: {
   view: View;
   places: Place[];
   sort: (by: string) => void;
-  choose: (region: string) => void;
+  choose: (code: string) => void;
 }) {
   const { board, view } = props;
+  return (
+    <Ranking
+      view={view}
+      places={props.places}
+      title={view.region ? say("各县（市、区）", "Counties") : say("各地区排名", "Ranking of the regions")}
+      what={say("地区", "Region")}
+      note={told(props.places, view)}
+      file={`regions-${board.regions.day}.csv`}
+      name={(place) => named(board.names.regions, place.code)}
+      sort={props.sort}
+      choose={props.choose}
+      isOfPlaces
+    />
+  );
+}
+
+/** Places, or who is at work in one, beside each other. Places have codes that people know, and months. */
+export function Ranking(props: {
+  view: View;
+  places: Place[];
+  title: string;
+  what: string;
+  note: string;
+  file: string;
+  name: (place: Place) => string;
+  sort: (by: string) => void;
+  choose?: (code: string) => void;
+  isOfPlaces?: boolean;
+}) {
+  const { view, title, what, name, choose } = props;
   const known = columns(view, haveTargets(props.places));
   const places = sorted(props.places, view.sort, known);
-  const name = (place: Place) => named(board.names.regions, place.code);
-  const title = view.region ? say("各县（市、区）", "Counties") : say("各地区排名", "Ranking of the regions");
+  const code = (text: string) => (props.isOfPlaces ? [text] : []);
   const save = () => {
-    const head = [
-      say("名次", "Rank"),
-      say("代码", "Code"),
-      say("地区", "Region"),
-      ...known.map((each) => each.title()),
-    ];
+    const head = [say("名次", "Rank"), ...code(say("代码", "Code")), what, ...known.map((each) => each.title())];
     const rows = places.map((place) => [
       place.rank,
-      place.code,
+      ...code(place.code),
       name(place),
       ...known.map((each) => each.worth(place)),
     ]);
-    download(`regions-${board.regions.day}.csv`, [head, ...rows]);
+    download(props.file, [head, ...rows]);
   };
   return (
     <section class="panel long regions" aria-labelledby="regions-title">
@@ -135,14 +159,14 @@ export function RegionTable(props: {
           {say("下载表格", "Download the table")}
         </button>
       </div>
-      <p class="soft small">{told(props.places, view)}</p>
+      <p class="soft small">{props.note}</p>
       <Wide name={title}>
         <table aria-labelledby="regions-title">
           <thead>
             <tr>
               <Heading code="rank" title={say("名次", "Rank")} sort={props.sort} now={view.sort} />
               <th class="text name" scope="col">
-                {say("地区", "Region")}
+                {what}
               </th>
               {known.map((each) => (
                 <Heading
@@ -154,9 +178,11 @@ export function RegionTable(props: {
                   now={view.sort}
                 />
               ))}
-              <th scope="col" class="no-print">
-                {say("各月", "By month")}
-              </th>
+              {props.isOfPlaces && (
+                <th scope="col" class="no-print">
+                  {say("各月", "By month")}
+                </th>
+              )}
             </tr>
           </thead>
           <tbody>
@@ -164,12 +190,12 @@ export function RegionTable(props: {
               <tr key={place.code} data-place={place.code} data-behind={place.isBehind}>
                 <td>{place.rank ?? "—"}</td>
                 <th class="text name" scope="row">
-                  {view.region ? (
-                    name(place)
-                  ) : (
-                    <button type="button" class="link" onClick={() => props.choose(place.code)}>
+                  {choose ? (
+                    <button type="button" class="link" onClick={() => choose(place.code)}>
                       {name(place)}
                     </button>
+                  ) : (
+                    name(place)
                   )}
                   {place.isBehind && <span class="flag">▼ {say("落后", "behind")}</span>}
                 </th>
@@ -178,12 +204,14 @@ export function RegionTable(props: {
                     {each.cell(place)}
                   </td>
                 ))}
-                <td class="no-print">
-                  <Spark
-                    amounts={place.months}
-                    told={`${called(view.measure)} · ${place.months.map((amount) => written(view.measure, amount)).join(say("、", ", "))}`}
-                  />
-                </td>
+                {props.isOfPlaces && (
+                  <td class="no-print">
+                    <Spark
+                      amounts={place.months}
+                      told={`${called(view.measure)} · ${place.months.map((amount) => written(view.measure, amount)).join(say("、", ", "))}`}
+                    />
+                  </td>
+                )}
               </tr>
             ))}
           </tbody>

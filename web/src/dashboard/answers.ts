@@ -1,6 +1,6 @@
 // What the dashboard asks of the service, and the shapes of the answers that it uses.
 
-import { ask, path } from "../shared/api";
+import { all, ask, path } from "../shared/api";
 import type { Name } from "../shared/words";
 import type { View } from "./view";
 
@@ -123,13 +123,14 @@ export async function today(plan: string | undefined): Promise<Pace> {
 export async function board(view: View): Promise<Board> {
   const period = asked(view);
   const { region } = view;
+  const place = view.county ?? region;
   const totals = (more: Record<string, string | undefined>) =>
-    ask<Totals>(path("v1/totals", { ...period, region, ...more }));
+    ask<Totals>(path("v1/totals", { ...period, region: place, ...more }));
   const aim = view.measure === "high_skilled_persons" ? view.measure : "trainings";
   const pace = (along: string) =>
     ask<Pace>(path("v1/pace", { along, measure: aim, plan: view.plan, day: view.days.last }));
   const ofYear = { first_day: undefined, last_day: undefined };
-  const place = region ? "county" : "region";
+  const by = region ? "county" : "region";
   const [names, plans, whole, today, week, places, regions, programmes, awards, trend, months, allocations, books] =
     await Promise.all([
       ask<Names>(path("v1/names", { plan: view.plan, as: view.map })),
@@ -137,12 +138,12 @@ export async function board(view: View): Promise<Board> {
       totals({ by: "" }),
       totals({ by: "", first_day: view.today, last_day: view.today }),
       totals({ by: "", first_day: view.monday, last_day: view.today }),
-      totals({ by: place }),
+      totals({ by }),
       pace("region"),
       pace("programme"),
       totals({ by: "award" }),
       totals({ by: view.step }),
-      totals({ ...ofYear, by: `${place},month` }),
+      totals({ ...ofYear, by: `${by},month` }),
       ask<Allocations>(path("v1/allocations", { year: view.today.slice(0, 4), region })),
       ask<Books>("v1/books"),
     ]);
@@ -161,4 +162,16 @@ export async function board(view: View): Promise<Board> {
     allocations,
     books,
   };
+}
+
+/** An institution or an assessment body, with what it adds to the figures of the place that is shown. */
+export interface Organisation extends Measures {
+  id: string;
+  /** Null where nobody told it. */
+  name: string | null;
+}
+
+/** Those that whoever is signed in may see. */
+export async function organisations(view: View): Promise<Organisation[]> {
+  return all<Organisation>("v1/organisation-totals", { ...asked(view), region: view.county ?? view.region });
 }

@@ -88,7 +88,7 @@ export function useLive(given: URLSearchParams): Live {
   const plan = given.get("plan") ?? undefined;
   const view = day === null ? null : viewOf(given, day);
   // What is asked for; order, size and light of the page do not change it.
-  const question = view && JSON.stringify([asked(view), view.region, view.measure, view.step, view.today]);
+  const question = view && JSON.stringify([asked(view), view.region, view.county, view.measure, view.step, view.today]);
 
   useEffect(() => {
     const tick = setInterval(() => setNow(Date.now()), TICK_MS);

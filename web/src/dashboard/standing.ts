@@ -1,6 +1,6 @@
 // How places stand beside each other: their rank by what they have reached of their target, and the three behind.
 
-import type { Board, Measures, PaceRow, TotalsRow } from "./answers";
+import type { Board, Measures, Organisation, PaceRow, TotalsRow } from "./answers";
 import type { View } from "./view";
 
 export const BEHIND_SHOWN = 3;
@@ -59,6 +59,15 @@ export function placesOf(board: Board, view: View): Place[] {
     months: months.get(code) ?? Array<number>(MONTHS).fill(0),
   }));
   return ranked(places, view);
+}
+
+/** Institutions and bodies in the order of what they add to the measure that is shown. */
+export function placesOfOrganisations(found: readonly Organisation[], view: View): Place[] {
+  const nothing = { rank: null, isBehind: false, pace: null, months: [] };
+  return ranked(
+    found.map((each) => ({ ...nothing, code: each.id, amounts: each })),
+    view,
+  );
 }
 
 function ranked(places: Place[], view: View): Place[] {

@@ -13,6 +13,8 @@ export interface View {
   plan: string | undefined;
   map: "then" | "now";
   region: string | undefined;
+  /** A place in the region. */
+  county: string | undefined;
   measure: Measure;
   step: Step;
   sort: string;
@@ -74,6 +76,7 @@ export function viewOf(given: URLSearchParams, today: string): View {
     plan: given.get("plan") ?? undefined,
     map: among(["then", "now"], given.get("map"), "then"),
     region: given.get("region") ?? undefined,
+    county: given.get("region") ? (given.get("county") ?? undefined) : undefined,
     measure: among(MEASURES, given.get("measure"), "trainings"),
     step: among(STEPS, given.get("step"), "month"),
     sort: given.get("sort") ?? "rank",

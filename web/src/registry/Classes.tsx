@@ -5,8 +5,8 @@ import { Shown, useAnswer } from "../shared/answer";
 import { all } from "../shared/api";
 import { whole } from "../shared/figures";
 import { type Catalogue, nameOf, placeOf } from "../shared/names";
+import { Way } from "../shared/Way";
 import { Head, Wide } from "../shared/Wide";
-import { Way } from "../shared/Work";
 import { named, say } from "../shared/words";
 import { type ClassInHand, NEEDS, STATES, STEPS, type Status } from "./classes";
 

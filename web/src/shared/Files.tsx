@@ -7,8 +7,8 @@ import { type Answer, Shown, useAnswer } from "./answer";
 import { ask, type Page, type Problem, path, postFile, Refused, save, send } from "./api";
 import { Faults, sentence } from "./Faults";
 import { moment, whole } from "./figures";
+import { Way } from "./Way";
 import { Table } from "./Wide";
-import { Way } from "./Work";
 import { type Name, say } from "./words";
 
 export interface PostedFile {

@@ -3,10 +3,10 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { change } from "./address";
-import { path, SIGNED_OUT } from "./api";
+import { SIGNED_OUT } from "./api";
 import { Frame } from "./Frame";
-import { type SignedIn, useSession } from "./session";
+import { type SignedIn, signInAndBack, useSession } from "./session";
+import { Way } from "./Way";
 import { type Name, say, useLanguage } from "./words";
 import "./work.css";
 
@@ -107,11 +107,6 @@ export function Work(props: {
   );
 }
 
-/** The page to sign in, which leads back to what is shown here. */
-function signInAndBack(): string {
-  return path("sign-in", { to: `/${location.pathname.split("/").pop()}${location.search}` });
-}
-
 /** Who is signed in, as the list to choose from names them; without it their own id. */
 function nameOf(people: readonly { name_zh: string; name_en: string; is_me: boolean }[] | undefined, me: SignedIn) {
   const found = people?.find((each) => each.is_me);
@@ -135,29 +130,5 @@ export function Ways(props: {
         </Way>
       ))}
     </nav>
-  );
-}
-
-/** A link to another view of this page. */
-export function Way(props: {
-  to: Readonly<Record<string, string | null>>;
-  isNow?: boolean;
-  label?: string;
-  children: ComponentChildren;
-}) {
-  const query = new URLSearchParams(location.search);
-  for (const [name, value] of Object.entries(props.to)) {
-    if (value === null) query.delete(name);
-    else query.set(name, value);
-  }
-  const go = (event: MouseEvent) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    change(props.to);
-  };
-  return (
-    <a href={`?${query}`} onClick={go} aria-current={props.isNow ? "page" : undefined} aria-label={props.label}>
-      {props.children}
-    </a>
   );
 }

@@ -1,7 +1,7 @@
 // Who is signed in. The session itself is in a cookie that no script can read.
 
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { ask, type Refused, send } from "./api";
+import { ask, path, type Refused, send } from "./api";
 
 export interface SignedIn {
   person: string;
@@ -25,6 +25,11 @@ export interface Session {
   people: Person[];
   /** Where the pages of each service are; empty where nobody said. */
   pages: Readonly<Record<string, string>>;
+}
+
+/** The page to sign in, which leads back to what is shown here. */
+export function signInAndBack(): string {
+  return path("sign-in", { to: `/${location.pathname.split("/").pop()}${location.search}` });
 }
 
 export function useSession() {

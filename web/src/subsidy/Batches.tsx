@@ -9,8 +9,8 @@ import { moment, whole, yuan } from "../shared/figures";
 import { Choice, Field, type Filled, Form } from "../shared/forms";
 import { placeName, usePlaces } from "../shared/places";
 import type { SignedIn } from "../shared/session";
+import { Way } from "../shared/Way";
 import { Table } from "../shared/Wide";
-import { Way } from "../shared/Work";
 import { type Name, named, say } from "../shared/words";
 import { type Claim, FUNDS } from "./claims";
 

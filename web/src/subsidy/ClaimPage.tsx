@@ -5,8 +5,8 @@ import { useState } from "preact/hooks";
 import { Shown, useAnswer } from "../shared/answer";
 import { ask } from "../shared/api";
 import { moment, yuan } from "../shared/figures";
+import { Way } from "../shared/Way";
 import { Head, Wide } from "../shared/Wide";
-import { Way } from "../shared/Work";
 import { named, say } from "../shared/words";
 import { payment, STATES, VERBS, type WholeClaim } from "./claims";
 

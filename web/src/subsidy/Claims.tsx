@@ -3,8 +3,8 @@
 import { Shown, useAnswer } from "../shared/answer";
 import { all } from "../shared/api";
 import { yuan } from "../shared/figures";
+import { Way } from "../shared/Way";
 import { Table } from "../shared/Wide";
-import { Way } from "../shared/Work";
 import { named, say } from "../shared/words";
 import { type Claim, payment, STATES } from "./claims";
 

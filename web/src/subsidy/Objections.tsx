@@ -6,8 +6,8 @@ import { Decided, useDecisions } from "../shared/Decisions";
 import { moment } from "../shared/figures";
 import { Choice, Field, Form } from "../shared/forms";
 import { Opener, OpeningRow, useOpening } from "../shared/Opening";
+import { Way } from "../shared/Way";
 import { Table } from "../shared/Wide";
-import { Way } from "../shared/Work";
 import { type Name, named, say } from "../shared/words";
 import type { Claim } from "./claims";
 

@@ -7,7 +7,7 @@ import { moment, whole, yuan } from "../shared/figures";
 import { Field, Form } from "../shared/forms";
 import { placeName, usePlaces } from "../shared/places";
 import type { SignedIn } from "../shared/session";
-import { Way } from "../shared/Work";
+import { Way } from "../shared/Way";
 import { type Name, named, say } from "../shared/words";
 import { FUNDS } from "./claims";
 

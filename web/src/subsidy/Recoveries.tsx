@@ -7,8 +7,8 @@ import { yuan } from "../shared/figures";
 import { Field, Form } from "../shared/forms";
 import { Opener, OpeningRow, useOpening } from "../shared/Opening";
 import { placeName, usePlaces } from "../shared/places";
+import { Way } from "../shared/Way";
 import { Table } from "../shared/Wide";
-import { Way } from "../shared/Work";
 import { say } from "../shared/words";
 import type { Claim } from "./claims";
 
