@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from deploy.local import ROOT
 from deploy.sandbox.client import Caller
 from tests.browser.driving import BYTES_MAX, WAIT_MS, Running, Visitor, overflow, picture, printed, violations
+from tests.browser.officers import patrolled
 from tests.metrics.targets.province import HEADINGS
 from tests.shared.spreadsheets.workbooks import csv_file
 
@@ -76,6 +77,26 @@ class TestFigures:
             assert figure(page, name) == total[name]
         assert figure(page, "waiting_fen") == total["approved_fen"] - total["paid_fen"]
         assert figure(page, "allocated_fen") == allocated
+
+    def test_quality_and_supervision_are_those_of_the_routes(
+        self, system: Running, visitor: Visitor, board: str
+    ) -> None:
+        patrolled(system, "D-1", 7_300)
+        page = shown(visitor.open(board))
+        expect(page.locator("[data-figure=findings_open]")).not_to_have_text("0", timeout=WAIT_MS)
+        quality = system.ask("metrics", "/v1/quality", year="2025")
+        waiting = system.ask("metrics", "/v1/supervision")
+
+        for name in ("flags_open", "flags_holding", "flags_late", "findings_open", "findings_late", "patrols"):
+            assert figure(page, name) == waiting["total"][name]
+        rate = quality["total"]["demand_match"]
+        expect(page.locator("[data-rate=demand_match] b")).to_have_text(f"{rate['percent']}%")
+        expect(page.locator("[data-rate=demand_match] dd")).to_contain_text(f"{rate['numerator']:,}")
+        page.get_by_text("按地区", exact=True).last.click()
+        first = waiting["rows"][0]
+        row = page.locator(f".supervision tr[data-place='{first['place']}'] td")
+        expect(row.first).to_have_text(str(first["flags_open"]))
+        expect(row.last).to_have_text(str(first["patrols"]))
 
     def test_every_region_stands_in_the_table_by_its_share_and_the_three_behind_are_marked(
         self, system: Running, visitor: Visitor, board: str

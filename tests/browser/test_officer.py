@@ -2,39 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
-
 import pytest
 from playwright.sync_api import expect
 
 from deploy.sandbox import POSTED_ON
 from deploy.sandbox.client import Caller
 from tests.browser.driving import Running, Visitor, looked_at, sign_in
+from tests.browser.officers import PLACE, PROVINCE, filed, patrolled, school_clerk
 from tests.registry.school import trainee
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("browser")]
-
-PROVINCE: Final = Caller("province", "one", region="410000")
-PLACE: Final = "410102"
-
-
-def school_clerk(system: Running) -> Caller:
-    rows = system.get("registry", "/v1/institutions", by=PROVINCE, size="50")["rows"]
-    school = next(row["id"] for row in rows if row["name"] == "郑州市样例技工学校")
-    return Caller("institution", "clerk", organisation=school)
-
-
-def filed(system: Running, name: str) -> Any:
-    """A class in the officer's county that waits for the county."""
-    clerk = school_clerk(system)
-    site = {"local_id": "S-officer", "address": "郑州市示范路 9 号", "region": PLACE, "rooms": []}
-    system.post("registry", f"/v1/institutions/{clerk.organisation}/sites", site, by=clerk)
-    day = POSTED_ON.isoformat()
-    terms = {
-        "local_id": name, "programme": "S02-1", "region": PLACE, "occupation": "4-10-01-05", "award": "completion",
-        "starts_on": day, "ends_on": day, "hours": 8, "seats": 20,
-    }  # fmt: skip
-    return system.post("registry", "/v1/classes", terms, by=clerk)
 
 
 def flagged(system: Running) -> None:
@@ -96,25 +73,8 @@ def test_a_flag_is_settled_with_a_reason(system: Running, visitor: Visitor) -> N
     assert (settled["status"], settled["settling_reason"]) == ("dismissed", "现场核实，情况正常")
 
 
-def running(system: Running, name: str, person: int) -> Any:
-    """A class that runs, with one trainee; a patrol found something in it, which the institution put right."""
-    clerk, officer = school_clerk(system), Caller("county_officer", "li", region=PLACE)
-    class_ = filed(system, name)
-    path = f"/v1/classes/{class_['id']}"
-    system.post("registry", f"{path}/approval", by=officer)
-    system.post("registry", f"{path}/enrolments", {"rows": [trainee(person)]}, by=clerk)
-    system.post("registry", f"{path}/start", by=clerk)
-    found = {"severity": "minor", "found": "消防通道堆放杂物"}
-    seen = {"local_id": f"P-{name}", "method": "on_site", "present": 1, "findings": [found]}
-    at = f"{POSTED_ON.isoformat()}T08:00:00+08:00"
-    patrol = system.post("registry", f"{path}/patrols", seen | {"patrolled_at": at}, by=officer)
-    finding = f"/v1/findings/{patrol['findings'][0]['id']}"
-    system.post("registry", f"{finding}/rectification", {"said": "已清理通道"}, by=clerk)
-    return class_, finding
-
-
 def test_a_wrong_document_and_a_finding_are_settled_by_officers(system: Running, visitor: Visitor) -> None:
-    class_, finding = running(system, "O-9", 7_400)
+    class_, finding = patrolled(system, "O-9", 7_400)
     right = trainee(7_401)
     page = visitor.open(f"{system.addresses['registry']}/sign-in")
     sign_in(page, "市、县", "中原区")

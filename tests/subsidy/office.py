@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 import httpx
 
@@ -13,8 +13,8 @@ from shared.dated_rules.figures import FigureRow
 from shared.dated_rules.rules import loaded
 from shared.kernel.callers import Role
 from shared.kernel.ids import new_id
-from shared.kernel.periods import Period
-from tests.subsidy.builders import NOW, PLAN, REPORTING, STARTS_ON, TODAY, Taught, regions
+from shared.kernel.periods import Period, business_day
+from tests.subsidy.builders import NOW, PLAN, REPORTING, STARTS_ON, Taught, regions
 from tests.subsidy.payees.accounts import open_account
 from tests.support.services import ServiceUnderTest
 
@@ -114,11 +114,12 @@ class Office:
         return await self.post(f"/v1/claims/{claim_id}/approval", None, headers or self.reviewer())
 
     async def pay(
-        self, claim_id: str, headers: dict[str, str] | None = None, on: date = TODAY, **changes: object
+        self, claim_id: str, headers: dict[str, str] | None = None, on: date | None = None, **changes: object
     ) -> httpx.Response:
-        """To the institution's account, which it gets first if it has none."""
+        """To the institution's account, which it gets first if it has none; by default on the day of the request."""
         await open_account(self.service, claim_id)
-        content = {"paid_on": on.isoformat(), "reference": "T-1"} | changes
+        day = on or business_day(datetime.now(UTC))
+        content = {"paid_on": day.isoformat(), "reference": "T-1"} | changes
         return await self.post(f"/v1/claims/{claim_id}/payment", content, headers or self.finance())
 
     async def propose_recovery(

@@ -1,11 +1,12 @@
 // The dashboard: all panels from one board, so that the figures on the page belong to the same question.
 
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { change, useAddress } from "../shared/address";
 import { Frame } from "../shared/Frame";
 import { Way } from "../shared/Way";
 import { named, say, useLanguage } from "../shared/words";
 import type { Board } from "./answers";
+import { QualityRates, SupervisionPanel } from "./Beside";
 import "./dashboard.css";
 import { Filters, type Put } from "./Filters";
 import { BooksLight, Changes, Fresh } from "./Foot";
@@ -26,8 +27,12 @@ export function Dashboard() {
   const address = useAddress();
   const { view, board, failure, changes, freshness } = useLive(address);
   const isDrawn = board !== null;
+  // What stands beside the totals is asked for after they are shown, so that they need not wait for it.
+  const [isSettled, setSettled] = useState(false);
   useEffect(() => {
-    if (isDrawn) performance.mark("first-figures");
+    if (!isDrawn) return;
+    performance.mark("first-figures");
+    setSettled(true);
   }, [isDrawn]);
   const isWall = address.get("wall") === "1";
   const classes = ["board", isWall && "wall", view?.region && "narrowed"].filter(Boolean);
@@ -54,6 +59,12 @@ export function Dashboard() {
             </div>
             <div class="panels">
               <Panels board={board} view={view} changes={changes} />
+              {isSettled && !isWall && (
+                <>
+                  <QualityRates board={board} view={view} />
+                  <SupervisionPanel board={board} view={view} />
+                </>
+              )}
             </div>
           </>
         ) : failure ? (
