@@ -1,7 +1,8 @@
-"""The subsidy: amounts for completed trainings and for assessments, decisions on them, payments.
+"""The subsidy: amounts for completed trainings, for assessments and for funded projects, decisions on them, payments.
 
 Owns        policy rows, budgets, claims with their lines, payments, recoveries, objections, appeals, the ledger of all
-            money; accounts of payees; proposals of budgets, recoveries and accounts
+            money; projects with their grants; accounts of payees; proposals of budgets, recoveries, projects and
+            accounts
 Publishes   subsidy.* (claims, from draft to payment and recovery; budgets and their moves; control totals)
 Hears       registry: regions, the calendar, institutions, classes, enrolments, licences, merged persons, flags;
             assessment: bodies, certificates, and which the national query network does not find; fees of sessions

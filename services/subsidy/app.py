@@ -21,6 +21,7 @@ from services.subsidy.patterns import routes as patterns
 from services.subsidy.payees import routes as payees
 from services.subsidy.payments import routes as payments
 from services.subsidy.policy import routes as policy
+from services.subsidy.projects import routes as projects
 from services.subsidy.proposals import routes as proposals
 from services.subsidy.publicity import routes as publicity
 from services.subsidy.quotes import routes as quotes
@@ -58,7 +59,7 @@ def make_app(settings: SubsidySettings, background: Background | None = None) ->
             *(page_routes, publicity.public_routes, publicity.page_routes, objections.public_routes, objections.routes),
             *(appeals.routes, apprenticeships.routes, quotes.routes, worklists.routes, payees.routes, patterns.routes),
             *(batches.routes, returns.routes, external_lists.routes, external_lists.file_routes),
-            region_names.routes,
+            *(projects.routes, region_names.routes),
         ],
         rights=RIGHTS,
         background=background,

@@ -228,6 +228,25 @@ RIGHTS: Final[Rights] = {
     "propose_owed_dismissal": writes(
         _FINANCE, _REVIEWER, two="Who confirms that a line is not owed neither proposed it nor paid the claim."
     ),
+    # projects
+    "file_project": writes(
+        _REVIEWER, _PROVINCE, two="Who approves a project is of the province, and not who filed it.", note=_FROM_ABOVE
+    ),
+    "list_projects": reads(_PAYEES, SUPERVISORS, _FINANCE),
+    "get_project_progress": reads(SUPERVISORS, _FINANCE),
+    "get_project": reads(_PAYEES, SUPERVISORS, _FINANCE),
+    "enter_project_result": writes(
+        _PAYEES, _REVIEWER, _PROVINCE, one="A figure decides nothing: a verdict takes two people. Another corrects it."
+    ),
+    "propose_project_verdict": writes(
+        _REVIEWER, _PROVINCE, two="Who confirms a verdict is of the province, and not who proposed it."
+    ),
+    "propose_project_cancellation": writes(
+        _REVIEWER, _PROVINCE, two="Who confirms a cancellation is of the province, and not who proposed it."
+    ),
+    "propose_project_reinstatement": writes(
+        _REVIEWER, _PROVINCE, two="Who confirms a reinstatement is of the province, and not who proposed it."
+    ),
     # proposals
     "list_proposals": reads(SUPERVISORS, _FINANCE),
     "get_proposal": reads(SUPERVISORS, _FINANCE),
@@ -235,7 +254,7 @@ RIGHTS: Final[Rights] = {
         _FINANCE,
         _PROVINCE,
         two="Who confirms a proposal is not who made it, and did not pay what is recovered.",
-        note="Finance and the province confirm recoveries and accounts, the province alone confirms budgets.",
+        note="Finance and the province confirm recoveries and accounts, the province alone budgets and projects.",
     ),
     "reject_proposal": writes(
         _FINANCE,

@@ -42,6 +42,8 @@ class SubsidyKind(StrEnum):
     """For each day on which a trainee of an entitled group attended."""
     APPRENTICESHIP_ADVANCE = "apprenticeship_advance"
     """A part that is paid while the apprenticeship runs; owed back if it is not completed."""
+    PROJECT_GRANT = "project_grant"
+    """An instalment of the grant of a project: a training base, a talent project, a master's studio."""
 
 
 class ClaimStatus(StrEnum):
@@ -76,10 +78,11 @@ class ClaimLine(Struct, frozen=True, gc=False):
     line: int
     """1, 2, 3 … within the claim."""
     enrolment_id: UUID
-    """What the line was built from: the enrolment; in a claim for an assessment or a skill upgrade the certificate,
-    which is none.
+    """What the line was built from: the enrolment; in a claim for an assessment or a skill upgrade the certificate, for
+    a grant the instalment, which are none.
     """
     person: UUID
+    """Whose training or certificate it is. A grant is for no person: there it is who is paid."""
     programme: ProgrammeCode
     occupation: OccupationCode
     level: LevelRank | None
@@ -109,7 +112,7 @@ class ClaimState(SubsidyFact):
     claim_id: UUID
     class_id: UUID
     """What it was built from: the class; in a claim for an assessment the exam session or conferral, for a skill
-    upgrade the certificate, which are none.
+    upgrade the certificate, for a grant the instalment, which are none.
     """
     institution_id: UUID
     """Who is paid: the institution; for an assessment the body, for a skill upgrade the person's key."""

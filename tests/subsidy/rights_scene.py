@@ -9,6 +9,7 @@ from sqlalchemy import text
 from shared.kernel.callers import Role
 from tests.subsidy.builders import (
     L4_FEN,
+    REPORTING,
     STARTS_ON,
     TODAY,
     Taught,
@@ -18,6 +19,7 @@ from tests.subsidy.external_lists.lists import matched
 from tests.subsidy.office import Office
 from tests.subsidy.patterns.findings import found
 from tests.subsidy.payees.accounts import account_of, open_account
+from tests.subsidy.projects import funded
 from tests.support.persons import merged, rekeyed
 from tests.support.rights import PROVINCE, Scene, Side
 
@@ -28,7 +30,16 @@ async def subsidy_scene(office: Office) -> Scene:
         here=await _side(office, "410102", "410100"),
         there=await _side(office, "419001", "419001"),
         above="410100",
-        creates=frozenset({"list_pattern_rates", "add_policy_row", "add_claim_limit", "delegate", "pass_clean_claims"}),
+        creates=frozenset(
+            {
+                "list_pattern_rates",
+                "get_project_progress",
+                "add_policy_row",
+                "add_claim_limit",
+                "delegate",
+                "pass_clean_claims",
+            }
+        ),
     )
 
 
@@ -73,6 +84,7 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
     apprenticeship = (await office.post("/v1/apprenticeships", stated, office.institution(first))).json()
     batch_id, file_id = await _batch(office, region)
     account_id = await _shared_account(office, first, second, finance)
+    project_id = await _project(office, first, reviewer)
     budgets = (await office.get(f"/v1/budgets?region={reports_to}", office.province())).json()["rows"]
     return Side(
         region=region,
@@ -87,7 +99,7 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
             "match_id": match_id, "pattern_id": pattern_id,
             "batch_id": batch_id, "file_id": file_id,
             "objection_id": objected["id"], "appeal_id": appealed["id"],
-            "delegation_id": delegated["id"], "sample_id": sample["id"],
+            "delegation_id": delegated["id"], "sample_id": sample["id"], "project_id": project_id,
         },
         listed={
             "list_claims": claim_id,
@@ -111,9 +123,13 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
             "list_appeals": appealed["id"],
             "list_my_work": late,
             "list_delegations": delegated["id"],
+            "list_projects": project_id,
             "list_duplicates": f'"first":{{"claim_id":"{claim_id}"',
         },
-        queries={"post_payment_return_file": {"batch_id": batch_id}},
+        queries={
+            "post_payment_return_file": {"batch_id": batch_id},
+            "get_project_progress": {"year": str(funded.YEAR)},
+        },
         bodies={
             "add_policy_row": {
                 "kind": "training", "payee": "institution", "item": "L4", "amount_fen": 1, "jurisdiction": PROVINCE,
@@ -155,6 +171,11 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
                 "region": reports_to, "fund_source": "employment_fund", "year": STARTS_ON.year,
                 "shares": {"employment_fund": 10_000}, "reason": "分担",
             },
+            "file_project": funded.content_of(first, name="第二工作室"),
+            "enter_project_result": {**funded.RESULT, "figure": 3},
+            "propose_project_verdict": {"year": funded.YEAR, "verdict": "not_met", "reason": "年度考核"},
+            "propose_project_cancellation": {"reason": "误批"},
+            "propose_project_reinstatement": {"reason": "误取消"},
             "propose_recovery_reversal": {"all_lines": True, "reason": "误追回"},
             "freeze_statements": {"month": "2025-05-01", "region": region},
             "propose_write_off": {"all_lines": True, "reason": "无法追回"},
@@ -164,6 +185,17 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
             "pay_claim": {"paid_on": "2025-06-01", "reference": "T-1"},
         },
     )  # fmt: skip
+
+
+async def _project(office: Office, taught: Taught, reviewer: dict[str, str]) -> str:
+    """The id of a project with a result, for which two officers agreed on a grant."""
+    region = REPORTING[taught.region]
+    assert (await office.budget(2 * funded.GRANT_FEN, region, year=funded.YEAR)).status_code == 200
+    filed = await office.post("/v1/projects", funded.content_of(taught), reviewer)
+    assert (await funded.approve(office, filed)).status_code == 200
+    project_id: str = filed.json()["id"]
+    assert (await funded.enter(office, project_id, 2, reviewer)).status_code == 201
+    return project_id
 
 
 async def _shared_account(office: Office, first: Taught, second: Taught, finance: dict[str, str]) -> str:

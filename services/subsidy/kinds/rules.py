@@ -21,6 +21,8 @@ class Basis(StrEnum):
     """An exam session, or a list of people who are given an award without one: a line for each certificate."""
     CERTIFICATE = "certificate"
     """One certificate, for its holder: one line."""
+    INSTALMENT = "instalment"
+    """An instalment of a project's grant: one line."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Kind:
     paid_to: Role
     """Whose organisation claims for it, and is paid; a holder claims for themselves."""
     fund_source: FundSource | None
-    """The fund that pays; None: the one that the class was filed with. Source: domain rules §4.4."""
+    """The fund that pays; None: the one that the class or project was filed with. Source: domain rules §4.4."""
     once_with: frozenset[SubsidyKind]
     """The kinds of which a person has one subsidy for an occupation and award. Source: domain rules §4.3."""
     a_year_max: str | None = None
@@ -101,6 +103,13 @@ KINDS: Final[Mapping[SubsidyKind, Kind]] = {
         fund_source=FundSource.EMPLOYMENT_FUND,
         once_with=_FOR_LEARNING - {SubsidyKind.APPRENTICESHIP_ADVANCE},
     ),
+    SubsidyKind.PROJECT_GRANT: Kind(
+        name_zh="项目资助",
+        built_from=Basis.INSTALMENT,
+        paid_to=Role.INSTITUTION,
+        fund_source=None,
+        once_with=frozenset(),
+    ),
 }
 """The kinds that can be claimed for."""
 
@@ -108,6 +117,7 @@ _FIRST: Final[Mapping[Basis, SubsidyKind]] = {
     Basis.CLASS: SubsidyKind.TRAINING,
     Basis.EXAM: SubsidyKind.ASSESSMENT,
     Basis.CERTIFICATE: SubsidyKind.SKILL_UPGRADE,
+    Basis.INSTALMENT: SubsidyKind.PROJECT_GRANT,
 }
 APPRENTICESHIPS: Final = frozenset({SubsidyKind.APPRENTICESHIP, SubsidyKind.APPRENTICESHIP_ADVANCE})
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final, NamedTuple, get_type_hints
 
+from services.subsidy.grants.rules import FIGURE_KEYS
 from shared.dated_rules.figures import FigureRow, Forms, nearest
 from shared.dated_rules.rules import require_room
 from shared.kernel.working_days import CalendarUnset, WorkingDays
@@ -72,7 +73,9 @@ class Ladder:
 LADDER_KEYS: Final[Mapping[str, str]] = {field.name.replace("_", ".", 1): field.name for field in fields(Ladder)}
 """The key of each row ("review.second"), and the field that it fills."""
 _OTHER_FORMS: Final = {"review.second": bool, "review.sample_share": Decimal}
-FORMS: Final = Forms(get_type_hints(Terms), {DRAFT_DAYS: int, **dict.fromkeys(LADDER_KEYS, int), **_OTHER_FORMS})
+FORMS: Final = Forms(
+    get_type_hints(Terms), {**dict.fromkeys((DRAFT_DAYS, *LADDER_KEYS, *sorted(FIGURE_KEYS)), int), **_OTHER_FORMS}
+)
 
 
 class HeldTerms(NamedTuple):

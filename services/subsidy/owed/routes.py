@@ -27,6 +27,7 @@ class OwedLineAnswer(BaseModel):
     kind: SubsidyKind
     enrolment_id: UUID | None
     certificate_id: UUID | None
+    instalment_id: UUID | None
     claim_id: UUID
     line: int
     class_id: UUID | None

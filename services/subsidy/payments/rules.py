@@ -37,6 +37,16 @@ class PaymentDayImpossible(Invalid):
     cure_zh = "付款日期应在 {earliest}（批准日）与 {latest}（今日）之间。"
 
 
+class NotDueYet(Conflict):
+    """Facts: `payable_from`."""
+
+    slug = "instalment-not-due"
+    title_en = "This instalment of a grant is not due yet."
+    title_zh = "该期项目资助尚未到拨付日期。"
+    cure_en = "Pay it from {payable_from} on."
+    cure_zh = "请于 {payable_from} 起拨付。"
+
+
 class AccountMissing(Conflict):
     """Facts: `institution_id`."""
 
@@ -89,7 +99,7 @@ def pay(
 
     `flags` are those that hold it. The lines `rekeyed`, whose training is another person's by now, are stopped; the
     others are paid. Raises LinesRekeyed if none is left, IllegalMove, SamePerson if `by` approved it or is one of those
-    who prepared it, FlagsOpen, FlagsUpheld, NothingToClaim if every line was stopped, PaymentDayImpossible.
+    who prepared it, FlagsOpen, FlagsUpheld, NothingToClaim if every line was stopped, NotDueYet, PaymentDayImpossible.
     """
     after = moved(claim, ClaimVerb.PAY)
     require_another(by, claim.approved_by, *prepared_by, rule="preparation, approval and payment of a claim")
@@ -98,14 +108,17 @@ def pay(
     assert claim.approved_on is not None, "an approved claim has the day of its approval"
     if claim.amount_fen == 0:
         raise NothingToClaim
+    earliest = max(claim.approved_on, claim.payable_from or claim.approved_on)
+    if claim.payable_from is not None and today < claim.payable_from:
+        raise NotDueYet(payable_from=claim.payable_from.isoformat())
     lines = tuple(
         stopped(line, Check.REKEYED, on=today) if line.line in rekeyed and line.is_payable else line
         for line in claim.lines
     )
     if not any(line.is_payable for line in lines):
         raise LinesRekeyed(lines=sorted(rekeyed))
-    if not claim.approved_on <= paid_on <= today:
-        raise PaymentDayImpossible(pointer="/paid_on", earliest=claim.approved_on.isoformat(), latest=today.isoformat())
+    if not earliest <= paid_on <= today:
+        raise PaymentDayImpossible(pointer="/paid_on", earliest=earliest.isoformat(), latest=today.isoformat())
     after = replace(after, lines=lines, paid_on=paid_on, paid_by=by, payment_reference=reference)
     return after, fact_of(ClaimPaid, after, at=at)
 

@@ -46,8 +46,8 @@ async def confirm_proposal(proposal_id: UUID, connection: Connection, caller: Cu
     """Confirm what another person proposed; it takes effect at once.
 
     A recovery is confirmed by finance of the claim's region or above, or by the province, and not by whoever paid the
-    claim; an account by finance of its payee's region or above, or by the province; a budget by the province. Nobody
-    confirms their own proposal.
+    claim; an account by finance of its payee's region or above, or by the province; a budget, and what concerns a
+    project, by the province. Nobody confirms their own proposal.
     """
     return await usecases.confirm(connection, proposal_id, caller=caller, at=at)
 

@@ -15,6 +15,8 @@ from services.subsidy.budgets import rules as budget_rules
 from services.subsidy.budgets import usecases as budgets
 from services.subsidy.payees import rules as payee_rules
 from services.subsidy.payees import usecases as payees
+from services.subsidy.projects import rules as project_rules
+from services.subsidy.projects import usecases as projects
 from services.subsidy.recoveries import rules as recovery_rules
 from services.subsidy.recoveries import usecases as recoveries
 from services.subsidy.trainings import usecases as trainings
@@ -43,6 +45,10 @@ _STEPS: Final[Mapping[str, _Step]] = {
     recovery_rules.WRITE_OFF: recoveries.write_off,
     recovery_rules.WRITE_OFF_REVERSAL: recoveries.reverse_write_off,
     recovery_rules.DISMISSAL: recoveries.dismiss,
+    project_rules.KIND: projects.approve,
+    project_rules.VERDICT: projects.give_verdict,
+    project_rules.CANCELLATION: projects.cancel,
+    project_rules.REINSTATEMENT: projects.reinstate,
 }
 _OF_BUDGETS: Final = frozenset({budget_rules.KIND, budget_rules.MOVE, budget_rules.SHARES})
 
@@ -95,6 +101,8 @@ async def reject(
         await payees.reject(connection, before, caller=caller, at=at)
     if before.kind == batch_rules.KIND:
         await batches.reject(connection, before)
+    if before.kind == project_rules.KIND:
+        await projects.reject(connection, before)
     after = rules.reject(before, reason=reason, by=caller.person, at=at)
     await store.save(connection, after)
     return after

@@ -20,11 +20,14 @@ from tests.subsidy.builders import (
 from tests.subsidy.ledger.books import balanced
 from tests.subsidy.office import Office
 from tests.subsidy.payees.accounts import open_account
+from tests.subsidy.projects import funded
+from tests.subsidy.projects.funded import FIRST_FEN, GRANT_FEN, YEAR
 
-STEPS = 40
+STEPS = 50
 VERBS = (
     "submit", "approve", "send_back", "reject", "pay", "pay_by_batch", "fail", "recover", "recover_part", "reverse",
     "write_off", "reverse_write_off", "withdraw_training", "budget", "move",
+    "cancel_project", "reinstate_project", "pay_grant", "recover_grant", "budget_of_grant",
 )  # fmt: skip
 
 
@@ -36,12 +39,18 @@ class Walk:
         self.claims: list[tuple[str, Taught]] = []
         self.trained: dict[str, int] = {}
         self.done = Counter[str]()
+        self.project = ""
 
     async def open(self) -> None:
         classes = [Taught(people(2)) for _ in range(4)]
         await self.office.service.hear(*(fact for taught in classes for fact in taught.all_finished()))
         for number, taught in enumerate(classes):
             self.claims.append(((await self.office.draft(taught, f"c-{number}")).json()["id"], taught))
+        # A project with a budget of its own, which can be cancelled because its targets were not met.
+        taught = await funded.payee(self.office)
+        self.project = await funded.approved(self.office, taught, budget_fen=GRANT_FEN + 1)
+        await funded.enter(self.office, self.project, 0)
+        assert (await funded.judge(self.office, self.project, "not_met")).is_success
 
     async def step(self) -> None:
         verb = self.random.choice(VERBS)
@@ -122,6 +131,25 @@ class Walk:
 
     async def budget(self, *_: object) -> Any:
         return await self.office.budget(self.random.randint(0, 8) * L4_FEN)
+
+    async def cancel_project(self, *_: object) -> Any:
+        return await funded.decide(self.office, self.project, "cancellation")
+
+    async def reinstate_project(self, *_: object) -> Any:
+        return await funded.decide(self.office, self.project, "reinstatement")
+
+    async def pay_grant(self, *_: object) -> Any:
+        [first, _rest] = await funded.claims_of(self.office, self.project)
+        return first and await self.office.pay(first)
+
+    async def recover_grant(self, *_: object) -> Any:
+        [first, _rest] = await funded.claims_of(self.office, self.project)
+        part = {"line": 1, "amount_fen": self.random.randint(1, FIRST_FEN)}
+        cause = self.random.choice(("ground_lost", "audit"))
+        return first and await self._proposed(first, "recovery", "second", amounts=[part], cause=cause)
+
+    async def budget_of_grant(self, *_: object) -> Any:
+        return await self.office.budget(self.random.choice((FIRST_FEN, GRANT_FEN, 2 * GRANT_FEN)), year=YEAR)
 
     async def move(self, *_: object) -> Any:
         content = {

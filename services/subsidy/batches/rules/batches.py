@@ -92,7 +92,9 @@ class Barrier(StrEnum):
     ACCOUNT_FAILED = "account_failed"
     """The last payment to its account failed, and the account is still the same."""
     NOT_DUE = "not_due"
-    """It does not wait for its payment, or is of another region or fund source."""
+    """It does not wait for its payment, as an instalment of a grant before its day, or is of another region or fund
+    source.
+    """
 
 
 class BatchTotals(NamedTuple):

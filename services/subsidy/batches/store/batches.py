@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -63,8 +63,8 @@ EXPORT: Final = Table(
     Column("exported_at", Instant),
 )
 
-# The claims of a place ($1 its codes) and a fund source that wait for their payment, each with what bars the caller
-# ($3) from putting it into a batch: the first of `Barrier` that applies.
+# The claims of a place ($1 its codes) and a fund source that wait for their payment and are due today ($5), each with
+# what bars the caller ($3) from putting it into a batch: the first of `Barrier` that applies.
 _PATIENCE: Final = "SET LOCAL statement_timeout = '60s'"
 """For statements over all claims of a large batch, which may take longer than those of other requests."""
 _CANDIDATES: Final = f"""
@@ -90,26 +90,26 @@ CROSS JOIN LATERAL (
 ) AS kept
 WHERE c.status IN ('approved', 'payment_failed')
     AND ($1::text[] = '{{}}' OR c.region = ANY($1) OR c.reporting_region = ANY($1))
-    AND ($2::text IS NULL OR c.fund_source = $2)
+    AND ($2::text IS NULL OR c.fund_source = $2) AND (c.payable_from IS NULL OR c.payable_from <= $5)
 """
-_PAGE: Final = f"SELECT * FROM ({_CANDIDATES} AND c.id > $5) AS candidate ORDER BY id LIMIT $6"
+_PAGE: Final = f"SELECT * FROM ({_CANDIDATES} AND c.id > $6) AS candidate ORDER BY id LIMIT $7"
 _TOTALS: Final = f"""
 SELECT count(*)::integer, coalesce(sum(amount_fen), 0)::bigint FROM ({_CANDIDATES}) AS candidate WHERE barrier IS NULL
 """
 _FILL: Final = f"""
 WITH picked AS MATERIALIZED (
-    {_CANDIDATES} AND ($6::uuid[] IS NULL OR c.id = ANY($6)) ORDER BY c.id FOR UPDATE OF c
+    {_CANDIDATES} AND ($7::uuid[] IS NULL OR c.id = ANY($7)) ORDER BY c.id FOR UPDATE OF c
 ), added AS (
     INSERT INTO payment_row (batch_id, row, claim_id, claim_version, account_id, amount_fen)
-    SELECT $5, row_number() OVER (ORDER BY id), id, version, account_id, amount_fen FROM picked WHERE barrier IS NULL
+    SELECT $6, row_number() OVER (ORDER BY id), id, version, account_id, amount_fen FROM picked WHERE barrier IS NULL
     RETURNING amount_fen
 )
 SELECT count(*)::integer, coalesce(sum(amount_fen), 0)::bigint FROM added
 """
 _BARRED: Final = f"""
 SELECT named.id, coalesce(candidate.barrier, 'not_due') AS barrier
-FROM unnest($5::uuid[]) AS named (id)
-LEFT JOIN ({_CANDIDATES} AND c.id = ANY($5)) AS candidate ON candidate.id = named.id
+FROM unnest($6::uuid[]) AS named (id)
+LEFT JOIN ({_CANDIDATES} AND c.id = ANY($6)) AS candidate ON candidate.id = named.id
 WHERE candidate.id IS NULL OR candidate.barrier IS NOT NULL ORDER BY named.id
 """
 
@@ -137,11 +137,12 @@ class Choosing(NamedTuple):
     by: str
     same_accounts: bool
     """Whether accounts to which a payment failed are paid to again, because they were right."""
+    today: date
 
     @property
-    def values(self) -> tuple[list[str], str | None, str, bool]:
+    def values(self) -> tuple[list[str], str | None, str, bool, date]:
         fund = None if self.fund_source is None else self.fund_source.value
-        return sorted(self.reach.codes - self.reach.left), fund, self.by, self.same_accounts
+        return sorted(self.reach.codes - self.reach.left), fund, self.by, self.same_accounts, self.today
 
 
 class BarredClaim(NamedTuple):

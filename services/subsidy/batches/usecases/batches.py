@@ -217,7 +217,7 @@ async def _choosing(
     connection: AsyncConnection, region: str | None, fund: FundSource | None, same_accounts: bool, *, caller: Caller
 ) -> Choosing:
     sight = await trainings.scope(connection, caller, region=region)
-    return Choosing(sight.reach, fund, caller.person, same_accounts)
+    return Choosing(sight.reach, fund, caller.person, same_accounts, caller.today)
 
 
 async def _require_small(connection: AsyncConnection, asked: AskedBatch, choosing: Choosing) -> None:

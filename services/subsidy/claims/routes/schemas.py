@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,7 +15,6 @@ from services.subsidy.claims.rules.claims import Claim
 from services.subsidy.claims.rules.explanations import CheckOutcome, Explanation
 from services.subsidy.claims.rules.lines import Line
 from services.subsidy.claims.rules.refusals import ClaimBasisUnclear
-from services.subsidy.claims.rules.sources import is_of_class
 from services.subsidy.claims.rules.states import ClaimVerb
 from services.subsidy.claims.store.claims import ClaimSummary
 from services.subsidy.claims.usecases.reading import ClaimReading
@@ -32,13 +31,18 @@ from shared.kernel.money import Fen
 
 
 class DraftRequest(Strict):
-    """A class, an exam for an assessment subsidy, or a certificate for its holder's skill-upgrade subsidy."""
+    """A class, an exam for an assessment subsidy, a certificate for its holder's skill upgrade, or an instalment of a
+    project's grant.
+    """
 
     class_id: UUID | None = None
     exam_id: Annotated[UUID | None, Field(description="The exam session or the conferral that gave certificates")] = (
         None
     )
     certificate_id: Annotated[UUID | None, Field(description="Your own certificate")] = None
+    instalment_id: Annotated[
+        UUID | None, Field(description="Of a grant, if the claim from the project's approval was withdrawn")
+    ] = None
     kind: Annotated[
         SubsidyKind | None,
         Field(description="For a class: `training` if left out, `living`, `apprenticeship_advance`, `apprenticeship`"),
@@ -48,14 +52,30 @@ class DraftRequest(Strict):
     @property
     def asked(self) -> tuple[SubsidyKind, UUID]:
         """The kind that is claimed for, and what it is to be built from. Raises ClaimBasisUnclear."""
-        return asked_kind(self.kind, class_id=self.class_id, exam_id=self.exam_id, certificate_id=self.certificate_id)
+        return asked_kind(
+            self.kind,
+            class_id=self.class_id,
+            exam_id=self.exam_id,
+            certificate_id=self.certificate_id,
+            instalment_id=self.instalment_id,
+        )
 
 
 def asked_kind(
-    kind: SubsidyKind | None, *, class_id: UUID | None, exam_id: UUID | None, certificate_id: UUID | None
+    kind: SubsidyKind | None,
+    *,
+    class_id: UUID | None,
+    exam_id: UUID | None,
+    certificate_id: UUID | None,
+    instalment_id: UUID | None = None,
 ) -> tuple[SubsidyKind, UUID]:
     """The kind that is asked for, and the one thing that it is for. Raises ClaimBasisUnclear."""
-    named = {Basis.CLASS: class_id, Basis.EXAM: exam_id, Basis.CERTIFICATE: certificate_id}
+    named = {
+        Basis.CLASS: class_id,
+        Basis.EXAM: exam_id,
+        Basis.CERTIFICATE: certificate_id,
+        Basis.INSTALMENT: instalment_id,
+    }
     given = [(kind_from(basis, kind), id_) for basis, id_ in named.items() if id_ is not None]
     if len(given) != 1:
         raise ClaimBasisUnclear
@@ -70,15 +90,23 @@ class WithdrawalRequest(Strict):
 
 
 def source_fields(kind: SubsidyKind, source_id: UUID) -> dict[str, UUID | None]:
-    """How answers name what a claim was built from; of a certificate, the line says which."""
+    """How answers name what a claim was built from; of a certificate or an instalment, the line says which."""
     named = {"class_id": None, "exam_id": None, f"{KINDS[kind].built_from}_id": source_id}
     return {name: named[name] for name in ("class_id", "exam_id")}
 
 
+_ENTRY_OF: Final = {
+    Basis.CLASS: "enrolment_id",
+    Basis.EXAM: "certificate_id",
+    Basis.CERTIFICATE: "certificate_id",
+    Basis.INSTALMENT: "instalment_id",
+}
+
+
 def entry_fields(kind: SubsidyKind, entry_id: UUID) -> dict[str, UUID | None]:
     """How answers name what a line was built from."""
-    name = "enrolment_id" if is_of_class(kind) else "certificate_id"
-    return {"enrolment_id": None, "certificate_id": None, name: entry_id}
+    name = _ENTRY_OF[KINDS[kind].built_from]
+    return {"enrolment_id": None, "certificate_id": None, "instalment_id": None, name: entry_id}
 
 
 class HolderAnswer(BaseModel):
@@ -126,6 +154,7 @@ class LineAnswer(BaseModel):
     line: int
     enrolment_id: UUID | None = Field(description="The training; null in a claim for an assessment or a skill upgrade")
     certificate_id: UUID | None = Field(description="The certificate, in a claim for an assessment or a skill upgrade")
+    instalment_id: UUID | None = Field(description="The instalment, in a claim for a project's grant")
     way: CertificateWay | None = Field(
         description="The way to the certificate: of a `recognition`, the share of the amount is paid that policy sets"
     )
@@ -301,6 +330,7 @@ class ClaimFields(BaseModel):
     second_review: bool = Field(description="Whether another person reviews it a second time")
     publicity_days: int = Field(description="Working days on which it is public before it is approved; 0: it is not")
     due_on: date | None = Field(description="The last day for the step that it waits for")
+    payable_from: date | None = Field(description="The day before which a grant's instalment is not paid")
     handled_by: str | None = Field(description="The reviewer who has taken it in hand")
     published_on: date | None
     public_until: date | None = Field(description="The last day on which it is public")

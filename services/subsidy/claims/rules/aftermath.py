@@ -19,7 +19,7 @@ from shared.kernel.periods import business_day
 
 LASTING: Final = (
     Check.WITHDRAWN, Check.TRANSFERRED, Check.NOT_COMPLETED, Check.NOT_ENTITLED, Check.FLAGGED, Check.OBJECTED,
-    Check.NO_CERTIFICATE, Check.FEE_CHARGED, Check.ALREADY_CLAIMED,
+    Check.NO_CERTIFICATE, Check.FEE_CHARGED, Check.ALREADY_CLAIMED, Check.CANCELLED,
 )  # fmt: skip
 """The checks that go on after the decision. Amounts, limits and deadlines stay those of the decision."""
 
@@ -42,6 +42,8 @@ class Ground:
     """What the candidates of the exam were charged."""
     entitled: bool = False
     """Whether the trainee is in a group that is paid a living allowance."""
+    cancelled: bool = False
+    """Whether the project was cancelled."""
 
 
 def cause(claim: Claim, ground: Ground) -> Check | None:
@@ -65,6 +67,7 @@ def cause(claim: Claim, ground: Ground) -> Check | None:
         kind=claim.kind,
         fee=ground.fee,
         entitled=ground.entitled,
+        cancelled=ground.cancelled,
     )
     asked = CHECKS[claim.kind]
     return next((check for check in LASTING if check in asked and refuses(check, facts)), None)

@@ -45,6 +45,7 @@ class Check(StrEnum):
     NO_POLICY = "POLICY"
     NO_SHARE = "SHARE"
     ADVANCED = "ADVANCE"
+    CANCELLED = "CANCELLED"
     REKEYED = "REKEYED"
     """Not asked when lines are built: it stops approved lines whose training turned out to be another human's."""
 
@@ -169,6 +170,12 @@ _WORDS: Final = {
         "Nothing more is paid. What was advanced beyond the amount due is recovered from the claim for the advance.",
         "不再支付；多预拨的部分从预拨申领中追回。",
     ),
+    Check.CANCELLED: Words(
+        "The project was cancelled.",
+        "项目已取消。",
+        "Nothing is paid of its grant any more. If it was cancelled by mistake, two officers reinstate the project.",
+        "不再拨付该项目的资助；误取消的，由两名工作人员恢复该项目。",
+    ),
     Check.REKEYED: Words(
         "After the approval, the training turned out to be another person's.",
         "批准后该培训经更正属于其他人员。",
@@ -263,6 +270,10 @@ class LineFacts:
     """What the enterprise spent on one apprentice; None if it did not say."""
     advanced: Fen = _NOTHING
     """What was advanced for the apprentice, and did not come back."""
+    granted: Fen | None = None
+    """The instalment that two officers agreed on for a project; None for all that a rate is paid for."""
+    cancelled: bool = False
+    """Whether the project was cancelled."""
 
 
 _OF_TRAININGS: Final = frozenset({Check.WITHDRAWN, Check.TRANSFERRED, Check.NOT_COMPLETED, Check.NO_SHARE})
@@ -293,10 +304,11 @@ CHECKS: Final[Mapping[SubsidyKind, tuple[Check, ...]]] = {
     SubsidyKind.APPRENTICESHIP: _in_order(
         _OF_EVERY_KIND | _OF_TRAININGS | {Check.HIGHER_LEVEL_CLAIMED, Check.ADVANCED}
     ),
+    SubsidyKind.PROJECT_GRANT: _in_order(frozenset({Check.OBJECTED, Check.CANCELLED})),
 }
 """The checks that a line of each kind has to pass, in their order. A person is assessed once for an occupation and
 award, whatever else was paid: a lower level after a higher one, or several in a year, are no matter of the body. A
-living allowance is for the days, whatever was shown at their end.
+living allowance is for the days, whatever was shown at their end. A grant rests on what two officers agreed on.
 """
 
 
@@ -314,6 +326,8 @@ def _amount(facts: LineFacts) -> Fen:
     filed fee. Of an apprenticeship a share is paid in advance, at its end what was spent at most, less the advance.
     Source: domain rules §3.4, §4.2, §4.4. A part of a fen is not paid.
     """
+    if facts.granted is not None:
+        return facts.granted
     assert facts.rate is not None, "no line without a policy's amount comes this far"
     amount = facts.rate if facts.units is None else Fen(facts.rate * facts.units)
     if facts.way is CertificateWay.RECOGNITION:
@@ -385,5 +399,6 @@ _REFUSES: Final[Mapping[Check, Callable[[LineFacts], bool]]] = {
     Check.NO_POLICY: lambda facts: facts.rate is None,
     Check.NO_SHARE: lambda facts: facts.share == 0,
     Check.ADVANCED: lambda facts: _amount(facts) <= 0,
+    Check.CANCELLED: lambda facts: facts.cancelled,
     Check.REKEYED: lambda _: False,
 }

@@ -58,7 +58,7 @@ class Claim:
     local_id: str
     source_id: UUID
     """What it was built from: the class; for an assessment the exam session or the conferral, for a skill upgrade the
-    certificate.
+    certificate, for a grant the instalment.
     """
     region: str
     reporting_region: str
@@ -101,6 +101,8 @@ class Claim:
     account_id: UUID | None = None
     """The payee's account to which it was paid, or to which the payment failed last."""
     kind: SubsidyKind = SubsidyKind.TRAINING
+    payable_from: date | None = None
+    """The day before which it is not paid; None: it is paid once it is approved."""
 
     @property
     def subsidy(self) -> HeldSubsidy:
@@ -186,6 +188,7 @@ def new_claim(source: Source, *, claim_id: UUID, local_id: str, supplements: UUI
         lines=(),
         version=1,
         supplements=supplements,
+        payable_from=source.payable_from,
     )
 
 

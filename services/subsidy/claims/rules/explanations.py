@@ -11,8 +11,7 @@ from msgspec import to_builtins
 from services.subsidy.claims.rules import grounds
 from services.subsidy.claims.rules.checks import CHECKS, Check, judge, refuses
 from services.subsidy.claims.rules.lines import Line
-from services.subsidy.claims.rules.sources import is_of_class
-from services.subsidy.kinds.rules import KINDS
+from services.subsidy.kinds.rules import KINDS, Basis
 from services.subsidy.limits.rules import KEYS
 from services.subsidy.policy.rules import PolicyRow
 from shared.contracts.subsidy import SubsidyKind
@@ -67,6 +66,7 @@ _USED: Final[Mapping[Check, tuple[str, ...]]] = {
     Check.NO_POLICY: ("award", "starts_on", "rate"),
     Check.NO_SHARE: ("share",),
     Check.ADVANCED: ("units", "spent", "advanced"),
+    Check.CANCELLED: ("cancelled", "granted"),
 }
 """What each check that is asked for a decision looks at: fields of LineFacts, or keys of limits."""
 _AMOUNT_OF: Final[Mapping[SubsidyKind, tuple[str, ...]]] = {
@@ -104,6 +104,16 @@ _SOURCES_OF_EXAMS: Final = {
     "fee": "assessment: session-fees/{source}",
     "insured_months": "subsidy: lists of the insurance",
 }
+_SOURCES_OF: Final = {
+    Basis.CLASS: _SOURCES,
+    Basis.EXAM: _SOURCES_OF_EXAMS,
+    Basis.CERTIFICATE: _SOURCES_OF_EXAMS,
+    Basis.INSTALMENT: {
+        "objected": "subsidy: upheld objections to instalment {entry}",
+        "cancelled": "subsidy: the project of instalment {entry}",
+        "granted": "subsidy: the project of instalment {entry}",
+    },
+}
 
 
 def explain(
@@ -134,8 +144,9 @@ def explain(
             return UsedFact(name, figures.get(name, values.get(name)), source, None if at is None else at.isoformat())
         if name in KEYS:
             return UsedFact(name, to_builtins(getattr(facts.terms, KEYS[name])), "subsidy: no row, the default", None)
-        sources = _SOURCES if is_of_class(facts.kind) else _SOURCES_OF_EXAMS
-        source = sources[name].format(entry=line.source_id, source=source_id, claim=claim)
+        source = _SOURCES_OF[KINDS[facts.kind].built_from][name].format(
+            entry=line.source_id, source=source_id, claim=claim
+        )
         return UsedFact(name, values[name], source, decided_at)
 
     explained, is_refused = list[ExplainedCheck](), False

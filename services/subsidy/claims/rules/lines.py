@@ -1,4 +1,6 @@
-"""A claim's lines: one per trainee or certificate, by their ids, each with an amount or the check that refused it."""
+"""A claim's lines: one per trainee, certificate or instalment, by their ids, with an amount or the check that refused
+it.
+"""
 
 from __future__ import annotations
 
@@ -122,6 +124,8 @@ def lines_of(source: Source, entries: Sequence[Entry], standing: Standing, *, cl
             insured_months=entry.insured_months,
             spent=source.spent_fen,
             advanced=entry.advanced_fen,
+            granted=entry.granted_fen,
+            cancelled=entry.cancelled,
         )
         verdict = judge(facts)
         if isinstance(verdict, Check):

@@ -1,4 +1,6 @@
-"""What claims and their lines are built from: a class with its trainees, an exam with its certificates, or one."""
+"""What claims and their lines are built from: a class with its trainees, an exam with its certificates or one of them,
+or an instalment of a grant.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ from uuid import UUID
 
 from services.subsidy.allowances.rules import Allowance
 from services.subsidy.exams.rules import CertificateWay, Exam, ExamCertificate
+from services.subsidy.grants.rules import Instalment
 from services.subsidy.kinds.rules import KINDS, Basis
 from services.subsidy.trainings.rules import Outcome, Trainee, TrainingClass
 from shared.contracts.dimensions import FundSource
@@ -35,8 +38,8 @@ class Source:
     fund_source: FundSource | None
     """None if the class was filed without one, so that nothing is paid."""
     starts_on: date
-    """The day whose policy and budget year decide: the first day of the class, the first issue of the exam, or the
-    issue of the certificate.
+    """The day whose policy and budget year decide: the first day of the class, the first issue of the exam, the issue
+    of the certificate, or the first day of the project's first year.
     """
     share_fen: Fen | None = None
     """The government's share of one trainee's fee; None if no fee was filed."""
@@ -44,11 +47,13 @@ class Source:
     """What candidates were charged; None if nothing was stated."""
     spent_fen: Fen | None = None
     """What the enterprise spent on one apprentice; None if it did not say."""
+    payable_from: date | None = None
+    """The day before which nothing is paid; None if it is paid once it is approved."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a line is built from: an enrolment, or a certificate."""
+    """What a line is built from: an enrolment, a certificate, or an instalment, whose person is the payee."""
 
     id: UUID
     person: UUID
@@ -68,6 +73,36 @@ class Entry:
     insured_months: int = 0
     advanced_fen: Fen = NOTHING
     """What was advanced for the apprentice, and did not come back."""
+    granted_fen: Fen | None = None
+    """The amount of an instalment."""
+    cancelled: bool = False
+    """Whether its project was cancelled."""
+
+
+def of_grant(instalment: Instalment) -> Source:
+    return Source(
+        kind=SubsidyKind.PROJECT_GRANT,
+        id=instalment.id,
+        institution_id=instalment.institution_id,
+        region=instalment.region,
+        reporting_region=instalment.reporting_region,
+        occupation=instalment.occupation,
+        award=instalment.award,
+        fund_source=instalment.fund_source,
+        starts_on=date(instalment.year, 1, 1),
+        payable_from=instalment.due_on,
+    )
+
+
+def of_instalment(instalment: Instalment) -> Entry:
+    return Entry(
+        id=instalment.id,
+        person=instalment.institution_id,
+        programme=instalment.programme,
+        on=instalment.due_on,
+        granted_fen=instalment.amount_fen,
+        cancelled=instalment.cancelled,
+    )
 
 
 def of_class(class_: TrainingClass, kind: SubsidyKind = SubsidyKind.TRAINING) -> Source:

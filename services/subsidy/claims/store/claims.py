@@ -80,6 +80,7 @@ CLAIM: Final = Table(
     Column("public_until", Date),
     Column("account_id", Uuid),
     fixed("kind", Choice(SubsidyKind)),
+    fixed("payable_from", Date),
     # The sums of the claim's lines, so that a list does not load the lines.
     Column("amount_fen", BigInteger),
     Column("recovered_fen", BigInteger),

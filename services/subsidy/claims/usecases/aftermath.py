@@ -76,6 +76,7 @@ async def _grounds(connection: AsyncConnection, claim: Claim, *, at: datetime) -
             held=held.get(each.person, ()),
             fee=found.source.fee_fen,
             entitled=each.entitled,
+            cancelled=each.cancelled,
         )
         for each in found.entries
         if each.id in persons and (each.id not in rekeyed or persons[each.id] == each.person)

@@ -66,8 +66,8 @@ class ClaimGround(NamedTuple):
 async def draft(
     connection: AsyncConnection, kind: SubsidyKind, source_id: UUID, *, local_id: str, caller: Caller, at: datetime
 ) -> Claim:
-    """A new claim of the caller's organisation for a class or for an exam with certificates, or of a holder for their
-    certificate; a repeat returns the existing one.
+    """A new claim of the caller's organisation for a class, an exam with certificates or an instalment, or of a holder
+    for their certificate; a repeat returns the existing one.
 
     If there are earlier ones, it takes those for whom none of them pays or paid. Raises NotYetReceived,
     ForeignOrganisation, LocalIdTaken, ClassAlreadyClaimed, ClaimBeforeCompletion, NotRunning, NotSubsidised,
@@ -85,10 +85,20 @@ async def draft(
         raise ClassAlreadyClaimed(claim_id=str(in_progress[0]))
     supplements = earlier[0].id if earlier else None
     found.require_due()
+    return await draft_for(connection, found, local_id=local_id, supplements=supplements, by=caller.person, at=at)
+
+
+async def draft_for(
+    connection: AsyncConnection, found: Found, *, local_id: str, supplements: UUID | None = None, by: str, at: datetime
+) -> Claim:
+    """A new claim for what was `found`, as prepared by the person `by`.
+
+    Raises NotYetReceived, NotSubsidised, SpendingUnstated, AdvanceInProgress, ClassAlreadyClaimed.
+    """
     new = rules.new_claim(found.source, claim_id=new_id(), local_id=local_id, supplements=supplements)
     claim = await _build(connection, new, found, at=at)
     await store.add(connection, claim)
-    await store.note(connection, claim, ClaimVerb.DRAFT, by=caller.person, at=at)
+    await store.note(connection, claim, ClaimVerb.DRAFT, by=by, at=at)
     await outbox.record(connection, rules.draft(claim, at=at))
     return claim
 

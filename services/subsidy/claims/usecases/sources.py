@@ -1,4 +1,6 @@
-"""Look up what claims are built from, whatever their kind: a class with its trainees, an exam, or a certificate."""
+"""Look up what claims are built from, whatever their kind: a class with its trainees, an exam, a certificate, or an
+instalment of a grant.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +20,7 @@ from services.subsidy.claims.rules import sources
 from services.subsidy.claims.rules.claims import Claim
 from services.subsidy.claims.rules.sources import Entry, Source
 from services.subsidy.exams import store as exam_store
+from services.subsidy.grants import store as grant_store
 from services.subsidy.insurance import store as insurance
 from services.subsidy.insurance.rules import insured_months
 from services.subsidy.kinds.rules import APPRENTICESHIPS, KINDS, Basis
@@ -28,7 +31,7 @@ from shared.contracts.subsidy import SubsidyKind
 from shared.kernel.awards import AwardEvidence
 from shared.kernel.callers import Role
 from shared.kernel.money import Fen
-from shared.kernel.refusals import NotYetReceived
+from shared.kernel.refusals import NotFound, NotYetReceived
 
 _MAY_BE_PAID: Final = frozenset({Outcome.COMPLETED, Outcome.IN_TRAINING, Outcome.DEFERRED})
 """Outcomes with which a line of some kind can be paid."""
@@ -71,9 +74,10 @@ class Found(NamedTuple):
 
 
 async def find(connection: AsyncConnection, kind: SubsidyKind, source_id: UUID, *, on: date) -> Found:
-    """The class, exam or certificate with all its entries as they were received last, for a claim made `on` a day.
+    """The class, exam, certificate or instalment with all its entries as they are known last, for a claim made `on` a
+    day.
 
-    Raises NotYetReceived, NoApprenticeship.
+    Raises NotYetReceived, NotFound, NoApprenticeship.
     """
     match KINDS[kind].built_from:
         case Basis.CLASS:
@@ -94,6 +98,11 @@ async def find(connection: AsyncConnection, kind: SubsidyKind, source_id: UUID, 
             periods = await insurance.periods_of(connection, keys)
             months = insured_months(periods.get(certificate.person, ()), until=on)
             return Found(sources.of_holder(certificate), [sources.of_held(certificate, insured_months=months)], keys)
+        case Basis.INSTALMENT:
+            instalment = await grant_store.find(connection, source_id)
+            if instalment is None:
+                raise NotFound(what="instalment", id=source_id)
+            return Found(sources.of_grant(instalment), [sources.of_instalment(instalment)], {})
         case basis:
             assert_never(basis)
 
