@@ -91,6 +91,8 @@ OF_EVERY_SERVICE: Final[Rights] = {
     "choose_person": public("Only where a sandbox lists people to choose from.", one="It writes nothing down."),
     "begin_at_provider": public("Whoever signs in has not yet."),
     "return_from_provider": public("The same person comes back, with what proves who they are."),
+    "end_at_provider": public("Whoever has signed out here goes on to sign out there."),
+    "ended_at_provider": public("The same person comes back, signed out."),
     "sign_out": public("Whoever has no session ends none.", one="It writes nothing down."),
     "list_problems": public(_DESCRIPTION),
     "describe_problem": public(_DESCRIPTION),

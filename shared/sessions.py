@@ -53,6 +53,8 @@ class SessionClaims(Claims):
     """What a session says: what a token says, and since when the person has been signed in."""
 
     since: Annotated[float, Field(ge=0, le=1e11, allow_inf_nan=False)]
+    by_provider: bool = False
+    """Whether the person signed in with the operator's provider, where a session of theirs may go on."""
 
 
 class KeyTooShort(Exception):
@@ -97,15 +99,20 @@ class Sessions:
         request.state.session = claims
         return claims.caller
 
-    def begin(self, response: Response, caller: Caller) -> None:
+    def begin(self, response: Response, caller: Caller, *, by_provider: bool = False) -> None:
         """Sign `caller` in."""
-        self._write(response, caller, since=time.time())
+        self._write(response, caller, since=time.time(), by_provider=by_provider)
 
     def renew(self, request: Request, response: Response) -> None:
         """Let the session of the request last longer, if it has been used up in part."""
         claims: SessionClaims | None = getattr(request.state, "session", None)
         if claims is not None and time.time() - claims.iat > self._lifetime * RENEWED_AFTER:
-            self._write(response, claims.caller, since=claims.since)
+            self._write(response, claims.caller, since=claims.since, by_provider=claims.by_provider)
+
+    def is_by_provider(self, request: Request) -> bool:
+        """Whether the person of the request's session signed in with the operator's provider."""
+        claims: SessionClaims | None = getattr(request.state, "session", None)
+        return claims is not None and claims.by_provider
 
     def end(self, response: Response) -> None:
         response.delete_cookie(COOKIE, path="/", secure=self._is_secure, httponly=True, samesite="strict")
@@ -120,7 +127,7 @@ class Sessions:
             raise SessionExpired
         return claims
 
-    def _write(self, response: Response, caller: Caller, *, since: float) -> None:
+    def _write(self, response: Response, caller: Caller, *, since: float, by_provider: bool) -> None:
         assert self._key is not None, "sessions are possible where one begins"
         now = time.time()
         claims: dict[str, Any] = {
@@ -133,6 +140,7 @@ class Sessions:
             "iat": now,
             "exp": min(now + self._lifetime, since + self._longest),
             "since": since,
+            "by_provider": by_provider,
         }
         response.set_cookie(
             COOKIE,

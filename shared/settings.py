@@ -98,7 +98,7 @@ class ServiceSettings(BaseSettings):
     openid_prompt: str = Field(default="", validation_alias="SKILLS_OPENID_PROMPT")
     """`login` has the provider ask again although the person is signed in there, for machines that people share."""
     openid_role_claim: str = Field(default="role", validation_alias="SKILLS_OPENID_ROLE_CLAIM")
-    """The claim of an ID token that holds the role."""
+    """The claim of an ID token that holds the role. It may be a list, of which exactly one value is a role of ours."""
     openid_org_claim: str = Field(default="org", validation_alias="SKILLS_OPENID_ORG_CLAIM")
     """The claim that holds the id of the organisation, for institutions and assessment bodies."""
     openid_region_claim: str = Field(default="region", validation_alias="SKILLS_OPENID_REGION_CLAIM")

@@ -95,6 +95,7 @@ class SessionAnswer(BaseModel):
     """Who is signed in, the doors that are open, and where the pages of each service are, if that is set."""
 
     signed_in: SignedInAnswer | None
+    by_provider: bool = Field(description="Whether they came by the provider, where their session may go on")
     provider: ProviderAnswer | None
     people: list[PersonAnswer]
     pages: Mapping[str, str]
@@ -138,6 +139,7 @@ async def get_sign_in(request: Request, response: Response) -> SessionAnswer:
     provider: ProviderDoor | None = request.app.state.provider_door
     return SessionAnswer(
         signed_in=None if caller is None else SignedInAnswer.model_validate(caller),
+        by_provider=caller is not None and sessions.is_by_provider(request),
         provider=None if provider is None else ProviderAnswer.model_validate(provider),
         people=[
             PersonAnswer(

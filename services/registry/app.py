@@ -19,7 +19,7 @@ from services.registry.follow_ups.routes import reports as follow_ups
 from services.registry.licences import routes as licences
 from services.registry.orders import routes as orders
 from services.registry.pages import routes as page
-from services.registry.persons.routes import merges, proposals
+from services.registry.persons.routes import merges, proposals, records
 from services.registry.persons.usecases.concerned import CONCERNED
 from services.registry.plan.routes import plan, policy, projects
 from services.registry.public_reports import routes as public_reports
@@ -76,6 +76,7 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
             enrolments.routes,
             proposals.routes,
             merges.routes,
+            records.routes,
             flags.routes,
             flags.public_routes,
             public_reports.public_routes,

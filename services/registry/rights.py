@@ -195,6 +195,11 @@ RIGHTS: Final[Rights] = {
     ),
     "list_merges": reads(SUPERVISORS, note="Merges of persons who were trained in the region, whoever made them."),
     "get_merge": reads(SUPERVISORS),
+    "look_at_record": writes(
+        OFFICERS,
+        one="It changes nothing; who looked and why is kept, and is shown to whoever looks later.",
+        note="Of persons who were trained in the region: their trainings there, and their certificates.",
+    ),
     # flags
     "list_flags": reads(ORGANISATIONS, SUPERVISORS),
     "get_flag": reads(ORGANISATIONS, SUPERVISORS),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 SECRET_FILE: Final = "openid-client.secret"  # noqa: S105 - the name of the file
 RETURN: Final = "/session/provider/return"
+ENDED: Final = "/session/provider/ended"
 
 
 class DoorIncomplete(ValueError):
@@ -35,6 +36,11 @@ class ProviderDoor(NamedTuple):
     def redirect(self) -> str:
         """Where the provider leads back to: the setting's word counts, never that of a request."""
         return self.address + RETURN
+
+    @property
+    def ended(self) -> str:
+        """Where the provider leads back to when its own session has been ended, or was not."""
+        return self.address + ENDED
 
 
 def open_door(settings: ServiceSettings, sessions: Sessions, *, service: str) -> ProviderDoor | None:

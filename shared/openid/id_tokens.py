@@ -11,7 +11,7 @@ import orjson
 from pydantic import ValidationError
 
 from shared.auth import AUDIENCE, CLOCK_DIFFERENCE, ISSUER, Claims
-from shared.kernel.callers import Caller
+from shared.kernel.callers import Caller, Role
 
 ALGORITHMS: Final = (
     "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
@@ -29,6 +29,10 @@ class Unproven(Exception):
 
 class WithoutRole(Exception):
     """A person signed in who cannot act here. The text names the claim."""
+
+
+class SeveralRoles(Exception):
+    """A person signed in whose claim lists several roles of ours: nobody but the operator can say which counts."""
 
 
 class Head(NamedTuple):
@@ -89,12 +93,15 @@ def read(token: str, key: Key, *, issuer: str, client: str, nonce: str) -> Mappi
 
 
 def caller_of(said: Mapping[str, Any], names: ClaimNames) -> Caller:
-    """The caller that a token's content makes, by the same rules as a token of the programme. Raises WithoutRole."""
+    """The caller that a token's content makes, by the same rules as a token of the programme.
+
+    Raises WithoutRole, SeveralRoles.
+    """
     claims = {
         "iss": ISSUER,
         "aud": AUDIENCE,
         "sub": said["sub"],
-        "role": said.get(names.role),
+        "role": _role(said.get(names.role)),
         "org": said.get(names.organisation),
         "region": said.get(names.region),
         "iat": said["iat"],
@@ -105,3 +112,16 @@ def caller_of(said: Mapping[str, Any], names: ClaimNames) -> Caller:
     except (ValidationError, ValueError, TypeError) as error:
         places = error.errors() if isinstance(error, ValidationError) else []
         raise WithoutRole(", ".join(str(part) for each in places for part in each["loc"]) or "claims") from error
+
+
+def _role(claim: object) -> object:
+    """The role that a claim says; of a list, which may name roles of other systems, the one that is ours.
+
+    Raises SeveralRoles.
+    """
+    if not isinstance(claim, list):
+        return claim
+    ours = {each for each in claim if isinstance(each, str)} & set(Role)
+    if len(ours) > 1:
+        raise SeveralRoles
+    return next(iter(ours), None)

@@ -69,6 +69,8 @@ class Description(BaseModel):
     authorization_endpoint: Address
     token_endpoint: Address
     jwks_uri: Address
+    end_session_endpoint: Address | None = None
+    """Where the provider's own session is ended (OpenID Connect RP-Initiated Logout 1.0)."""
     token_endpoint_auth_methods_supported: list[str] = [_BASIC]
 
 
@@ -80,6 +82,11 @@ class Answer(BaseModel):
     """The token endpoint's answer; what else it gives is not needed."""
 
     id_token: Annotated[str, Field(max_length=32_768)]
+
+
+def _with(address: str, parameters: Mapping[str, str]) -> str:
+    joined_by = "&" if urlsplit(address).query else "?"
+    return f"{address}{joined_by}{urlencode(parameters)}"
 
 
 class _Unusable(Exception):
@@ -132,8 +139,18 @@ class Provider:
             "code_challenge": visit.challenge,
             "code_challenge_method": "S256",
         }
-        joined_by = "&" if urlsplit(described.authorization_endpoint).query else "?"
-        return f"{described.authorization_endpoint}{joined_by}{urlencode({**self._more, **asked})}"
+        return _with(described.authorization_endpoint, {**self._more, **asked})
+
+    async def address_to_end(self, visit: Visit, *, redirect: str) -> str | None:
+        """Where a browser goes to sign out and to come back to `redirect`; None if the provider has no such place.
+
+        The provider asks the person, because no ID token is kept that would tell it who. Raises SignInProviderAway.
+        """
+        described = await self._in_time(self._description)
+        if described.end_session_endpoint is None:
+            return None
+        asked = {"client_id": self._client, "post_logout_redirect_uri": redirect, "state": visit.state}
+        return _with(described.end_session_endpoint, asked)
 
     async def redeem(self, code: str, visit: Visit, *, redirect: str) -> Mapping[str, Any]:
         """What the ID token for `code` says, proven. Raises SignInProviderAway, SignInNotProven."""

@@ -47,6 +47,14 @@ class SignInWithoutRole(Forbidden):
     cure_zh = "请联系账号管理人员补充后重新登录。"
 
 
+class SignInWithSeveralRoles(Forbidden):
+    slug = "sign-in-with-several-roles"
+    title_en = "Your account has several roles in this system, and a person acts in one."
+    title_zh = "您的账号在本系统有多个岗位，而一个账号只能有一个岗位。"
+    cure_en = "Ask whoever manages your account to leave one of them, then sign in again."
+    cure_zh = "请联系账号管理人员只保留一个岗位后重新登录。"
+
+
 class SignInTooOften(TooManyRequests):
     slug = "sign-in-too-often"
     title_en = "There were too many sign-ins from your network within a minute."

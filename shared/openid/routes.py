@@ -14,14 +14,15 @@ from shared.edge.lanes import Kind, Limits
 from shared.edge.routes import EdgeRoute, Handler
 from shared.kernel.refusals import NotFound, Refusal, TooManyRequests
 from shared.openid import id_tokens
-from shared.openid.door import RETURN, ProviderDoor
-from shared.openid.id_tokens import WithoutRole
+from shared.openid.door import ENDED, RETURN, ProviderDoor
+from shared.openid.id_tokens import SeveralRoles, WithoutRole
 from shared.openid.refusals import (
     SignInNotBegun,
     SignInNotCompleted,
     SignInProviderAway,
     SignInTooOften,
     SignInWithoutRole,
+    SignInWithSeveralRoles,
 )
 from shared.openid.visits import path_within
 from shared.pages import HEADERS
@@ -116,8 +117,45 @@ async def return_from_provider(request: Request) -> Response:
     except WithoutRole as claims:
         log.warning("sign_in.without_role", claims=str(claims))
         raise SignInWithoutRole from claims
+    except SeveralRoles as several:
+        log.warning("sign_in.several_roles")
+        raise SignInWithSeveralRoles from several
     response = HTMLResponse(_ON.format(to=escape(door.address + visit.to)), headers=_UNKEPT)
-    door.sessions.begin(response, caller)
+    door.sessions.begin(response, caller, by_provider=True)
+    door.visits.end(response)
+    return response
+
+
+@_routes.get("/session/provider/end")
+async def end_at_provider(request: Request) -> Response:
+    """Lead to where the provider's own session is ended, for a page that has ended ours (`DELETE /session`).
+
+    Only a page of this service can, so that nobody is signed out unasked. Where the provider has no such place, or
+    cannot be reached, the page to sign in says that its session may go on.
+    """
+    require_own_page(request)
+    door: ProviderDoor = request.app.state.provider_door
+    visit = door.visits.new(SIGN_IN)
+    try:
+        address = await door.provider.address_to_end(visit, redirect=door.ended)
+    except SignInProviderAway:
+        address = None
+    if address is None:
+        return RedirectResponse(f"{door.address}{SIGN_IN}?ended=here", 303, headers=_UNKEPT)
+    response = RedirectResponse(address, 303, headers=_UNKEPT)
+    door.visits.begin(response, visit)
+    return response
+
+
+@_routes.get(ENDED)
+async def ended_at_provider(request: Request) -> Response:
+    """The way back from there. It changes nothing; a visit that was not begun here is told nothing."""
+    door: ProviderDoor = request.app.state.provider_door
+    try:
+        door.visits.of(request, state=request.query_params.get("state"))
+    except SignInNotBegun:
+        return RedirectResponse(door.address + SIGN_IN, 303, headers=_UNKEPT)
+    response = RedirectResponse(f"{door.address}{SIGN_IN}?ended=provider", 303, headers=_UNKEPT)
     door.visits.end(response)
     return response
 

@@ -12,17 +12,25 @@ from collections.abc import Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
+from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
+from uuid import UUID
 
 import httpx
+from fastapi import Response
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from deploy.local import ROOT
 from deploy.local.processes import free_port
 from deploy.local.services import PORTS, addresses
 from deploy.sandbox.client import Caller, Client
+from shared.kernel.callers import Caller as Person
+from shared.kernel.callers import Role
 from shared.openid.door import SECRET_FILE
+from shared.sessions import COOKIE, Sessions
 from tests.support.provider import CLIENT, SECRET
 from tests.system.province import Callers
 
@@ -154,6 +162,19 @@ def sign_in(page: Page, role: str, name: str | None = None) -> str:
     person.click()
     expect(page.locator("[data-figure=signed-in]")).to_be_visible()
     return found
+
+
+def be(page: Page, system: Running, caller: Caller) -> None:
+    """Sign in as somebody who is not among the people to choose from: with the cookie that any door begins."""
+    sessions = Sessions(system.keys, lifetime=timedelta(minutes=30), longest=timedelta(hours=1), is_secure=False)
+    response = Response()
+    organisation = None if caller.organisation is None else UUID(caller.organisation)
+    sessions.begin(response, Person(caller.person, Role(caller.role), organisation, caller.region))
+    written = SimpleCookie(response.headers["set-cookie"])[COOKIE].value
+    host = urlsplit(system.addresses["registry"]).hostname
+    page.context.add_cookies(
+        [{"name": COOKIE, "value": written, "domain": host, "path": "/", "httpOnly": True, "sameSite": "Strict"}]
+    )
 
 
 @dataclass

@@ -69,8 +69,13 @@ def test_a_person_signs_in_works_and_signs_out(system: Running, visitor: Visitor
     page.set_viewport_size({"width": 390, "height": 844})
     assert overflow(page) <= 0
     picture(page, "provider-390-dark")
+    page.route(FONTS, lambda route: route.fulfill(body=""))
     page.get_by_role("button", name="退出登录").click()
+    page.get_by_role("button", name="Yes, sign me out").click()
+    expect(page.get_by_text("已退出登录。")).to_be_visible()
     expect(page.locator("[data-figure=signed-in]")).to_have_count(0)
+    assert page.url == f"{system.addresses['registry']}/sign-in"
+    assert violations(page) == []
     page.goto(f"{subsidy}/sign-in")
     assert status_of(page, "v1/claims") == 401
     visitor.complaints.clear()  # the browser logs the 401

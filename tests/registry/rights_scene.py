@@ -224,7 +224,10 @@ class _County:
 
     def _documents(self, first: int, second: int) -> dict[str, Any]:
         numbers = {"first": first, "second": second}
-        return {name: {"document_number": self._trainee(each)["document_number"]} for name, each in numbers.items()}
+        return {name: self._document(each) for name, each in numbers.items()}
+
+    def _document(self, number: int) -> dict[str, Any]:
+        return {"document_number": self._trainee(number)["document_number"]}
 
     async def _lists(self, ids: dict[str, str], running: str, done: str) -> dict[str, str]:
         waiting = await self._school.file(local_id="waiting", region=self._region, **MAY)
@@ -290,6 +293,7 @@ class _County:
             "post_follow_up_file": b"x",
             "propose_merge": self._documents(0, 2) | {"into": "first", "reason": "换领新证"},
             "propose_particulars": named,
+            "look_at_record": self._document(0) | {"reason": "群众来电核实"},
             "propose_rekeying": named | {"document_number": self._trainee(8)["document_number"]},
             "record_attendance_marks": {"rows": [mark]},
             "report_follow_ups": {"rows": [follow_up]},

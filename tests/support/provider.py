@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ import pytest
 from deploy.local import ROOT
 from deploy.local.processes import LOOPBACK, ending_with_parent, free_port
 from deploy.web.__main__ import Unavailable, node
-from shared.openid.door import RETURN
+from shared.openid.door import ENDED, RETURN
 
 SCRIPT: Final = Path(__file__).with_suffix(".mjs")
 PACKAGE: Final = ROOT / "web" / "node_modules" / "oidc-provider"
@@ -29,7 +30,7 @@ WAIT_SECONDS: Final = 60
 """For the provider on a machine that runs other tests too: a new key alone may take it seconds."""
 REQUIRED: Final = os.environ.get("REQUIRE_WEB") == "1"
 
-Account = Mapping[str, str | None]
+Account = Mapping[str, str | list[str] | None]
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,13 @@ class ProviderUnderTest:
         page = await browser.get(address, follow_redirects=True)
         return await self._back(browser, await browser.get(f"{page.url}/abort"))
 
+    async def sign_out(self, browser: httpx.AsyncClient, address: str) -> httpx.URL:
+        """Where a browser is led back to when the person has said at `address` that they sign out."""
+        page = await browser.get(address)
+        (secret,) = re.findall(r'name="xsrf" value="([^"]+)"', page.text)
+        (action,) = re.findall(r'action="([^"]+)"', page.text)
+        return await self._back(browser, await browser.post(action, data={"xsrf": secret, "logout": "yes"}))
+
     async def _back(self, browser: httpx.AsyncClient, answer: httpx.Response) -> httpx.URL:
         while answer.next_request is not None and str(answer.next_request.url).startswith(self.issuer):
             answer = await browser.get(answer.next_request.url)
@@ -66,6 +74,7 @@ def client(*addresses: str, **more: Any) -> Mapping[str, Any]:
         "client_id": CLIENT,
         "client_secret": SECRET,
         "redirect_uris": [f"{address}{RETURN}" for address in addresses],
+        "post_logout_redirect_uris": [f"{address}{ENDED}" for address in addresses],
         **more,
     }
 

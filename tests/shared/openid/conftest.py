@@ -17,13 +17,15 @@ from fastapi import FastAPI
 from shared.openid.door import SECRET_FILE
 from shared.settings import ServiceSettings
 from shared.web import close, make_app
-from tests.support.provider import CLIENT, SECRET, WAIT_SECONDS, ProviderUnderTest, client, provider
+from tests.support.provider import CLIENT, SECRET, WAIT_SECONDS, Account, ProviderUnderTest, client, provider
 
 ADDRESS: Final = "http://pages.example/notes"
 ORGANISATION: Final = UUID(int=7)
-ACCOUNTS: Final[dict[str, dict[str, str | None]]] = {
+ACCOUNTS: Final[dict[str, Account]] = {
     "qian": {"role": "reviewer", "region": "410173"},
     "clerk": {"role": "institution", "org": str(ORGANISATION)},
+    "listed": {"role": ["offline_access", "reviewer"], "region": "410173"},
+    "both": {"role": ["finance", "reviewer"], "region": "410173"},
     "renamed": {"post": "finance", "region": "410173"},
     "stranger": {},
     "king": {"role": "king", "region": "410173"},

@@ -14,10 +14,12 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
+from shared.kernel.callers import Role
 from shared.openid.id_tokens import (
     ALGORITHMS,
     ClaimNames,
     Head,
+    SeveralRoles,
     Unproven,
     WithoutRole,
     caller_of,
@@ -168,7 +170,9 @@ class TestCaller:
         ("changes", "claims"),
         [
             ({"role": "king"}, "role"),
-            ({"role": ["reviewer"]}, "role"),
+            ({"role": []}, "role"),
+            ({"role": ["king", {"reviewer": 1}, 7]}, "role"),
+            ({"role": {"reviewer": 1}}, "role"),
             ({"role": None}, "role"),
             ({"region": None}, "claims"),
             ({"region": 410173}, "region"),
@@ -180,3 +184,11 @@ class TestCaller:
     def test_needs_what_a_token_needs(self, changes: dict[str, object], claims: str) -> None:
         with pytest.raises(WithoutRole, match=f"^{claims}$"):
             caller_of({**self.said, **changes}, ClaimNames())
+
+    @pytest.mark.parametrize("roles", [["reviewer"], ["offline_access", "reviewer", 7], ["reviewer", "reviewer"]])
+    def test_has_the_one_role_of_a_list_that_is_ours(self, roles: list[object]) -> None:
+        assert caller_of({**self.said, "role": roles}, ClaimNames()).role is Role.REVIEWER
+
+    def test_has_none_of_several(self) -> None:
+        with pytest.raises(SeveralRoles):
+            caller_of({**self.said, "role": ["reviewer", "finance", "offline_access"]}, ClaimNames())

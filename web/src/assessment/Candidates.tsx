@@ -10,7 +10,7 @@ import { Choice, Field, type Filled, Form } from "../shared/forms";
 import { Table } from "../shared/Wide";
 import { type Name, named, say } from "../shared/words";
 import type { SessionInHand } from "./sessions";
-import { decoded, HEADINGS, parsed } from "./sheet";
+import { decoded, HEADINGS, LEVELS, PAPERS, parsed, type Unknown } from "./sheet";
 
 interface Candidate {
   id: string;
@@ -38,16 +38,6 @@ interface Batch {
   rows: Outcome[];
 }
 
-const LEVELS = ["L1", "L2", "L3", "L4", "L5", "L6", "L7"];
-const PAPERS: Readonly<Record<string, Name>> = {
-  diploma_secondary_vocational: ["中等职业学校毕业证", "Diploma of a secondary vocational school"],
-  diploma_senior_worker_class: ["技工院校高级工班毕业证", "Diploma of a senior workers' class"],
-  diploma_technician_college: ["技师学院预备技师毕业证", "Diploma of a technicians' college"],
-  diploma_college: ["大专及以上毕业证", "Diploma of a college"],
-  diploma_college_reviewed: ["大专及以上毕业证（专业经评估）", "Diploma of a college, of a reviewed programme"],
-  title_junior: ["初级职称", "Junior title"],
-  title_intermediate: ["中级职称", "Intermediate title"],
-};
 const OPEN = new Set(["filed", "returned", "approved"]);
 const ROWS_MAX = 1_000;
 
@@ -59,6 +49,9 @@ function labels(): Record<string, string> {
     years_of_work: say("从业年限", "Years of work"),
     certificates: say("已有证书", "Certificate"),
     papers: say("学历或职称", "Diploma or title"),
+    document_kind: say("证件类型", "Document"),
+    level: say("已有证书等级", "Level of the certificate"),
+    kind: say("学历或职称", "Diploma or title"),
     number: say("证书编号", "Number of the certificate"),
     issued_on: say("发证日期", "Issued on"),
   };
@@ -175,7 +168,9 @@ function Together(props: { one: SessionInHand; changed: () => void }) {
   const send = async (filled: Filled, key: string) => {
     setTold(null);
     const isDry = mode.current === "validate";
-    const rows = parsed(filled.rows ?? "");
+    const { rows, unknown, strays } = parsed(filled.rows ?? "", one.local_id);
+    if (strays.length > 0) throw new Refused(422, "other-session", otherSession(strays, one.local_id));
+    if (unknown.length > 0) throw new Refused(422, "unknown-words", ["", ""], unknown.map(inWords));
     const batch: Batch = { accepted: 0, repeated: 0, refused: 0, rows: [] };
     for (let first = 0; first < rows.length; first += ROWS_MAX) {
       const part = rows.slice(first, first + ROWS_MAX);
@@ -192,8 +187,8 @@ function Together(props: { one: SessionInHand; changed: () => void }) {
       <h2 id="together-title">{say("从表格报送考生", "Many candidates from a sheet")}</h2>
       <p class="soft">
         {say(
-          `从 Excel 复制后粘贴，或选择 CSV 文件。每行一人，依次为：${HEADINGS.map(([zh]) => zh).join("、")}。`,
-          `Paste from Excel, or choose a CSV file. One person a row: ${HEADINGS.map(([, en]) => en).join(", ")}.`,
+          `从 Excel 复制后粘贴，或选择 CSV 文件。每行一人，依次为：${HEADINGS.map(([zh]) => zh).join("、")}；带表头的，列的顺序不限。只有编号、姓名、证件号码、从业年限四列也可以。`,
+          `Paste from Excel, or choose a CSV file. One person a row: ${HEADINGS.map(([, en]) => en).join(", ")}; with headings, in any order. Candidate number, name, document number and years of work alone will do.`,
         )}
       </p>
       <p class="row">
@@ -233,6 +228,25 @@ function Together(props: { one: SessionInHand; changed: () => void }) {
       {told && <Told {...told} />}
     </section>
   );
+}
+
+function inWords({ row, heading: [zh, en], said, known }: Unknown): Problem {
+  return {
+    code: "unknown-word",
+    column_zh: zh,
+    column: en,
+    title_zh: `第 ${row} 人的“${said}”无法识别。`,
+    title: `“${said}” of row ${row} is not known.`,
+    cure_zh: `可填：${known.map(([name]) => name).join("、")}。`,
+    cure: `It is one of: ${known.map(([, name]) => name).join(", ")}.`,
+  };
+}
+
+function otherSession(strays: readonly string[], here: string): Name {
+  return [
+    `表格中有其他考试（${strays.join("、")}）的考生；本页只报送考试 ${here} 的考生。`,
+    `The sheet has candidates of other sessions (${strays.join(", ")}); this page takes those of session ${here}.`,
+  ];
 }
 
 function Told(props: { isDry: boolean; batch: Batch }) {

@@ -167,6 +167,7 @@ function Overview(props: { one: SessionInHand; names: Names; again: () => void }
   const isReturned = session.status === "returned";
   const canMove = ["filed", "approved", "sealed"].includes(session.status);
   const canCancel = isReturned || canMove;
+  const isCancelled = session.status === "cancelled";
   return (
     <>
       <section class="panel" aria-labelledby="plan-title">
@@ -211,6 +212,28 @@ function Overview(props: { one: SessionInHand; names: Names; again: () => void }
         <details class="panel no-print">
           <summary>{say("改期或调整考场", "Another day or other rooms")}</summary>
           <FileSession names={names} again={session} noun="move" done={props.again} />
+        </details>
+      )}
+      {isCancelled && (
+        <details class="panel no-print">
+          <summary>{say("恢复考试", "Take the cancellation back")}</summary>
+          <Form
+            name={say("恢复考试", "Take the cancellation back")}
+            button={say("恢复考试", "Take it back")}
+            draft={`reinstatement-${session.id}`}
+            send={async (filled, key) => {
+              await post(`v1/sessions/${session.id}/reinstatement`, filled, key);
+              props.again();
+            }}
+          >
+            <p class="soft">
+              {say(
+                "误取消的，恢复后须重新批准；名单保留。",
+                "For a mistake: it is approved again, and its roster stays.",
+              )}
+            </p>
+            <Field name="reason" label={say("原因", "Reason")} minLength={2} maxLength={500} required />
+          </Form>
         </details>
       )}
       {canCancel && (

@@ -17,6 +17,7 @@ import { days } from "./Classes";
 import { FUNDS, NEEDS, type TrainingClass } from "./classes";
 import { Findings } from "./Findings";
 import { Flags } from "./Flags";
+import { PersonRecord } from "./PersonRecord";
 import { Persons } from "./Persons";
 import { SiteChecks } from "./SiteChecks";
 
@@ -61,6 +62,7 @@ export function Worklist(props: { person: string }) {
           ["checks", say("开班前核查", "Site checks")],
           ["persons", say("身份更正", "Persons")],
           ["findings", say("巡查问题", "Findings")],
+          ["record", say("个人记录", "Records")],
         ]}
       />
       <Shown answer={catalogue}>
@@ -70,6 +72,7 @@ export function Worklist(props: { person: string }) {
             {view === "checks" && <SiteChecks names={names} />}
             {view === "persons" && <Persons person={props.person} />}
             {view === "findings" && <Findings names={names} />}
+            {view === "record" && <PersonRecord names={names} />}
           </div>
         )}
       </Shown>

@@ -45,7 +45,7 @@ export function OpeningRow(props: {
       {props.opening.isOpen(props.id) && (
         <tr>
           <td class="wrap" colSpan={props.columns}>
-            {props.children}
+            <div class="opened">{props.children}</div>
           </td>
         </tr>
       )}

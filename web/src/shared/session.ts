@@ -20,6 +20,8 @@ export interface Person {
 
 export interface Session {
   signed_in: SignedIn | null;
+  /** Whether they came by that provider, where their session may go on. */
+  by_provider: boolean;
   /** What the door of the operator's provider is called, where there is one. */
   provider: { name_zh: string; name_en: string } | null;
   people: Person[];

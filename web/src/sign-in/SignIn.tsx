@@ -49,6 +49,15 @@ const ROLES: readonly Role[] = [
   },
 ];
 
+/** What is said to who has come back from signing out. */
+const ENDED: Readonly<Record<string, Name>> = {
+  provider: ["已退出登录。", "You are signed out."],
+  here: [
+    "已退出本系统。您的账号在统一登录服务中的登录可能仍然有效；使用公用电脑时，请在该账号的页面一并退出。",
+    "You are signed out of this system. Your account may still be signed in with its provider: on a machine that " +
+      "people share, sign out there as well.",
+  ],
+};
 const FAILED = /^sign-in-[a-z-]+$/;
 
 /** Why the sign-in with the provider failed that led here, in the words of the service. */
@@ -62,6 +71,7 @@ export function SignIn() {
   useLanguage();
   const { session, refused, begin, end } = useSession();
   const [wrong, setWrong] = useState<Name | null>(null);
+  const [ended] = useState(() => ENDED[given().get("ended") ?? ""]);
   const doing = (step: () => Promise<void>) => async () => {
     setWrong(null);
     try {
@@ -71,7 +81,13 @@ export function SignIn() {
       setWrong(error.words);
     }
   };
+  const leave = async () => {
+    const isByProvider = session?.by_provider ?? false;
+    await end();
+    if (isByProvider) location.assign("session/provider/end");
+  };
   useEffect(() => {
+    change({ ended: null }, { replace: true });
     failure().then(setWrong, () => {});
   }, []);
   const words = wrong ?? refused?.words;
@@ -86,6 +102,11 @@ export function SignIn() {
             {say(...words)}
           </p>
         )}
+        {ended && !session?.signed_in && (
+          <p class="message" role="status">
+            {say(...ended)}
+          </p>
+        )}
         {!session && !refused && <p role="status">{say("正在读取……", "Loading …")}</p>}
         {session?.signed_in && (
           <section class="panel" aria-labelledby="now-title">
@@ -95,7 +116,7 @@ export function SignIn() {
             </p>
             <p class="row">
               <a href="./">{say("前往工作页面", "To your page")}</a>
-              <button type="button" class="quiet" onClick={doing(end)}>
+              <button type="button" class="quiet" onClick={doing(leave)}>
                 {say("退出登录", "Sign out")}
               </button>
             </p>
@@ -111,8 +132,8 @@ export function SignIn() {
             </p>
             <p class="soft small">
               {say(
-                "在此退出只退出本系统；使用公用电脑时，请在该账号的页面一并退出。",
-                "Signing out here ends it here only; on a machine that people share, sign out of the account as well.",
+                "使用公用电脑时，用完请退出登录：退出后会转到该账号的退出页面。",
+                "On a machine that people share, sign out when you are done: that leads on to signing out of the account.",
               )}
             </p>
           </section>

@@ -10,7 +10,13 @@ import { Head, Wide } from "../shared/Wide";
 import { named, say } from "../shared/words";
 import { payment, STATES, VERBS, type WholeClaim } from "./claims";
 
-export function ClaimPage(props: { id: string; steps?: (claim: WholeClaim, again: () => void) => ComponentChildren }) {
+export function ClaimPage(props: {
+  id: string;
+  /** What may be done with it, in the panel of the claim. */
+  steps?: (claim: WholeClaim, again: () => void) => ComponentChildren;
+  /** Panels of its own between the claim and its lines. */
+  beside?: (claim: WholeClaim, again: () => void) => ComponentChildren;
+}) {
   const answer = useAnswer(() => ask<WholeClaim>(`v1/claims/${props.id}`), [props.id]);
   return (
     <>
@@ -42,6 +48,7 @@ export function ClaimPage(props: { id: string; steps?: (claim: WholeClaim, again
               ))}
               {props.steps?.(claim, answer.again)}
             </section>
+            {props.beside?.(claim, answer.again)}
             <Lines claim={claim} />
             <section class="panel" aria-labelledby="steps-title">
               <h2 id="steps-title">{say("经过", "History")}</h2>
@@ -105,6 +112,11 @@ function Lines(props: { claim: WholeClaim }) {
                   {line.recovered_fen > 0 && (
                     <p class="warn">
                       {say(`已追回 ${yuan(line.recovered_fen)}`, `Recovered: ${yuan(line.recovered_fen)}`)}
+                    </p>
+                  )}
+                  {line.written_off_fen > 0 && (
+                    <p class="warn">
+                      {say(`已核销 ${yuan(line.written_off_fen)}`, `Written off: ${yuan(line.written_off_fen)}`)}
                     </p>
                   )}
                   {line.stopped_fen > 0 && (

@@ -40,7 +40,6 @@ const OF_PROVINCE = new Set(["budget", "budget-move", "fund-shares"]);
 
 export function Proposals(props: { me: SignedIn }) {
   const answer = useAnswer(() => all<Proposal>("v1/proposals", { status: "proposed" }), []);
-  const places = usePlaces();
   const { told, decide } = useDecisions(answer.again);
   return (
     <section class="panel long" aria-labelledby="proposals-title">
@@ -53,31 +52,7 @@ export function Proposals(props: { me: SignedIn }) {
           found.length === 0 ? (
             <p>{say("没有等待复核的事项。", "Nothing waits.")}</p>
           ) : (
-            <ul class="plain">
-              {found.map((one) => (
-                <li key={one.id} class="reason mild" data-proposal={one.kind}>
-                  <p>
-                    <b>{named(KINDS, one.kind)}</b> {contentOf(one)}
-                  </p>
-                  <p class="soft small">
-                    {placeName(places, one.region)} · {one.proposed_by} · {moment(new Date(one.proposed_at))} ·{" "}
-                    {one.reason}
-                  </p>
-                  <p>
-                    <Subject one={one} />
-                  </p>
-                  {mayDecide(one, props.me) ? (
-                    <Decision one={one} decide={decide} />
-                  ) : (
-                    <p class="soft">
-                      {one.proposed_by === props.me.person
-                        ? say("由您提出，须由他人复核。", "You proposed it; another person decides.")
-                        : say("由省级复核。", "The province decides.")}
-                    </p>
-                  )}
-                </li>
-              ))}
-            </ul>
+            <Listed found={found} me={props.me} decide={decide} />
           )
         }
       </Shown>
@@ -85,8 +60,65 @@ export function Proposals(props: { me: SignedIn }) {
   );
 }
 
+/** What was proposed about one record, where something was. */
+export function ProposalsAbout(props: { me: SignedIn; subject: string; done: () => void }) {
+  const { subject } = props;
+  const answer = useAnswer(() => all<Proposal>("v1/proposals", { status: "proposed", subject }), [subject]);
+  const { told, decide } = useDecisions(() => {
+    answer.again();
+    props.done();
+  });
+  return (
+    <>
+      <Decided told={told} />
+      <Shown answer={answer}>
+        {(found) => found.length > 0 && <Listed found={found} me={props.me} decide={decide} isHere />}
+      </Shown>
+    </>
+  );
+}
+
+type Decide = (about: string, words: Name, act: () => Promise<unknown>) => Promise<void>;
+
+/** `isHere`: on the page of the record that they are about. */
+function Listed(props: { found: readonly Proposal[]; me: SignedIn; decide: Decide; isHere?: boolean }) {
+  const places = usePlaces();
+  return (
+    <ul class="plain">
+      {props.found.map((one) => (
+        <li key={one.id} class="reason mild" data-proposal={one.kind}>
+          <p>
+            <b>{named(KINDS, one.kind)}</b> {contentOf(one)}
+          </p>
+          <p class="soft small">
+            {placeName(places, one.region)} · {one.proposed_by} · {moment(new Date(one.proposed_at))} · {one.reason}
+          </p>
+          {!props.isHere && (
+            <p>
+              <Subject one={one} />
+            </p>
+          )}
+          {mayDecide(one, props.me) ? (
+            <Decision one={one} decide={props.decide} />
+          ) : (
+            <p class="soft">{whoDecides(one, props.me)}</p>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function whoDecides(one: Proposal, me: SignedIn): string {
+  if (one.proposed_by === me.person) return say("由您提出，须由他人复核。", "You proposed it; another person decides.");
+  return OF_PROVINCE.has(one.kind)
+    ? say("由省级复核。", "The province decides.")
+    : say("由财务人员复核。", "A person of finance decides.");
+}
+
 function mayDecide(one: Proposal, me: SignedIn): boolean {
-  return one.proposed_by !== me.person && (me.role === "province" || !OF_PROVINCE.has(one.kind));
+  const decides = me.role === "province" || (me.role === "finance" && !OF_PROVINCE.has(one.kind));
+  return decides && one.proposed_by !== me.person;
 }
 
 function contentOf(one: Proposal): string {
@@ -97,6 +129,9 @@ function contentOf(one: Proposal): string {
   if (typeof content.fund_source === "string") parts.push(named(FUNDS, content.fund_source));
   if (typeof content.year === "number") parts.push(String(content.year));
   if (Array.isArray(content.lines)) parts.push(say(`${content.lines.length} 行`, `${content.lines.length} lines`));
+  if (content.amounts && typeof content.amounts === "object")
+    for (const [line, fen] of Object.entries(content.amounts))
+      parts.push(say(`第 ${line} 行 ${yuan(Number(fen))}`, `line ${line}: ${yuan(Number(fen))}`));
   return parts.join(" · ");
 }
 
@@ -109,10 +144,7 @@ function Subject(props: { one: Proposal }) {
   return null;
 }
 
-function Decision(props: {
-  one: Proposal;
-  decide: (about: string, words: Name, act: () => Promise<unknown>) => Promise<void>;
-}) {
+function Decision(props: { one: Proposal; decide: Decide }) {
   const { one } = props;
   const about = named(KINDS, one.kind);
   return (

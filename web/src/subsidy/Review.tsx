@@ -10,13 +10,17 @@ import { whole, yuan } from "../shared/figures";
 import { Field, type Filled, Form } from "../shared/forms";
 import { Opener, OpeningRow, useOpening } from "../shared/Opening";
 import { placeName, usePlaces } from "../shared/places";
+import type { SignedIn } from "../shared/session";
 import { Way } from "../shared/Way";
 import { Table } from "../shared/Wide";
 import { Ways } from "../shared/Work";
 import { type Name, named, say, useLanguage } from "../shared/words";
+import { Appeals, AppealsOfClaim } from "./Appeals";
 import { Checks, ClaimPage } from "./ClaimPage";
 import { Claims } from "./Claims";
 import { type Claim, STATES } from "./claims";
+import { Delegations } from "./Delegations";
+import { MoneyBack, Recall } from "./MoneyBack";
 import { Objections } from "./Objections";
 
 interface Tile {
@@ -47,7 +51,7 @@ interface Passed {
 const LINES_SHOWN = 12;
 const HELD_OUT: Name = ["需要逐项核对，未一并通过。", "It needs a closer look, and was held out."];
 
-export function Reviewer() {
+export function Reviewer({ me }: { me: SignedIn }) {
   useLanguage();
   const address = useAddress();
   const view = address.get("view") ?? "work";
@@ -62,13 +66,29 @@ export function Reviewer() {
         ways={[
           ["work", say("待我审核", "Waits for me")],
           ["objections", say("异议", "Objections")],
+          ["appeals", say("申诉", "Appeals")],
+          ["delegations", say("请假代办", "Standing in")],
           ["claims", say("全部申领", "All claims")],
         ]}
       />
       <div class="stack">
-        {claim && <ClaimPage key={claim} id={claim} />}
+        {claim && (
+          <ClaimPage
+            key={claim}
+            id={claim}
+            steps={(found, again) => <Recall claim={found} again={again} />}
+            beside={(found, again) => (
+              <>
+                <AppealsOfClaim claim={found} isReading />
+                <MoneyBack claim={found} me={me} again={again} />
+              </>
+            )}
+          />
+        )}
         {!claim && view === "work" && <Worklist />}
         {!claim && view === "objections" && <Objections />}
+        {!claim && view === "appeals" && <Appeals me={me} />}
+        {!claim && view === "delegations" && <Delegations person={me.person} />}
         {!claim && view === "claims" && (
           <Claims
             title={say("全部申领", "All claims")}

@@ -7,6 +7,7 @@ import type { SignedIn } from "../shared/session";
 import { Ways, Work } from "../shared/Work";
 import { type Name, say, useLanguage } from "../shared/words";
 import { Accounts } from "./Accounts";
+import { Appeals, AppealsOfClaim } from "./Appeals";
 import { ClaimPage } from "./ClaimPage";
 import { Claims } from "./Claims";
 import type { WholeClaim } from "./claims";
@@ -35,8 +36,8 @@ export function Subsidy() {
 }
 
 function Workplace({ me }: { me: SignedIn }) {
-  if (me.role === "institution") return <Institution organisation={me.organisation ?? ""} />;
-  if (me.role === "reviewer") return <Reviewer />;
+  if (me.role === "institution") return <Institution me={me} organisation={me.organisation ?? ""} />;
+  if (me.role === "reviewer") return <Reviewer me={me} />;
   if (me.role === "county_officer") return <Region />;
   return <Finance me={me} />;
 }
@@ -45,7 +46,12 @@ function Workplace({ me }: { me: SignedIn }) {
 function Region() {
   useLanguage();
   const claim = useAddress().get("claim");
-  if (claim) return <ClaimPage key={claim} id={claim} />;
+  if (claim)
+    return (
+      <div class="stack">
+        <ClaimPage key={claim} id={claim} beside={(found) => <AppealsOfClaim claim={found} isForPerson />} />
+      </div>
+    );
   return (
     <Claims
       title={say("本地区的申领", "Claims of the region")}
@@ -55,7 +61,7 @@ function Region() {
   );
 }
 
-function Institution(props: { organisation: string }) {
+function Institution(props: { me: SignedIn; organisation: string }) {
   useLanguage();
   const address = useAddress();
   const view = address.get("view") ?? "claims";
@@ -70,14 +76,21 @@ function Institution(props: { organisation: string }) {
         ways={[
           ["claims", say("我的申领", "My claims")],
           ["quotes", say("测算", "Quotes")],
+          ["appeals", say("申诉", "Appeals")],
           ["accounts", say("收款账户", "Account")],
         ]}
       />
       <div class="stack">
         {view === "quotes" && <Quotes />}
+        {view === "appeals" && !claim && <Appeals me={props.me} />}
         {view === "accounts" && <Accounts institution={props.organisation} />}
-        {view === "claims" && claim && (
-          <ClaimPage key={claim} id={claim} steps={(found, again) => <Steps claim={found} again={again} />} />
+        {claim && view !== "quotes" && view !== "accounts" && (
+          <ClaimPage
+            key={claim}
+            id={claim}
+            steps={(found, again) => <Steps claim={found} again={again} />}
+            beside={(found) => <AppealsOfClaim claim={found} />}
+          />
         )}
         {view === "claims" && !claim && (
           <Claims

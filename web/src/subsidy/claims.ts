@@ -36,7 +36,9 @@ export interface Line {
   refusal_en: string | null;
   refusal_zh: string | null;
   recovered_fen: number;
+  written_off_fen: number;
   stopped_fen: number;
+  owed: unknown;
   held_by: { institution: string | null; until: string | null; paid_on: string | null }[];
 }
 
