@@ -9,6 +9,7 @@ import pytest
 from services.subsidy.worker import SERVICE
 from shared.kernel.callers import Role
 from tests.conftest import OpenService
+from tests.subsidy.assessed import of_strangers, submitted
 from tests.subsidy.builders import (
     Taught,
     people,
@@ -75,6 +76,33 @@ class TestSight:
             assert (await office.get(f"{path}?region=410000", office.finance())).status_code == 200
         neighbours = await office.get("/v1/claims?region=410200", office.reviewer())
         assert (neighbours.status_code, neighbours.json()["code"]) == (403, "foreign-region")
+
+    async def test_the_list_is_narrowed_to_a_class_and_to_an_institution_within_what_is_seen(
+        self, office: Office
+    ) -> None:
+        first, second = Taught(people(1)), Taught(people(1))
+        await office.service.hear(*first.all_finished(), *second.all_finished())
+        one, two = await office.submitted(first), await office.submitted(second)
+
+        for headers in (office.reviewer(), office.finance(), office.province()):
+            assert await ids(office, headers) == [one, two]
+            assert await ids(office, headers, f"class_id={first.class_id}") == [one]
+            assert await ids(office, headers, f"institution_id={second.institution_id}") == [two]
+            both = f"class_id={first.class_id}&institution_id={second.institution_id}"
+            for nothing in (both, f"class_id={uuid4()}", f"institution_id={uuid4()}"):
+                assert await ids(office, headers, nothing) == []
+        own = office.institution(first)
+        assert await ids(office, own, f"class_id={first.class_id}&institution_id={first.institution_id}") == [one]
+        assert await ids(office, own, f"class_id={second.class_id}") == []
+        assert await ids(office, own, f"institution_id={second.institution_id}") == []
+
+    async def test_the_id_of_an_exam_is_that_of_no_class(self, office: Office) -> None:
+        exam = of_strangers(1)
+        await office.service.hear(exam.body(), *exam.certificates())
+        claim_id = await submitted(office, exam)
+
+        assert await ids(office, office.reviewer(), f"institution_id={exam.body_id}") == [claim_id]
+        assert await ids(office, office.reviewer(), f"class_id={exam.exam_id}") == []
 
     async def test_nobody_decides_on_what_they_do_not_see(self, office: Office) -> None:
         claim_id = await self._claim(office, ELSEWHERE)
