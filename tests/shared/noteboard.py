@@ -89,11 +89,12 @@ class Meeting:
 routes = router("notes")
 
 _ONE = "Anybody pins a note."
+_PINNERS = {role: whose for role, whose in EVERY_ROLE.items() if role is not Role.AUDITOR}
 RIGHTS: Rights = {
-    "write": writes(EVERY_ROLE, one=_ONE),
-    "refuse": writes(EVERY_ROLE, one=_ONE),
-    "fail": writes(EVERY_ROLE, one=_ONE),
-    "break_a_constraint": writes(EVERY_ROLE, one=_ONE),
+    "write": writes(_PINNERS, one=_ONE),
+    "refuse": writes(_PINNERS, one=_ONE),
+    "fail": writes(_PINNERS, one=_ONE),
+    "break_a_constraint": writes(_PINNERS, one=_ONE),
     "sleep": reads(EVERY_ROLE),
     "list_notes": reads(EVERY_ROLE),
     "me": reads(EVERY_ROLE),

@@ -16,7 +16,7 @@ from tests.subsidy.builders import (
 )
 from tests.subsidy.office import Office
 
-OFFICERS = (Role.COUNTY_OFFICER, Role.REVIEWER, Role.FINANCE, Role.PROVINCE)
+OFFICERS = (Role.COUNTY_OFFICER, Role.REVIEWER, Role.FINANCE, Role.AUDITOR, Role.PROVINCE)
 COUNTY, ELSEWHERE = "410102", "419001"
 PLACES = {"410000": {COUNTY, ELSEWHERE}, "410100": {COUNTY}, "410102": {COUNTY}, "419001": {ELSEWHERE}, "410200": set()}
 """What an officer of a region sees of two claims in these places."""
@@ -142,7 +142,7 @@ class TestSight:
     ) -> None:
         assert (await office.budget(1, "410200")).status_code == 200
 
-        for role in OFFICERS[:3]:
+        for role in OFFICERS[:4]:
             answer = await office.get("/v1/budgets", office.service.tokens.of(role, region=region))
             assert sorted(row["region"] for row in answer.json()["rows"]) == seen
         for role in (Role.INSTITUTION, Role.ASSESSMENT_BODY):
