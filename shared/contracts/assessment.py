@@ -106,7 +106,7 @@ class SessionStatus(StrEnum):
 
 
 class DutyPlanned(Struct, frozen=True, gc=False):
-    """Hours at which somebody examines in a session, or supervises it."""
+    """Hours at which a person examines in a session, or supervises it."""
 
     person: UUID
     begins_at: Moment

@@ -105,7 +105,8 @@ async def _measure(engine: AsyncEngine, size: int) -> None:
     of_account = await _median(engine, lambda one: usecases.look_at_account(one, uuid4(), uuid4(), at=NOW))
     print(
         f"{f'patterns with {size:,} people':<44}{of_batch:>10.1f} ms for {A_BATCH:,} certificates,"
-        f" {of_exams:.1f} ms for {len(sources):,} exams, {of_account:.2f} ms for an account; load {os.getloadavg()[0]:.1f}",
+        f" {of_exams:.1f} ms for {len(sources):,} exams, {of_account:.2f} ms for an account;"
+        f" load {os.getloadavg()[0]:.1f}",
         flush=True,
     )
 

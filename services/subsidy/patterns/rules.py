@@ -78,7 +78,7 @@ _WORDS: Final[Mapping[PatternRule, PatternWords]] = {
     ),
     PatternRule.IN_TWO_PLACES: PatternWords(
         "C06",
-        "Somebody taught or examined here and elsewhere at the same time.",
+        "A teacher or examiner was to be here and elsewhere at the same time.",
         "教师或考评人员同一时间在两处授课或考评。",
         "Ask both for the records of these hours. Dismiss it if the person was here, or was properly replaced.",
         "请向双方调取该时段记录：本人确在此处或已依规更换人员的予以排除，否则认定。",
