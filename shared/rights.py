@@ -51,7 +51,9 @@ BODIES: Final[Mapping[Role, Whose]] = {Role.ASSESSMENT_BODY: Whose.OWN}
 """An assessment body, for its own things."""
 OFFICERS: Final[Mapping[Role, Whose]] = {Role.COUNTY_OFFICER: Whose.REGION, Role.PROVINCE: Whose.REGION}
 """Those who decide about what lies in their region: county, city and province."""
-SUPERVISORS: Final[Mapping[Role, Whose]] = {**OFFICERS, Role.REVIEWER: Whose.REGION}
+AUDITORS: Final[Mapping[Role, Whose]] = {Role.AUDITOR: Whose.REGION}
+"""Those who examine afterwards what was done in their region. They only read: see `require_complete`."""
+SUPERVISORS: Final[Mapping[Role, Whose]] = {**OFFICERS, Role.REVIEWER: Whose.REGION, **AUDITORS}
 """Those who look at what lies in their region."""
 HOLDERS: Final[Mapping[Role, Whose]] = {Role.HOLDER: Whose.SELF}
 """A person, for what is recorded about themselves."""
@@ -109,7 +111,8 @@ class IncompleteRights(ValueError):
 
 
 def require_complete(rights: Rights, operations: Iterable[tuple[str, frozenset[str], bool]]) -> None:
-    """Check that every operation (id, methods, whether it needs a caller) has its row, and every row its operation.
+    """Check that every operation (id, methods, whether it needs a caller) has its row, and every row its operation; and
+    that auditors write nothing but what everybody may without a token.
 
     Raises IncompleteRights.
     """
@@ -123,8 +126,12 @@ def require_complete(rights: Rights, operations: Iterable[tuple[str, frozenset[s
             continue
         if right.is_public is needs_caller:
             faults.append(f"{name} is {'public' if right.is_public else 'not public'} here and otherwise in its route")
-        if not methods <= READING and bool(right.two_people) is bool(right.one_person):
+        if methods <= READING:
+            continue
+        if bool(right.two_people) is bool(right.one_person):
             faults.append(f"{name} writes: say who its two people are, or why one is enough")
+        if Role.AUDITOR in right.whose and not right.is_public:
+            faults.append(f"{name} writes, and auditors only read")
     faults += [f"{name} has no operation" for name in rights if name not in times]
     faults += [f"{name} is the name of {count} operations" for name, count in times.items() if count > 1]
     if faults:

@@ -14,6 +14,7 @@ from services.assessment.persons.rules import NAME_DIFFERS
 from services.assessment.supervision.rules.kinds import KINDS as EXAM_FLAGS
 from services.registry.flags.rules.kinds import KINDS
 from services.subsidy.claims.rules.checks import Check, refuses
+from services.subsidy.patterns.rules import PatternRule
 
 HEAD: Final = """\
 # Checks
@@ -29,6 +30,7 @@ Every numbered check of the domain rules (§4.6), and where it is implemented.
 - A *flag* of assessment is about a session and its body (`GET /v1/exam-flags`), raised in the night after the results
   were published or became final, or when a fee is stated; before that, `GET /v1/sessions/{session_id}/signs` says what
   would be flagged. A session that one *holds* is not concluded until it is dismissed.
+- A *pattern* of the subsidy crosses institutions (`GET /v1/patterns`): it holds claims until a reviewer dismisses it.
 - A *notice* stands in the answer to what was accepted. Nothing follows from it by itself.
 
 The last column names the function that decides, within the service: a pure rule wherever the facts can be gathered
@@ -138,4 +140,6 @@ def places() -> Mapping[str, list[Place]]:
     for check in Check:
         if check.value in ABOUT:
             found[check.value].append(Place("subsidy", "line", check.name.lower(), check.words.title_en, refuses))
+    for rule in PatternRule:
+        found[rule.words.check].append(Place("subsidy", "pattern that holds", rule.value, rule.words.title_en, rule))
     return {code: places_ for code, places_ in found.items() if places_}

@@ -48,6 +48,10 @@ them; each of these regions sees what was decided.
 neither returns, rejects nor approves it, in any role. The column on people says for every step who the second person
 is.
 
+**Auditors** read what reviewers and finance of their region read of claims, money, evidence and flags, with names and
+numbers masked as for them, and write nothing: a service does not start if its table lets them. Not for auditors are
+bank files, with whole account numbers, and files of rows as they were sent.
+
 **No token** is needed for the routes that are public below; every other route answers 401 without one.
 
 Rights follow the token of the request and are kept nowhere: a person whose role, organisation or region changes has

@@ -249,7 +249,11 @@ RIGHTS: Final[Rights] = {
     "list_rekeyed_certificates": reads(SUPERVISORS, _FINANCE),
     # credentials
     "sign_credential": writes(
-        BODIES, SUPERVISORS, HOLDERS, one="It says what the certificate says; its status follows the certificate."
+        BODIES,
+        OFFICERS,
+        {Role.REVIEWER: Whose.REGION},
+        HOLDERS,
+        one="It says what the certificate says; its status follows the certificate.",
     ),
     "print_certificate": reads(BODIES, HOLDERS, note="It shows name and document number, as the paper does."),
     "get_status_list": public("Verifiers have no token; the list holds bits."),

@@ -5,6 +5,6 @@ Owns        the plan, policy rows and calendar; projects; institutions with site
             findings; spot checks; safety documents; training orders
 Publishes   registry.* (one fact for each change; control totals)
 Hears       assessment: results, certificates; subsidy: recoveries
-Its users   institutions' systems and staff, county officers
+Its users   institutions' systems and staff, county officers, auditors
 Keeps       names, numbers and phones of trainees, safety documents, photos, encrypted; publishes person keys only
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from shared.kernel.callers import Role, Whose
-from shared.rights import EVERY_ROLE, OFFICERS, ORGANISATIONS, SUPERVISORS, Rights, public, reads, writes
+from shared.rights import AUDITORS, EVERY_ROLE, OFFICERS, ORGANISATIONS, SUPERVISORS, Rights, public, reads, writes
 
 _COUNTY: Final = {Role.COUNTY_OFFICER: Whose.REGION}
 _PROVINCE: Final = {Role.PROVINCE: Whose.REGION}
@@ -105,7 +105,7 @@ RIGHTS: Final[Rights] = {
     "list_classes": reads(ORGANISATIONS, SUPERVISORS, _FINANCE, _BODIES_ALL),
     "list_waiting_classes": reads(OFFICERS),
     "list_next_steps": reads(ORGANISATIONS),
-    "list_class_changes": reads(OFFICERS),
+    "list_class_changes": reads(OFFICERS, AUDITORS),
     "get_class": reads(ORGANISATIONS, SUPERVISORS, _FINANCE, _BODIES_ALL),
     "list_class_history": reads(ORGANISATIONS, SUPERVISORS, _FINANCE, _BODIES_ALL),
     "replay_class_step": reads(ORGANISATIONS, SUPERVISORS, _FINANCE, _BODIES_ALL),

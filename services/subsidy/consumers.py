@@ -1,8 +1,9 @@
 """Facts that the subsidy consumes: of the registry on regions, the calendar, institutions, classes, enrolments,
 licences, persons and flags; of assessment on bodies, certificates and fees.
 
-There are several consumers. Those for exams and for allowances began later: under names of their own they read the log
-from the beginning, so that an installation that has run for a year knows the exams and the days of that year as well.
+There are several consumers. Those for exams, allowances, patterns and duties began later: under names of their own they
+read the log from the beginning, so that an installation that has run for a year knows the exams and the days of that
+year as well.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from services.subsidy.exams.rules import CertificateWay, ExamCertificate
 from services.subsidy.holds import store as holds
 from services.subsidy.holds.rules import Flag, HoldStatus
 from services.subsidy.patterns import usecases as patterns
+from services.subsidy.patterns.rules import DutySource
 from services.subsidy.patterns.store import Banned
 from services.subsidy.settings import SubsidySettings
 from services.subsidy.trainings import store as trainings
@@ -30,13 +32,19 @@ from services.subsidy.trainings.rules import Certificate, Licence, Outcome, Trai
 from shared import heard
 from shared.backbone.consumer import Consumer, unprepared
 from shared.contracts.assessment import (
+    BODY_SANCTION_FACTS,
     CERTIFICATE_FACTS,
     LISTING_FACTS,
+    SESSION_FACTS,
     BodyFiled,
+    BodySanctionLifted,
+    BodySanctionState,
     CertificateListingState,
     CertificateState,
     CertificateStatus,
     SessionFeeStated,
+    SessionState,
+    SessionStatus,
 )
 from shared.contracts.dimensions import SanctionStep, award_of
 from shared.contracts.fact import Fact
@@ -61,6 +69,7 @@ from shared.contracts.registry.enrolments import (
 from shared.contracts.registry.flags import FLAG_FACTS, FlagState
 from shared.contracts.registry.licences import LICENCE_FACTS, LicenceState, LicenceStatus
 from shared.contracts.registry.plan import CalendarDayListed, RegionListed
+from shared.contracts.registry.timetables import TimetablePlanned
 from shared.kernel.money import Fen
 
 HEARS: Final[frozenset[type[Fact]]] = frozenset(
@@ -86,8 +95,12 @@ HEARS_OF_ALLOWANCES: Final[frozenset[type[Fact]]] = frozenset({*ENROLMENT_FACTS,
 
 HEARS_OF_PATTERNS: Final[frozenset[type[Fact]]] = frozenset({*SANCTION_FACTS})
 """Whom sanctions keep out."""
+HEARS_OF_DUTIES: Final[frozenset[type[Fact]]] = frozenset({TimetablePlanned, *SESSION_FACTS, *BODY_SANCTION_FACTS})
+"""Who teaches and who examines at which hours, and which bodies sanctions keep out."""
+HELD: Final = frozenset({SessionStatus.PUBLISHED, SessionStatus.CONCLUDED})
+"""The states of a session that was held. Before, its plan may change, and so may the lessons that it meets."""
 BANNING: Final = frozenset({SanctionStep.DELIST, SanctionStep.BLACKLIST})
-"""The steps of the ladder that keep an institution out. Source: domain rules §4.6."""
+"""The steps of the ladder that keep an institution or a body out. Source: domain rules §4.6."""
 
 
 def consumers(settings: SubsidySettings) -> list[Consumer]:  # noqa: ARG001  (every service has this signature)
@@ -97,6 +110,7 @@ def consumers(settings: SubsidySettings) -> list[Consumer]:  # noqa: ARG001  (ev
         Consumer("subsidy-exams", HEARS_OF_EXAMS, unprepared(apply_of_exams)),
         Consumer("subsidy-allowances", HEARS_OF_ALLOWANCES, unprepared(apply_of_allowances)),
         Consumer("subsidy-patterns", HEARS_OF_PATTERNS, unprepared(apply_of_patterns)),
+        Consumer("subsidy-duties", HEARS_OF_DUTIES, unprepared(apply_of_duties)),
     ]
 
 
@@ -115,6 +129,9 @@ async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     merges = [fact for fact in latest if isinstance(fact, MergeState)]
     await heard.keep_aliases(connection, {each.person: each.into for each in merges if isinstance(each, PersonsMerged)})
     await heard.drop_aliases(connection, [each.person for each in merges if isinstance(each, PersonsSeparated)])
+    if merged := [each for each in merges if isinstance(each, PersonsMerged)]:
+        keys = {key for each in merged for key in (each.person, each.into)}
+        await patterns.look_at_merged(connection, keys, at=max(each.at for each in merged))
     flags = [_flag(fact) for fact in latest if isinstance(fact, FlagState) and fact.holds]
     unfound = [_unfound(fact) for fact in latest if isinstance(fact, CertificateListingState)]
     await holds.keep(connection, [*flags, *unfound])
@@ -171,6 +188,34 @@ async def apply_of_patterns(connection: AsyncConnection, facts: Sequence[Fact]) 
     if sanctions:
         banned = [
             Banned(fact.sanction_id, fact.institution_id, fact.first_on, fact.last_on, isinstance(fact, SanctionLifted))
+            for fact in sanctions
+        ]
+        await patterns.look_at_banned(connection, banned, at=max(fact.at for fact in sanctions))
+
+
+async def apply_of_duties(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
+    """Store who teaches and examines at which hours, and look at who is in two places; and at bodies kept out."""
+    latest = {fact.subject: fact for fact in facts}.values()
+    sources, duties, times = list[DutySource](), list[tuple[UUID, UUID, datetime, datetime]](), list[datetime]()
+    for fact in latest:
+        match fact:
+            case TimetablePlanned(class_id=id_, institution_id=organisation_id):
+                held = [(each.teacher, each.begins_at, each.ends_at) for each in fact.lessons if not each.omitted]
+            case SessionState(session_id=id_, body_id=organisation_id):
+                told = fact.duties if fact.status in HELD else ()
+                held = [(each.person, each.begins_at, each.ends_at) for each in told]
+            case _:
+                continue
+        is_exam = isinstance(fact, SessionState)
+        sources.append(DutySource(id_, is_exam, organisation_id, fact.region, fact.reporting_region))
+        duties += [(id_, *each) for each in held]
+        times.append(fact.at)
+    if sources:
+        await patterns.look_at_duties(connection, sources, duties, at=max(times))
+    sanctions = [fact for fact in latest if isinstance(fact, BodySanctionState) and fact.step in BANNING]
+    if sanctions:
+        banned = [
+            Banned(fact.sanction_id, fact.body_id, fact.first_on, fact.last_on, isinstance(fact, BodySanctionLifted))
             for fact in sanctions
         ]
         await patterns.look_at_banned(connection, banned, at=max(fact.at for fact in sanctions))

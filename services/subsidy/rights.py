@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 from shared.kernel.callers import Role, Whose
-from shared.rights import BODIES, EVERY_ROLE, HOLDERS, ORGANISATIONS, SUPERVISORS, Rights, public, reads, writes
+from shared.rights import (
+    AUDITORS,
+    BODIES,
+    EVERY_ROLE,
+    HOLDERS,
+    ORGANISATIONS,
+    SUPERVISORS,
+    Rights,
+    public,
+    reads,
+    writes,
+)
 
 _PAYEES: Final = {**ORGANISATIONS, **BODIES}
 """Who is paid: institutions for trainings, assessment bodies for assessments, each for its own things."""
@@ -60,10 +71,13 @@ RIGHTS: Final[Rights] = {
         one="Nobody was paid to it; the account before stays.",
         note="Finance rejects its proposal instead.",
     ),
-    "list_payee_accounts": reads(_CLAIMANTS, _FINANCE, _PROVINCE, note=_ACCOUNTS),
-    "get_payee_account": reads(_CLAIMANTS, _FINANCE, _PROVINCE, note=_ACCOUNTS),
+    "list_payee_accounts": reads(_CLAIMANTS, _FINANCE, _PROVINCE, AUDITORS, note=_ACCOUNTS),
+    "get_payee_account": reads(_CLAIMANTS, _FINANCE, _PROVINCE, AUDITORS, note=_ACCOUNTS),
     "list_shared_payee_accounts": reads(
-        _FINANCE, _PROVINCE, note="An account of the region, with the institutions that have it too, wherever they lie."
+        _FINANCE,
+        _PROVINCE,
+        AUDITORS,
+        note="An account of the region, with the institutions that have it too, wherever they lie.",
     ),
     # ledger
     "list_postings": reads(
@@ -84,14 +98,14 @@ RIGHTS: Final[Rights] = {
         note=_FROM_ABOVE,
     ),
     "add_claim_note": writes(_REVIEWER, one="A note decides nothing, and stays with its writer's name."),
-    "list_claim_notes": reads(_REVIEWER, _PROVINCE),
+    "list_claim_notes": reads(_REVIEWER, _PROVINCE, AUDITORS),
     "delegate": writes(_REVIEWER, one="It moves a worklist for some days; whoever decides signs with their own name."),
     "end_delegation": writes(_REVIEWER, one="The worklist goes back to whom it was."),
-    "list_delegations": reads(_REVIEWER, _PROVINCE),
+    "list_delegations": reads(_REVIEWER, _PROVINCE, AUDITORS),
     "draw_review_sample": writes(
         _REVIEWER, _PROVINCE, one="The draw follows from seed and rule; a period is drawn once, and can be recomputed."
     ),
-    "get_review_sample": reads(_REVIEWER, _PROVINCE),
+    "get_review_sample": reads(_REVIEWER, _PROVINCE, AUDITORS),
     # quotes
     "list_quotable_classes": reads(ORGANISATIONS),
     "quote": writes(
@@ -126,7 +140,7 @@ RIGHTS: Final[Rights] = {
     "file_objection": public("Whoever objects needs no account.", one="A reviewer answers it."),
     "get_objection_state": public("Only with the receipt, which cannot be guessed.", one="It changes nothing."),
     "list_objections": reads(SUPERVISORS),
-    "get_objection": reads(_REVIEWER),
+    "get_objection": reads(_REVIEWER, AUDITORS),
     "read_objector_contact": writes(_REVIEWER, one="It changes nothing; who read it and why is kept and shown."),
     "answer_objection": writes(
         _REVIEWER, two="Who answers an objection neither prepared nor reviewed the claim.", note=_FROM_ABOVE

@@ -19,7 +19,7 @@ from shared.contracts.dimensions import (
     RegionCode,
     SanctionStep,
 )
-from shared.contracts.fact import Fact
+from shared.contracts.fact import Fact, Moment
 
 TOPIC = "assessment"
 
@@ -88,6 +88,10 @@ class BodySanctionLifted(BodySanctionState):
     type: ClassVar[str] = "assessment.body-sanction-lifted.v1"
 
 
+BODY_SANCTION_FACTS: Final = (BodySanctionImposed, BodySanctionLifted)
+"""All facts about sanctions of bodies, for services that consume them."""
+
+
 class SessionStatus(StrEnum):
     FILED = "filed"
     """An officer has not approved it; where the rules of its day ask for no approval, it goes on from here."""
@@ -99,6 +103,14 @@ class SessionStatus(StrEnum):
     """The results are public for some working days before they become final."""
     CONCLUDED = "concluded"
     CANCELLED = "cancelled"
+
+
+class DutyPlanned(Struct, frozen=True, gc=False):
+    """Hours at which a person examines in a session, or supervises it."""
+
+    person: UUID
+    begins_at: Moment
+    ends_at: Moment
 
 
 class SessionState(AssessmentFact):
@@ -118,6 +130,8 @@ class SessionState(AssessmentFact):
     """SHA-256 of the sealed roster, in hexadecimal; None until it is sealed."""
     public_until: date | None = None
     """The last day on which the results can be objected to before they become final."""
+    duties: tuple[DutyPlanned, ...] = ()
+    """Who examines when, in the order of time; empty for a cancelled session, and in facts from before they told it."""
 
 
 class SessionFiled(SessionState):
@@ -180,6 +194,13 @@ class SessionReinstated(SessionState):
     """Its cancellation was a mistake: it is filed again, with its roster."""
 
     type: ClassVar[str] = "assessment.session-reinstated.v1"
+
+
+SESSION_FACTS: Final = (
+    SessionFiled, SessionReturned, SessionRefiled, SessionApproved, SessionMoved, SessionSealed, SessionPublished,
+    SessionWithheld, SessionConcluded, SessionCancelled, SessionReinstated,
+)  # fmt: skip
+"""All facts of a session. Versions have no gaps, so a consumer that needs one of them consumes all."""
 
 
 class SessionFeeStated(AssessmentFact):

@@ -19,6 +19,8 @@ class Role(StrEnum):
     REVIEWER = "reviewer"
     FINANCE = "finance"
     PROVINCE = "province"
+    AUDITOR = "auditor"
+    """Whoever examines afterwards what the others did: reads, and writes nothing."""
     HOLDER = "holder"
     """A person who looks at what is recorded about themselves; the person of the token is their key."""
 

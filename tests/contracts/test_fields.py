@@ -107,7 +107,10 @@ PROMISED: dict[type, set[str]] = {
     assessment.BodySanctionState: {
         "sanction_id", "body_id", "reporting_region", "step", "first_on", "last_on", "stops",
     },
-    assessment.SessionState: CUT | {"session_id", "body_id", "class_id", "held_on", "status"},
+    assessment.SessionState: CUT
+    | {
+        "session_id", "body_id", "class_id", "held_on", "status", "duties.person", "duties.begins_at", "duties.ends_at",
+    },
     assessment.SessionFeeStated: {
         "session_id", "body_id", "region", "reporting_region", "fee_fen", "subsidised",
     },

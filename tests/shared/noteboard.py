@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.auth import CurrentCaller
 from shared.database import driver, make_engine
-from shared.kernel.callers import Role
+from shared.kernel.callers import Role, Whose
 from shared.kernel.ids import new_id
 from shared.kernel.refusals import Conflict, IllegalMove, Invalid, NotFound, NotYetReceived, Refusal, SamePerson
 from shared.migrations import backbone
@@ -89,11 +89,12 @@ class Meeting:
 routes = router("notes")
 
 _ONE = "Anybody pins a note."
+_PINNERS: Mapping[Role, Whose] = {role: whose for role, whose in EVERY_ROLE.items() if role is not Role.AUDITOR}
 RIGHTS: Rights = {
-    "write": writes(EVERY_ROLE, one=_ONE),
-    "refuse": writes(EVERY_ROLE, one=_ONE),
-    "fail": writes(EVERY_ROLE, one=_ONE),
-    "break_a_constraint": writes(EVERY_ROLE, one=_ONE),
+    "write": writes(_PINNERS, one=_ONE),
+    "refuse": writes(_PINNERS, one=_ONE),
+    "fail": writes(_PINNERS, one=_ONE),
+    "break_a_constraint": writes(_PINNERS, one=_ONE),
     "sleep": reads(EVERY_ROLE),
     "list_notes": reads(EVERY_ROLE),
     "me": reads(EVERY_ROLE),

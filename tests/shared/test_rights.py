@@ -7,7 +7,17 @@ from uuid import uuid4
 import pytest
 
 from shared.kernel.callers import Caller, Role, Whose, WrongRole
-from shared.rights import BODIES, OFFICERS, ORGANISATIONS, IncompleteRights, public, reads, require_complete, writes
+from shared.rights import (
+    BODIES,
+    OFFICERS,
+    ORGANISATIONS,
+    SUPERVISORS,
+    IncompleteRights,
+    public,
+    reads,
+    require_complete,
+    writes,
+)
 from tests.shared.noteboard import Noteboard
 
 GET, POST = frozenset({"GET"}), frozenset({"POST"})
@@ -41,16 +51,23 @@ class TestDescription:
         paths = board.app.openapi()["paths"]
 
         told = paths["/v1/notes"]["post"]["x-rights"]
-        assert told == {"roles": dict.fromkeys((role.value for role in Role if role is not Role.HOLDER), "all")}
+        pinners = [role.value for role in Role if role not in (Role.HOLDER, Role.AUDITOR)]
+        assert told == {"roles": dict.fromkeys(pinners, "all")}
         assert paths["/health/live"]["get"]["x-rights"] == {"public": True}
         assert "403" not in paths["/health/live"]["get"]["responses"]
 
 
 class TestRequireComplete:
     def test_accepts_a_row_for_each_operation(self) -> None:
-        rights = {"page": public("A page."), "list": reads(OFFICERS), "add": writes(OFFICERS, two="Two officers.")}
+        rights = {
+            "page": public("A page."),
+            "report": public("Whoever saw it.", one="It decides nothing."),
+            "list": reads(SUPERVISORS),
+            "add": writes(OFFICERS, two="Two officers."),
+        }
+        operations = [("page", GET, False), ("report", POST, False), ("list", GET, True), ("add", POST, True)]
 
-        require_complete(rights, [("page", GET, False), ("list", GET, True), ("add", POST, True)])
+        require_complete(rights, operations)
 
     @pytest.mark.parametrize(
         ("rights", "operations", "fault"),
@@ -65,6 +82,11 @@ class TestRequireComplete:
                 {"add": writes(OFFICERS, two="A.", one="B.")},
                 [("add", POST, True)],
                 "add writes: say who its two people",
+            ),
+            (
+                {"add": writes(SUPERVISORS, two="Two of them.")},
+                [("add", POST, True)],
+                "add writes, and auditors only read",
             ),
         ],
     )

@@ -17,7 +17,7 @@ from services.subsidy.limits.rules import Terms
 from shared.contracts.assessment import CertificateIssued, CertificateRevoked, CertificateStatus
 from shared.contracts.dimensions import FundSource, award_fields
 from shared.contracts.fact import Fact
-from shared.contracts.registry.classes import ClassCompleted, ClassStarted, ClassStatus
+from shared.contracts.registry.classes import ClassCancelled, ClassCompleted, ClassStarted, ClassStatus
 from shared.contracts.registry.directory import InstitutionRegistered
 from shared.contracts.registry.enrolments import (
     EnrolmentCompleted,
@@ -169,6 +169,9 @@ class Taught:
 
     def completed(self, *, version: int = 1) -> ClassCompleted:
         return ClassCompleted(version=version, status=ClassStatus.COMPLETED, **self._class())
+
+    def cancelled(self, *, version: int = 1) -> ClassCancelled:
+        return ClassCancelled(version=version, status=ClassStatus.CANCELLED, **self._class())
 
     def _class(self) -> dict[str, Any]:
         return self.place | {

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.enrolments.rules.enrolments import Enrolment
 from services.registry.enrolments.rules.overlaps import OccupiedDays
 from services.registry.rosters.rules.decisions import PriorEnrolment
-from services.registry.rosters.rules.phones import PhoneUse
+from services.registry.rosters.rules.phones import PhoneOwner, PhoneUse
 from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.database import driver
 from shared.kernel.ids import new_id
@@ -66,6 +66,15 @@ FROM unnest($1::uuid[]) AS p (mark) CROSS JOIN LATERAL (
     WHERE t.phone_mark = p.mark AND e.institution_id = $2 AND e.from_on <= e.until_on AND e.from_on <= $4
         AND e.until_on >= $3 AND e.status NOT IN ('withdrawn', 'transferred')
     ORDER BY e.id DESC LIMIT $5
+) AS e
+"""
+_PHONE_SPREAD: Final = """
+SELECT p.mark, e.person, e.institution_id
+FROM unnest($1::uuid[]) AS p (mark) CROSS JOIN LATERAL (
+    SELECT e.person, e.institution_id FROM trainee AS t JOIN enrolment AS e USING (person)
+    WHERE t.phone_mark = p.mark AND e.from_on <= e.until_on AND e.until_on >= $2
+        AND e.status NOT IN ('withdrawn', 'transferred')
+    ORDER BY e.id DESC LIMIT $3
 ) AS e
 """
 # Whoever was merged goes on as another person, who is no twin of theirs.
@@ -182,6 +191,12 @@ async def phone_uses(
     """Uses of the phones of `marks` in classes of the institution from `from_on` to `until_on`, the latest of each."""
     values = (list(marks), institution_id, from_on, until_on, PHONE_USES_MAX)
     return [PhoneUse(*row) for row in await (await driver(connection)).fetch(_PHONE_USES, *values)]
+
+
+async def phone_spread(connection: AsyncConnection, marks: Collection[UUID], *, since: date) -> list[PhoneOwner]:
+    """Who gave the phones of `marks`, at whatever institution, in trainings until `since` or later, the latest."""
+    values = (list(marks), since, PHONE_USES_MAX)
+    return [PhoneOwner(*row) for row in await (await driver(connection)).fetch(_PHONE_SPREAD, *values)]
 
 
 async def phone_sharers(connection: AsyncConnection, marks: Mapping[UUID, UUID]) -> list[tuple[UUID, SealedPerson]]:

@@ -137,8 +137,8 @@ class Flag:
                 "该预警已认定属实。请退回申领，重新生成后不再补贴该学员。",
             )
         return Cure(
-            "The flag was confirmed, so nothing is paid for this class. Reject the claim.",
-            "该预警已认定属实，本班不予补贴。请驳回申领。",
+            "The flag was confirmed, so nothing is paid for this class or exam. Reject the claim.",
+            "该预警已认定属实，该班级或考试不予补贴。请驳回申领。",
         )
 
     @property

@@ -31,8 +31,8 @@ class PatternSettlementRequest(Strict):
 
 
 class PatternAnswer(BaseModel):
-    """A pattern across institutions or people. Until it is dismissed, claims of the institution, or those with lines of
-    the person, are neither approved nor paid.
+    """A pattern across institutions or people. Until it is dismissed, claims of the institution, those for the one
+    class or exam, or those with lines of the person, are neither approved nor paid.
     """
 
     id: UUID
@@ -43,8 +43,11 @@ class PatternAnswer(BaseModel):
     cure_en: str
     cure_zh: str
     institution_id: UUID | None
+    source_id: UUID | None = Field(description="The class or exam that it is about; null: all of the institution")
     person: UUID | None
-    evidence: Mapping[str, Any] = Field(description="Ids of accounts and payees, or of certificates and bodies")
+    evidence: Mapping[str, Any] = Field(
+        description="Ids of accounts and payees, of certificates and bodies, or of what was to be held at which hours"
+    )
     region: str = Field(description="The region whose reviewers settle it")
     reporting_region: str
     found_at: datetime

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -29,6 +30,8 @@ class PatternRule(StrEnum):
     """One account of two people: perhaps one human under two documents. Source: domain rules §4.6, C09."""
     CERTIFICATE_BURST = "certificate_burst"
     """Many certificates of one human by several bodies within a month. Source: domain rules §4.6, C19."""
+    IN_TWO_PLACES = "in_two_places"
+    """One human who teaches or examines at one time in two places. Source: domain rules §4.6, C06."""
 
     @property
     def words(self) -> PatternWords:
@@ -73,20 +76,31 @@ _WORDS: Final[Mapping[PatternRule, PatternWords]] = {
         "Ask the bodies for the records of the exams. Dismiss it if the person sat them all.",
         "请向各评价机构调取考试记录：确由本人参加的予以排除，否则认定。",
     ),
+    PatternRule.IN_TWO_PLACES: PatternWords(
+        "C06",
+        "A teacher or examiner was to be here and elsewhere at the same time.",
+        "教师或考评人员同一时间在两处授课或考评。",
+        "Ask both for the records of these hours. Dismiss it if the person was here, or was properly replaced.",
+        "请向双方调取该时段记录：本人确在此处或已依规更换人员的予以排除，否则认定。",
+    ),
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class PatternFinding:
-    """A pattern that was found once: `key` keeps it from being found again. It is about an institution or a person."""
+    """A pattern that was found once: `key` keeps it from being found again. It is about an institution, about one class
+    or exam of an institution or body, or about a person.
+    """
 
     id: UUID
     rule: PatternRule
     key: str
     institution_id: UUID | None = None
+    source_id: UUID | None = None
+    """The class or exam whose claims it holds; None: all of the institution, or those with lines of the person."""
     person: UUID | None = None
     evidence: Mapping[str, Any]
-    """Ids and days only."""
+    """Ids, days and hours only."""
     region: str
     reporting_region: str
     found_at: datetime
@@ -111,6 +125,52 @@ class SeenAccount:
     """Whether a sanction keeps the payee out."""
 
 
+@dataclass(frozen=True)
+class DutySource:
+    """A class with its lessons, or an exam with its sittings."""
+
+    id: UUID
+    is_exam: bool
+    organisation_id: UUID
+    region: str
+    reporting_region: str
+
+    @property
+    def name(self) -> str:
+        """Where its hours were told, as evidence names it."""
+        return f"assessment: sessions/{self.id}" if self.is_exam else f"registry: timetables/{self.id}"
+
+
+class Hours(NamedTuple):
+    """From an instant to another one, at which they are over."""
+
+    begins_at: datetime
+    ends_at: datetime
+
+    def common(self, other: Hours) -> Hours | None:
+        """The time that both have in common; None if one is over when the other begins."""
+        both = Hours(max(self.begins_at, other.begins_at), min(self.ends_at, other.ends_at))
+        return both if both.begins_at < both.ends_at else None
+
+
+class Duty(NamedTuple):
+    """A human teaches or examines at these hours."""
+
+    human: UUID
+    source: DutySource
+    hours: Hours
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """A human who was to be in two places at these hours, in the order of time. Which of the two was, nobody knows."""
+
+    human: UUID
+    own: DutySource
+    other: DutySource
+    hours: Sequence[Hours]
+
+
 def due_on(found_on: date) -> date:
     return found_on + timedelta(days=DAYS_TO_SETTLE)
 
@@ -127,6 +187,22 @@ def rule_of(own: SeenAccount, other: SeenAccount) -> PatternRule:
 def is_burst(bodies: Collection[UUID]) -> bool:
     """Whether the certificates of one human within BURST_DAYS, each by its body, are a burst."""
     return len(bodies) >= BURST_CERTIFICATES and len(set(bodies)) > 1
+
+
+def meetings(pairs: Iterable[tuple[Duty, Duty]]) -> Iterator[Meeting]:
+    """Where a human was to be in two places, from both sides, of pairs of duties of one human.
+
+    Two lessons are no such pair: the registry refuses them, and knows of teachers whom it has merged.
+    """
+    found: defaultdict[tuple[UUID, DutySource, DutySource], set[Hours]] = defaultdict(set)
+    for one, two in pairs:
+        hours = one.hours.common(two.hours)
+        is_pair = one.human == two.human and one.source.id != two.source.id
+        if hours is not None and is_pair and (one.source.is_exam or two.source.is_exam):
+            found[one.human, one.source, two.source].add(hours)
+            found[one.human, two.source, one.source].add(hours)
+    for (human, own, other), hours_ in found.items():
+        yield Meeting(human, own, other, sorted(hours_))
 
 
 def settle(finding: PatternFinding, verb: Verdict, *, reason: str, by: str, at: datetime) -> PatternFinding:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import date
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Column, ColumnElement, Date, Integer, MetaData, Table, Text, Uuid, select
+from sqlalchemy import Boolean, Column, ColumnElement, Date, Integer, MetaData, Table, Text, Uuid, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.holds import store as hold_store
 from services.subsidy.holds.rules import HoldStatus
-from services.subsidy.patterns.rules import BURST_DAYS, PatternFinding, PatternRule, SeenAccount
+from services.subsidy.patterns.rules import (
+    BURST_DAYS,
+    Duty,
+    DutySource,
+    Hours,
+    PatternFinding,
+    PatternRule,
+    SeenAccount,
+)
 from shared import tables
 from shared.database import driver
 from shared.kernel.refusals import NotFound
@@ -39,6 +47,16 @@ FINDING: Final = Table(
     Column("settled_at", Instant),
     Column("reason", Text),
     Column("version", Integer),
+    fixed("source_id", Uuid),
+)
+DUTY_SOURCE: Final = Table(
+    "duty_source",
+    MetaData(),
+    Column("id", Uuid),
+    Column("is_exam", Boolean),
+    Column("organisation_id", Uuid),
+    Column("region", Text),
+    Column("reporting_region", Text),
 )
 # In one order always, so that two batches do not wait for each other. Each new finding is a hold from then on.
 _ADD: Final = f"""
@@ -47,9 +65,9 @@ WITH added AS (
     SELECT * FROM {tables.unnest(FINDING.c)} ORDER BY rule, key
     ON CONFLICT (rule, key) DO NOTHING RETURNING *
 )
-INSERT INTO heard_flag (id, code, kind, institution_id, person, region, reporting_region, status)
-SELECT a.id, checks.code, a.rule, a.institution_id, a.person, a.region, a.reporting_region, 'open'
-FROM added AS a JOIN unnest($16::text[], $17::text[]) AS checks (rule, code) ON checks.rule = a.rule
+INSERT INTO heard_flag (id, code, kind, institution_id, class_id, person, region, reporting_region, status)
+SELECT a.id, checks.code, a.rule, a.institution_id, a.source_id, a.person, a.region, a.reporting_region, 'open'
+FROM added AS a JOIN unnest($17::text[], $18::text[]) AS checks (rule, code) ON checks.rule = a.rule
 """
 _SEEN: Final = """
 SELECT DISTINCT ON (a.mark, a.institution_id) a.mark, a.id, a.institution_id, a.region, a.reporting_region,
@@ -88,6 +106,31 @@ SELECT k.human, k.issued_on, array_agg(c.id ORDER BY c.issued_on, c.id) AS certi
 FROM keys AS k JOIN exam_certificate AS c ON c.person = k.person AND c.valid
     AND c.issued_on BETWEEN k.issued_on - {BURST_DAYS} AND k.issued_on
 GROUP BY k.human, k.issued_on
+"""
+_KEEP_SOURCES: Final = f"""
+INSERT INTO duty_source ({tables.names(DUTY_SOURCE.c)}) SELECT * FROM {tables.unnest(DUTY_SOURCE.c)} ORDER BY id
+ON CONFLICT (id) DO UPDATE SET {tables.excluded(DUTY_SOURCE.c)}
+"""
+_DROP_DUTIES: Final = "DELETE FROM duty WHERE source_id = ANY($1)"
+# By an index of the person and the hour; no lesson and no sitting is longer than a day. Two lessons are no pair, and a
+# class that was cancelled has none.
+_PAIRS: Final = """
+WITH named AS (
+    SELECT DISTINCT d.source_id, coalesce(a.into_person, d.person) AS human, d.begins_at, d.ends_at
+    FROM duty AS d LEFT JOIN heard_alias AS a ON a.person = d.person
+    WHERE d.source_id = ANY($1) OR d.person = ANY($2)
+), keyed AS (
+    SELECT n.*, n.human AS person FROM named AS n
+    UNION ALL SELECT n.*, a.person FROM named AS n JOIN heard_alias AS a ON a.into_person = n.human
+)
+SELECT DISTINCT k.human, k.begins_at, k.ends_at, s.id, s.is_exam, s.organisation_id, s.region, s.reporting_region,
+    d.begins_at, d.ends_at, o.id, o.is_exam, o.organisation_id, o.region, o.reporting_region
+FROM keyed AS k
+JOIN duty AS d ON d.person = k.person AND d.begins_at < k.ends_at AND d.begins_at > k.begins_at - interval '1 day'
+    AND d.ends_at > k.begins_at AND d.source_id <> k.source_id
+JOIN duty_source AS s ON s.id = k.source_id
+JOIN duty_source AS o ON o.id = d.source_id AND (o.is_exam OR s.is_exam)
+WHERE NOT EXISTS (SELECT FROM heard_class AS c WHERE c.id IN (s.id, o.id) AND c.state = 'cancelled')
 """
 _RATES: Final = """
 SELECT rule, count(*) AS found, count(*) FILTER (WHERE status = 'upheld') AS upheld,
@@ -163,6 +206,33 @@ async def runs(connection: AsyncConnection, people: Sequence[tuple[UUID, date]])
     persons, days = zip(*people, strict=True)
     rows = await (await driver(connection)).fetch(_BURSTS, list(persons), list(days))
     return [CertificateRun(*row) for row in rows]
+
+
+async def keep_duties(
+    connection: AsyncConnection, sources: Sequence[DutySource], duties: Iterable[tuple[UUID, UUID, datetime, datetime]]
+) -> None:
+    """The duties of `sources` are these, and no others: each with the id of its source, the person, and its hours."""
+    if sources:
+        own = await driver(connection)
+        rows = [tables.values_of(DUTY_SOURCE, each) for each in sources]
+        await own.execute(_KEEP_SOURCES, *tables.arrays(DUTY_SOURCE.c, rows))
+        await own.execute(_DROP_DUTIES, [each.id for each in sources])
+        columns = ("source_id", "person", "begins_at", "ends_at")
+        await own.copy_records_to_table("duty", columns=columns, records=list(duties))
+
+
+async def pairs(
+    connection: AsyncConnection, *, sources: Collection[UUID] = (), persons: Collection[UUID] = ()
+) -> list[tuple[Duty, Duty]]:
+    """Duties of `sources` and of `persons`, each with one that the same human has elsewhere at the same time."""
+    rows = await (await driver(connection)).fetch(_PAIRS, list(sources), list(persons))
+    return [
+        (
+            Duty(human, DutySource(*of[2:]), Hours(*of[:2])),
+            Duty(human, DutySource(*elsewhere[2:]), Hours(*elsewhere[:2])),
+        )
+        for human, of, elsewhere in ((row[0], tuple(row[1:8]), tuple(row[8:15])) for row in map(tuple, rows))
+    ]
 
 
 async def load(connection: AsyncConnection, finding_id: UUID, *, lock: bool = False) -> PatternFinding:

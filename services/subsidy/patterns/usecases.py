@@ -1,8 +1,10 @@
-"""Look for patterns when an account is confirmed, a sanction or a certificate is received; list and settle findings."""
+"""Look for patterns when an account is confirmed, or a sanction, a certificate, a timetable or an exam is received;
+list and settle findings.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -11,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.subsidy.claims.usecases import aftermath
 from services.subsidy.holds.rules import HoldStatus, Verdict
 from services.subsidy.patterns import rules, store
-from services.subsidy.patterns.rules import PatternFinding, PatternRule, SeenAccount
+from services.subsidy.patterns.rules import DutySource, Meeting, PatternFinding, PatternRule, SeenAccount
 from services.subsidy.patterns.store import Banned, PatternRate
 from services.subsidy.trainings import usecases as trainings
 from shared.kernel.callers import Caller
@@ -65,6 +67,25 @@ async def look_at_certificates(
         if rules.is_burst(run.bodies)
     ]
     await store.add_all(connection, found)
+
+
+async def look_at_duties(
+    connection: AsyncConnection,
+    sources: Sequence[DutySource],
+    duties: Iterable[tuple[UUID, UUID, datetime, datetime]],
+    *,
+    at: datetime,
+) -> None:
+    """Keep who teaches or examines in `sources` at which hours, and look at who is elsewhere at the same time."""
+    await store.keep_duties(connection, sources, duties)
+    found = rules.meetings(await store.pairs(connection, sources=[each.id for each in sources]))
+    await store.add_all(connection, [_of_meeting(each, at=at) for each in found])
+
+
+async def look_at_merged(connection: AsyncConnection, persons: Collection[UUID], *, at: datetime) -> None:
+    """Look at the duties of humans whose keys were merged: under two keys, nobody saw that they were in two places."""
+    found = rules.meetings(await store.pairs(connection, persons=persons))
+    await store.add_all(connection, [_of_meeting(each, at=at) for each in found])
 
 
 async def page(
@@ -121,6 +142,28 @@ def _of_accounts(own: SeenAccount, other: SeenAccount, *, at: datetime) -> Patte
         evidence={
             "accounts": [str(own.account_id), str(other.account_id)],
             "payees": [str(own.payee), str(other.payee)],
+        },
+        region=own.region,
+        reporting_region=own.reporting_region,
+        found_at=at,
+        due_on=rules.due_on(business_day(at)),
+    )
+
+
+def _of_meeting(meeting: Meeting, *, at: datetime) -> PatternFinding:
+    """The finding about one of the two sides; the other one has its own, which reviewers there settle."""
+    own, other = meeting.own, meeting.other
+    return PatternFinding(
+        id=new_id(),
+        rule=PatternRule.IN_TWO_PLACES,
+        key=f"{meeting.human}/{own.id}/{other.id}",
+        institution_id=own.organisation_id,
+        source_id=own.id,
+        evidence={
+            "person": str(meeting.human),
+            "sources": [own.name, other.name],
+            "organisations": [str(own.organisation_id), str(other.organisation_id)],
+            "hours": [f"{begins_at.isoformat()}/{ends_at.isoformat()}" for begins_at, ends_at in meeting.hours],
         },
         region=own.region,
         reporting_region=own.reporting_region,

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from services.assessment.consumers import apply, apply_for_exams
+from shared.contracts.assessment import DutyPlanned, SessionState
 from shared.contracts.fact import Fact
 from shared.contracts.registry.directory import InstitutionRegistered
 from shared.contracts.registry.timetables import LessonKind, LessonListed, TimetablePlanned
@@ -114,6 +115,27 @@ class TestExaminers:
         assert sorted(map(str, answers)) == ["201", "examiner-in-two-rooms", "examiner-in-two-rooms"]
         (row,) = await here.centre.service.rows("SELECT count(*) FROM examiner_duty")
         assert row[0] == 6
+
+    async def test_facts_of_a_session_tell_who_examines_when_by_person_key(self, here: Ahead) -> None:
+        session_id = await here.filed()
+        await here.step(session_id, "approval", officer=True)
+        assert (await here.centre.post(f"/sessions/{session_id}/cancellation", {"reason": "考场停电"})).is_success
+
+        [filed, approved, cancelled] = [
+            fact for fact in await here.centre.service.told() if isinstance(fact, SessionState)
+        ]
+
+        hours = {101: (9, 11), 102: (9, 11), 103: (13, 16), 104: (13, 16), 105: (13, 16), 109: (9, 16)}
+        assert set(filed.duties) == {
+            DutyPlanned(
+                person_key(here.centre.service, number),
+                datetime.fromisoformat(clock(first)),
+                datetime.fromisoformat(clock(last)),
+            )
+            for number, (first, last) in hours.items()
+        }
+        assert approved.duties == filed.duties
+        assert cancelled.duties == ()
 
     async def test_the_trainer_of_the_class_does_not_examine_it(self, here: Ahead) -> None:
         teacher = person_key(here.centre.service, 103)

@@ -7,10 +7,11 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from shared.contracts.registry.enrolments import EnrolmentState
 from shared.contracts.registry.flags import FlagRaised
-from tests.registry.school import School, trainee
+from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, trainee
 from tests.support.people import identity_number
 
 PHONE = "13915927364"
@@ -83,6 +84,36 @@ class TestAPhone:
             await school.enrol(later, trainee(number, local_id=f"again-{number}", phone=PHONE))
 
         assert await flags(school) == [("one-phone-many-trainees", later)]
+
+    async def test_of_people_of_several_institutions_holds_the_claim_of_the_class_that_comes_last(
+        self, school: School
+    ) -> None:
+        other = await open_school(school.registry, credit_code=ANOTHER_CREDIT_CODE)
+        before = await other.file()
+        await other.enrol(before, trainee(1, phone=PHONE), trainee(2, phone=PHONE))
+        later = await school.file(local_id="2025-002", starts_on="2025-04-01", ends_on="2025-04-10")
+        rows = trainee(3, phone=PHONE), trainee(4)
+
+        dry = await school.enrol(later, *rows, params={"mode": "validate"})
+        answers = [await school.enrol(later, *rows), await school.enrol(later, *rows)]
+
+        assert await flags(school) == [("one-phone-many-institutions", later)]
+        [fact] = [each for each in await school.registry.told() if isinstance(each, FlagRaised)]
+        assert (fact.holds, fact.is_confidential) == (True, True)
+        # What people of other institutions gave is nothing that this one is told.
+        assert [warned(answer) for answer in (dry, *answers)] == [[], [], []]
+        own = await school.registry.http.get("/v1/flags", headers=school.headers)
+        assert own.json()["rows"] == []
+
+    async def test_of_another_institution_long_ago_is_not_flagged(self, school: School) -> None:
+        other = await open_school(school.registry, credit_code=ANOTHER_CREDIT_CODE)
+        await other.enrol(await other.file(), trainee(1, phone=PHONE), trainee(2, phone=PHONE))
+        async with school.registry.engine.begin() as connection:
+            await connection.execute(text("UPDATE enrolment SET from_on = '2023-01-02', until_on = '2023-01-20'"))
+
+        await school.enrol(await school.file(), trainee(3, phone=PHONE))
+
+        assert await flags(school) == []
 
     async def test_is_warned_of_and_not_flagged_in_a_dry_run(self, school: School) -> None:
         rows = [trainee(number, phone=PHONE) for number in (1, 2, 3)]

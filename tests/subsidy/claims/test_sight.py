@@ -9,13 +9,14 @@ import pytest
 from services.subsidy.worker import SERVICE
 from shared.kernel.callers import Role
 from tests.conftest import OpenService
+from tests.subsidy.assessed import of_strangers, submitted
 from tests.subsidy.builders import (
     Taught,
     people,
 )
 from tests.subsidy.office import Office
 
-OFFICERS = (Role.COUNTY_OFFICER, Role.REVIEWER, Role.FINANCE, Role.PROVINCE)
+OFFICERS = (Role.COUNTY_OFFICER, Role.REVIEWER, Role.FINANCE, Role.AUDITOR, Role.PROVINCE)
 COUNTY, ELSEWHERE = "410102", "419001"
 PLACES = {"410000": {COUNTY, ELSEWHERE}, "410100": {COUNTY}, "410102": {COUNTY}, "419001": {ELSEWHERE}, "410200": set()}
 """What an officer of a region sees of two claims in these places."""
@@ -76,6 +77,33 @@ class TestSight:
         neighbours = await office.get("/v1/claims?region=410200", office.reviewer())
         assert (neighbours.status_code, neighbours.json()["code"]) == (403, "foreign-region")
 
+    async def test_the_list_is_narrowed_to_a_class_and_to_an_institution_within_what_is_seen(
+        self, office: Office
+    ) -> None:
+        first, second = Taught(people(1)), Taught(people(1))
+        await office.service.hear(*first.all_finished(), *second.all_finished())
+        one, two = await office.submitted(first), await office.submitted(second)
+
+        for headers in (office.reviewer(), office.finance(), office.province()):
+            assert await ids(office, headers) == [one, two]
+            assert await ids(office, headers, f"class_id={first.class_id}") == [one]
+            assert await ids(office, headers, f"institution_id={second.institution_id}") == [two]
+            both = f"class_id={first.class_id}&institution_id={second.institution_id}"
+            for nothing in (both, f"class_id={uuid4()}", f"institution_id={uuid4()}"):
+                assert await ids(office, headers, nothing) == []
+        own = office.institution(first)
+        assert await ids(office, own, f"class_id={first.class_id}&institution_id={first.institution_id}") == [one]
+        assert await ids(office, own, f"class_id={second.class_id}") == []
+        assert await ids(office, own, f"institution_id={second.institution_id}") == []
+
+    async def test_the_id_of_an_exam_is_that_of_no_class(self, office: Office) -> None:
+        exam = of_strangers(1)
+        await office.service.hear(exam.body(), *exam.certificates())
+        claim_id = await submitted(office, exam)
+
+        assert await ids(office, office.reviewer(), f"institution_id={exam.body_id}") == [claim_id]
+        assert await ids(office, office.reviewer(), f"class_id={exam.exam_id}") == []
+
     async def test_nobody_decides_on_what_they_do_not_see(self, office: Office) -> None:
         claim_id = await self._claim(office, ELSEWHERE)
         reason = {"reason": "材料不全"}
@@ -114,7 +142,7 @@ class TestSight:
     ) -> None:
         assert (await office.budget(1, "410200")).status_code == 200
 
-        for role in OFFICERS[:3]:
+        for role in OFFICERS[:4]:
             answer = await office.get("/v1/budgets", office.service.tokens.of(role, region=region))
             assert sorted(row["region"] for row in answer.json()["rows"]) == seen
         for role in (Role.INSTITUTION, Role.ASSESSMENT_BODY):

@@ -38,6 +38,11 @@ const ROLES: readonly Role[] = [
     does: ["编制批次、送盘回盘、追回", "Batches, bank files and recoveries"],
   },
   {
+    code: "auditor",
+    name: ["审计", "Auditors"],
+    does: ["只读：核对申领、台账与证据", "Read claims, the ledger and evidence, and write nothing"],
+  },
+  {
     code: "institution",
     name: ["培训机构", "Training institutions"],
     does: ["报备班级、名册、考勤，申领补贴", "File classes, rosters and attendance, claim subsidies"],

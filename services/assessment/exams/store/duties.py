@@ -15,6 +15,7 @@ from services.assessment.exams.rules.assignments import Duty
 from services.assessment.exams.rules.history import SessionStep
 from services.assessment.exams.rules.sittings import Hours
 from shared import tables
+from shared.contracts.assessment import DutyPlanned
 from shared.database import driver
 from shared.tables import Instant, Json, Texts
 
@@ -29,6 +30,10 @@ ORDER BY person, begins_at
 _TAKEN: Final = """
 SELECT person, lower(during) AS begins_at, upper(during) AS ends_at FROM examiner_duty
 WHERE person = ANY($1) AND during && tstzrange($2, $3) AND session_id <> $4 ORDER BY lower(during)
+"""
+_OF_SESSION: Final = """
+SELECT DISTINCT person, lower(during) AS begins_at, upper(during) AS ends_at FROM examiner_duty
+WHERE session_id = $1 ORDER BY 2, 3, 1
 """
 _RECENT: Final = """
 SELECT s.id, COALESCE(array_agg(d.person) FILTER (WHERE d.part IS NOT NULL), '{}') AS persons
@@ -74,6 +79,12 @@ async def taken(
     for row in await (await driver(connection)).fetch(_TAKEN, list(persons), since, until, but):
         found[row["person"]].append(Hours(row["begins_at"], row["ends_at"]))
     return dict(found)
+
+
+async def of_session(connection: AsyncConnection, session_id: UUID) -> tuple[DutyPlanned, ...]:
+    """Who examines or supervises in the session, and when, as its facts tell it: humans, in the order of time."""
+    rows = await (await driver(connection)).fetch(_OF_SESSION, session_id)
+    return tuple(DutyPlanned(*row) for row in rows)
 
 
 async def recent(

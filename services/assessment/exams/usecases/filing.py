@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.bodies.rules.bodies import Body
@@ -179,11 +180,11 @@ async def keep(
     reason: str | None = None,
     content: Mapping[str, object] | None = None,
 ) -> None:
-    """Store the step of a session and tell its fact."""
+    """Store the step of a session and tell its fact, with who examines when."""
     await duty_store.add_step(
         connection, SessionStep(after.id, after.version, verb, caller.person, at, reason, rule.rows, content or {})
     )
-    await outbox.record(connection, fact)
+    await outbox.record(connection, replace(fact, duties=await duty_store.of_session(connection, after.id)))
 
 
 async def _require_allowed(connection: AsyncConnection, body: Body, session: ExamSession) -> None:

@@ -16,6 +16,7 @@ class FlagKind(StrEnum):
     TOO_FAR_APART = "too-far-apart"
     ONE_PHONE_MANY_TRAINEES = "one-phone-many-trainees"
     ONE_PHONE_MANY_CLASSES = "one-phone-many-classes"
+    ONE_PHONE_MANY_INSTITUTIONS = "one-phone-many-institutions"
     ONE_DEVICE_MANY_TRAINEES = "one-device-many-trainees"
     DEVICE_TOO_FAST = "device-too-fast"
     CLASS_TOO_SMALL = "class-too-small"
@@ -105,6 +106,13 @@ KINDS: Final[Mapping[FlagKind, FlagDefinition]] = {
         "C16",
         "Many trainees of the institution's concurrent classes gave the same phone number.",
         "同一机构同期多个班级的学员填报了同一手机号。",
+    ),
+    FlagKind.ONE_PHONE_MANY_INSTITUTIONS: FlagDefinition(
+        "C16",
+        "Trainees of several institutions gave the same phone number, and they are many.",
+        "多家机构的多名学员填报了同一手机号。",
+        holds=True,
+        is_confidential=True,
     ),
     FlagKind.ONE_DEVICE_MANY_TRAINEES: FlagDefinition(
         "C16", "Many trainees checked in with the same phone.", "多名学员使用同一部手机签到。"

@@ -27,7 +27,7 @@ from services.registry.rosters.rules.decisions import RosterContext, decide
 from services.registry.rosters.rules.dry_runs import DryRun
 from services.registry.rosters.store import Newcomer
 from services.registry.rosters.usecases.people import IdentifiedRow, meet, recognise
-from services.registry.rosters.usecases.phones import owners_of, shared_phones
+from services.registry.rosters.usecases.phones import owners_of, shared_phones, spread_phones
 from services.registry.rosters.usecases.row import RosterRow
 from services.registry.rosters.usecases.twins import twins
 from shared.backbone import outbox
@@ -134,7 +134,8 @@ async def _enrol(
         await _store(connection, admitted, first_days, released, persons=persons, by=by, at=at)
         grown = see_grown([each.entry.class_ for each in admitted], checks.late_days)
         alike = await twins(connection, admitted, owners, persons=persons)
-        await flag_usecases.raise_all(connection, [*seen.values(), *grown, *alike], at=at)
+        spread = await spread_phones(connection, admitted, checks, owners)
+        await flag_usecases.raise_all(connection, [*seen.values(), *spread, *grown, *alike], at=at)
     if seen:
         decided = _with_warnings(decided, admitted, seen)
     return sorted([*refused, *decided], key=lambda outcome: outcome.row) if refused else decided

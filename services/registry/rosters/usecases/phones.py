@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.enrolments.usecases.entry_checks import Checks
 from services.registry.flags.rules.flags import Observation
 from services.registry.rosters import store as store
-from services.registry.rosters.rules.phones import PhoneUse, shared
+from services.registry.rosters.rules.phones import SPREAD_DAYS, PhoneUse, shared, spread
 from services.registry.rosters.usecases.people import IdentifiedRow
 
 
@@ -48,6 +49,25 @@ async def shared_phones(
         until_on=max(each.until_on for each in uses),
     )
     return shared(uses, before, classes, checks.policies)
+
+
+async def spread_phones(
+    connection: AsyncConnection, admitted: Sequence[IdentifiedRow], checks: Checks, known: Mapping[UUID, int]
+) -> list[Observation]:
+    """Observations about the phones of `admitted`, who are stored, that people elsewhere gave as well (C16).
+
+    `known` is the number of people who had each phone before.
+    """
+    given = Counter(each.phone_mark for each in admitted if each.phone_mark is not None)
+    allowed = min((policy.attendance_trainees_per_phone_max for policy in checks.policies.values()), default=0)
+    many = {mark for mark, count in given.items() if mark in known and count + known[mark] > allowed}
+    if not many:
+        return []
+    classes = {each.entry.class_.id: each.entry.class_ for each in admitted}
+    since = min(each.starts_on for each in classes.values()) - timedelta(days=SPREAD_DAYS)
+    owners = await store.phone_spread(connection, many, since=since)
+    uses = [_use(each, each.phone_mark) for each in admitted if each.phone_mark in many and each.phone_mark]
+    return list(spread(uses, owners, classes, checks.policies))
 
 
 def _use(recognised: IdentifiedRow, mark: UUID) -> PhoneUse:

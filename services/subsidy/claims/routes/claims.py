@@ -22,6 +22,7 @@ from services.subsidy.claims.store import holds
 from services.subsidy.claims.usecases import drafts, reading, replays
 from services.subsidy.claims.usecases import steps as usecases
 from services.subsidy.trainings import usecases as trainings
+from shared import tables
 from shared.auth import CurrentCaller
 from shared.awards import AskedAward
 from shared.contracts.subsidy import ClaimStatus, SubsidyKind
@@ -55,6 +56,8 @@ async def list_claims(
     award: AskedAward,
     status: ClaimStatus | None = None,
     kind: SubsidyKind | None = None,
+    class_id: UUID | None = None,
+    institution_id: Annotated[UUID | None, Query(description="Whoever is paid: an institution or a body")] = None,
     region: Annotated[str | None, Query(max_length=16, description="This region and what lies below it")] = None,
     held: Annotated[bool | None, Query(description="Whether flags are open or upheld about it")] = None,
     cursor: Cursor = None,
@@ -65,7 +68,11 @@ async def list_claims(
     `held=true` with `status=submitted` finds those that wait, with `status=paid` those whose money may be owed back.
     """
     sight = await trainings.scope(connection, caller, region=region)
-    further = [] if held is None else [holds.is_held(held)]
+    further = tables.matches(store.CLAIM, institution_id=institution_id)
+    if class_id is not None:
+        further += store.of_class(class_id)
+    if held is not None:
+        further.append(holds.is_held(held))
     rows = await store.page(
         connection, sight, status=status, award=award, kind=kind, further=further, after=after(cursor), limit=size
     )

@@ -27,11 +27,13 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.claims.rules.claims import Claim
+from services.subsidy.claims.rules.sources import is_of_class
 from services.subsidy.claims.rules.states import (
     VOID,
     ClaimVerb,
 )
 from services.subsidy.claims.store import lines as line_store
+from services.subsidy.kinds.rules import KINDS
 from services.subsidy.trainings.store import HEARD_CLASS
 from shared import tables
 from shared.contracts.dimensions import FundSource
@@ -281,6 +283,12 @@ async def page(
     asked = [*lies_in(CLAIM, scope.reach), *own]
     statement = _NAMED.where(CLAIM.c.id > after, *asked, *further).order_by(CLAIM.c.id).limit(limit)
     return await tables.fetch_all(connection, statement, _summary)
+
+
+def of_class(class_id: UUID) -> list[ColumnElement[bool]]:
+    """Conditions for `page`: the claim was built from this class, and not from an exam with that id."""
+    kinds = [kind for kind in KINDS if is_of_class(kind)]
+    return [CLAIM.c.source_id == class_id, tables.one_of(CLAIM.c.kind, kinds)]
 
 
 def _summary(

@@ -1,4 +1,4 @@
-"""Phones that many trainees gave: counted by people, in one class and over classes of the same days."""
+"""Phones that many trainees gave: counted by people, in one class, over classes of the same days, and elsewhere."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.registry.flags.rules.kinds import FlagKind
-from services.registry.rosters.rules.phones import PhoneUse, shared
+from services.registry.rosters.rules.phones import PhoneOwner, PhoneUse, shared, spread
 from tests.registry.builders import policy, training_class
 
 MARK = UUID(int=7)
@@ -71,3 +71,50 @@ def test_nobody_counts_twice(now: list[PhoneUse], before: list[PhoneUse]) -> Non
 def test_at_most_as_many_people_as_allowed_are_never_seen(now: list[PhoneUse], before: list[PhoneUse]) -> None:
     for (_, mark), seen in shared(now, before, CLASSES, POLICIES).items():
         assert len({each.person for each in (*now, *before) if each.mark == mark}) >= seen.facts["trainees"] > 2
+
+
+HERE = CLASSES[UUID(int=1)].institution_id
+owners = st.builds(
+    lambda person, institution: PhoneOwner(MARK, UUID(int=person), UUID(int=institution)),
+    st.integers(1, 6),
+    st.integers(50, 52),
+)
+
+
+def elsewhere(person: int, institution: int = 50) -> PhoneOwner:
+    return PhoneOwner(MARK, UUID(int=person), UUID(int=institution))
+
+
+def spreads(given_: list[PhoneUse], known: list[PhoneOwner]) -> dict[int, dict[str, object]]:
+    """What was seen of a phone across institutions, by class."""
+    found = list(spread(given_, known, CLASSES, POLICIES))
+    assert all(each.kind is FlagKind.ONE_PHONE_MANY_INSTITUTIONS for each in found)
+    return {each.class_id.int: dict(each.facts) for each in found if each.class_id is not None}
+
+
+def test_a_phone_of_many_people_at_several_institutions_is_seen_in_the_class_that_comes_last() -> None:
+    three = {"trainees": 3, "trainees_max": 2, "institutions": 3}
+
+    assert spreads([use(1, 1)], [elsewhere(2)]) == {}
+    assert spreads([use(1, 1)], [elsewhere(2), elsewhere(3, 51)]) == {1: three}
+    assert spreads([use(1, 1)], [elsewhere(2), PhoneOwner(MARK, UUID(int=3), HERE)]) == {1: three | {"institutions": 2}}
+
+
+def test_many_people_of_one_institution_or_one_person_of_many_are_not_seen_across_institutions() -> None:
+    own = [PhoneOwner(MARK, UUID(int=number), HERE) for number in range(2, 9)]
+
+    assert spreads([use(1, 1)], own) == {}
+    assert spreads([use(1, 1)], [elsewhere(1, number) for number in range(50, 60)]) == {}
+    # Whoever was at another institution as well, with others of this one, has a phone that is shared here.
+    assert spreads([use(1, 1)], [*own, elsewhere(1)]) == {}
+
+
+@given(st.lists(uses, max_size=6), st.lists(owners, max_size=6))
+def test_across_institutions_nobody_counts_twice_either(now: list[PhoneUse], known: list[PhoneOwner]) -> None:
+    again = [PhoneOwner(each.mark, each.person, HERE) for each in now]
+
+    assert spreads(now, known) == spreads([*now, *now], [*known, *known, *again])
+    for seen in spreads(now, known).values():
+        assert {each.institution_id for each in known} - {HERE}
+        assert isinstance(seen["trainees"], int)
+        assert seen["trainees"] > 2
