@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from deploy.sandbox.client import Caller
 from tests.browser.driving import Running, Visitor, looked_at, sign_in
-from tests.browser.test_officer import PLACE, filed, school_clerk
+from tests.browser.officers import PLACE, filed, school_clerk
 from tests.registry.school import trainee
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("browser")]
