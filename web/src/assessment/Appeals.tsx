@@ -44,6 +44,8 @@ interface Correction {
 
 interface Work {
   appeals: Appeal[];
+  /** Open past the day by which they are answered, by the day of the service. */
+  overdue: ReadonlySet<string>;
   corrections: Correction[];
   candidates: ReadonlyMap<string, Candidate>;
   sessions: ReadonlyMap<string, Session>;
@@ -71,6 +73,7 @@ function candidateOf(one: Correction): string {
 
 async function read(): Promise<Work> {
   const appeals = await all<Appeal>("v1/appeals");
+  const late = await all<Appeal>("v1/appeals", { overdue: "true" });
   const proposals = await all<Correction>("v1/proposals", { status: "proposed" });
   const corrections = proposals.filter((one) => one.kind === "correction");
   const candidates = await each<Candidate>("v1/candidates", [
@@ -85,14 +88,13 @@ async function read(): Promise<Work> {
     (one, other) =>
       Number(other.status === "open") - Number(one.status === "open") || one.answer_by.localeCompare(other.answer_by),
   );
-  return { appeals, corrections, candidates, sessions };
+  return { appeals, overdue: new Set(late.map((one) => one.id)), corrections, candidates, sessions };
 }
 
 export function Appeals({ me }: { me: SignedIn }) {
   const answer = useAnswer(read, []);
   const opening = useOpening();
   const { told, decide } = useDecisions(answer.again);
-  const today = new Date().toLocaleDateString("sv-SE", { timeZone: "Asia/Shanghai" });
   const title = say("考生对成绩的申诉", "Appeals of candidates against their marks");
   return (
     <>
@@ -100,7 +102,7 @@ export function Appeals({ me }: { me: SignedIn }) {
         <h2 id="appeals-title">{title}</h2>
         <Decided told={told} />
         <Shown answer={answer}>
-          {({ appeals, candidates, sessions }) => (
+          {({ appeals, overdue, candidates, sessions }) => (
             <Table
               name={title}
               rows={appeals}
@@ -135,9 +137,7 @@ export function Appeals({ me }: { me: SignedIn }) {
                         </td>
                         <td class="text">
                           {one.answer_by}{" "}
-                          {one.status === "open" && one.answer_by < today && (
-                            <span class="badge bad">{say("已逾期", "Overdue")}</span>
-                          )}
+                          {overdue.has(one.id) && <span class="badge bad">{say("已逾期", "Overdue")}</span>}
                         </td>
                         <td class="text">
                           <span class={one.status === "open" ? "badge warn" : "badge"}>

@@ -90,35 +90,37 @@ export function AppealsOfClaim(props: { claim: WholeClaim; isForPerson?: boolean
         )}
       </Shown>
       {subjects.length > 0 && (
-        <Form
-          key={turn}
-          name={say("提出申诉", "Appeal")}
-          class="grid no-print"
-          button={say("提出申诉", "Appeal")}
-          draft={draft}
-          labels={{ subject: say("针对", "Against"), reason: say("申诉理由", "Why") }}
-          send={({ subject = "", reason }, key) => {
-            const [about, line] = subject.split(" ");
-            const content = { about, line: line === undefined ? null : Number(line), reason };
-            return decide(
-              say("申诉", "The appeal"),
-              ["已提出，由上级地区答复。", "is filed; the region above answers it."],
-              async () => {
-                await post(`v1/claims/${claim.id}/appeals`, content, key);
-                sessionStorage.removeItem(draft);
-                setTurn((before) => before + 1);
-              },
-            );
-          }}
-        >
-          <p class="soft">
+        <>
+          <p class="soft no-print">
             {props.isForPerson
               ? say("本人到窗口提出的，在此登记。", "For a person who comes to the counter.")
               : say("不同意不予补贴或追回的决定，可以申诉。", "For who does not agree with a refusal or a recovery.")}
           </p>
-          <Choice name="subject" label={say("针对", "Against")} options={subjects} />
-          <Field name="reason" label={say("申诉理由", "Why")} minLength={2} maxLength={500} long required />
-        </Form>
+          <Form
+            key={turn}
+            name={say("提出申诉", "Appeal")}
+            class="grid no-print"
+            button={say("提出申诉", "Appeal")}
+            draft={draft}
+            labels={{ subject: say("针对", "Against"), reason: say("申诉理由", "Why") }}
+            send={({ subject = "", reason }, key) => {
+              const [about, line] = subject.split(" ");
+              const content = { about, line: line === undefined ? null : Number(line), reason };
+              return decide(
+                say("申诉", "The appeal"),
+                ["已提出，由上级地区答复。", "is filed; the region above answers it."],
+                async () => {
+                  await post(`v1/claims/${claim.id}/appeals`, content, key);
+                  sessionStorage.removeItem(draft);
+                  setTurn((before) => before + 1);
+                },
+              );
+            }}
+          >
+            <Choice name="subject" label={say("针对", "Against")} options={subjects} />
+            <Field name="reason" label={say("申诉理由", "Why")} minLength={2} maxLength={500} long required />
+          </Form>
+        </>
       )}
     </section>
   );
