@@ -16,7 +16,6 @@ from services.subsidy.grants.rules import FIGURES, Instalment, ProjectKind
 from shared.contracts.dimensions import FundSource
 from shared.dated_rules.figures import FigureRow, PolicyUnset
 from shared.kernel.awards import Award
-from shared.kernel.ids import new_id
 from shared.kernel.money import Fen
 from shared.kernel.moves import move
 from shared.kernel.refusals import Conflict, Invalid
@@ -299,11 +298,11 @@ def moved(project: Project, verb: ProjectVerb) -> Project:
     return replace(project, status=move(MOVES, project.status, verb), version=project.version + 1)
 
 
-def instalments_of(project: Project) -> list[Instalment]:
-    """The instalments of a project that is approved, in the order of their days."""
+def instalments_of(project: Project, ids: Iterable[UUID]) -> list[Instalment]:
+    """The instalments of a project that is approved, in the order of their days, with one of `ids` for each."""
     return [
         Instalment(
-            id=new_id(),
+            id=id_,
             project_id=project.id,
             number=number,
             institution_id=project.institution_id,
@@ -317,7 +316,7 @@ def instalments_of(project: Project) -> list[Instalment]:
             due_on=part.due_on,
             amount_fen=part.amount_fen,
         )
-        for number, part in enumerate(sorted(project.instalments), 1)
+        for number, (part, id_) in enumerate(zip(sorted(project.instalments), ids, strict=True), 1)
     ]
 
 

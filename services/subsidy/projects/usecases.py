@@ -113,7 +113,7 @@ async def approve(connection: AsyncConnection, proposal: Proposal, *, caller: Ca
     caller.require(Role.PROVINCE)
     after = rules.approve(await _of(connection, proposal), by=caller.person, at=at)
     await store.save(connection, after)
-    await grants.add_all(connection, rules.instalments_of(after))
+    await grants.add_all(connection, rules.instalments_of(after, [new_id() for _ in after.instalments]))
     await _grant(connection, after, by=caller.person, at=at)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -52,13 +52,7 @@ class DraftRequest(Strict):
     @property
     def asked(self) -> tuple[SubsidyKind, UUID]:
         """The kind that is claimed for, and what it is to be built from. Raises ClaimBasisUnclear."""
-        return asked_kind(
-            self.kind,
-            class_id=self.class_id,
-            exam_id=self.exam_id,
-            certificate_id=self.certificate_id,
-            instalment_id=self.instalment_id,
-        )
+        return asked_kind(self.kind, **self.model_dump(exclude={"kind", "local_id"}))
 
 
 def asked_kind(
@@ -70,12 +64,8 @@ def asked_kind(
     instalment_id: UUID | None = None,
 ) -> tuple[SubsidyKind, UUID]:
     """The kind that is asked for, and the one thing that it is for. Raises ClaimBasisUnclear."""
-    named = {
-        Basis.CLASS: class_id,
-        Basis.EXAM: exam_id,
-        Basis.CERTIFICATE: certificate_id,
-        Basis.INSTALMENT: instalment_id,
-    }
+    named = {Basis.CLASS: class_id, Basis.EXAM: exam_id, Basis.CERTIFICATE: certificate_id}
+    named[Basis.INSTALMENT] = instalment_id
     given = [(kind_from(basis, kind), id_) for basis, id_ in named.items() if id_ is not None]
     if len(given) != 1:
         raise ClaimBasisUnclear
@@ -95,17 +85,10 @@ def source_fields(kind: SubsidyKind, source_id: UUID) -> dict[str, UUID | None]:
     return {name: named[name] for name in ("class_id", "exam_id")}
 
 
-_ENTRY_OF: Final = {
-    Basis.CLASS: "enrolment_id",
-    Basis.EXAM: "certificate_id",
-    Basis.CERTIFICATE: "certificate_id",
-    Basis.INSTALMENT: "instalment_id",
-}
-
-
 def entry_fields(kind: SubsidyKind, entry_id: UUID) -> dict[str, UUID | None]:
     """How answers name what a line was built from."""
-    name = _ENTRY_OF[KINDS[kind].built_from]
+    of_basis = {Basis.CLASS: "enrolment_id", Basis.INSTALMENT: "instalment_id"}
+    name = of_basis.get(KINDS[kind].built_from, "certificate_id")
     return {"enrolment_id": None, "certificate_id": None, "instalment_id": None, name: entry_id}
 
 

@@ -273,18 +273,14 @@ class LineFacts:
     granted: Fen | None = None
     """The instalment that two officers agreed on for a project; None for all that a rate is paid for."""
     cancelled: bool = False
-    """Whether the project was cancelled."""
 
 
 _OF_TRAININGS: Final = frozenset({Check.WITHDRAWN, Check.TRANSFERRED, Check.NOT_COMPLETED, Check.NO_SHARE})
 _OF_DAYS: Final = frozenset({Check.WITHDRAWN, Check.TRANSFERRED, Check.NOT_COMPLETED})
 _OF_YEARS: Final = frozenset({Check.HIGHER_LEVEL_CLAIMED, Check.CAP_USED_UP})
-_OF_EVERY_KIND: Final = frozenset(
-    {
-        Check.FLAGGED, Check.OBJECTED, Check.NO_CERTIFICATE, Check.WINDOW_PASSED, Check.ALREADY_CLAIMED,
-        Check.NO_POLICY,
-    }
-)  # fmt: skip
+_OF_EVERY_KIND: Final = frozenset({
+    Check.FLAGGED, Check.OBJECTED, Check.NO_CERTIFICATE, Check.WINDOW_PASSED, Check.ALREADY_CLAIMED, Check.NO_POLICY,
+})  # fmt: skip
 
 
 def _in_order(checks: frozenset[Check]) -> tuple[Check, ...]:

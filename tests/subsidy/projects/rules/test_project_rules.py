@@ -134,7 +134,7 @@ def test_each_year_has_targets_within_the_project_each_once(targets: tuple[Targe
 
 
 def test_instalments_are_numbered_by_their_days_and_draw_on_the_first_year() -> None:
-    found = rules.instalments_of(project(last_year=2026))
+    found = rules.instalments_of(project(last_year=2026), [uuid4(), uuid4()])
 
     assert [(each.number, each.due_on, each.amount_fen, each.year) for each in found] == [
         (1, date(2025, 4, 1), 300, 2025),
