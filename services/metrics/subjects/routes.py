@@ -65,7 +65,7 @@ async def list_organisation_totals(
     rows = await usecases.organisations(
         connection, cut, caller=caller, today=business_day(at), after=after(cursor), limit=size
     )
-    answers = [OrganisationTotalsAnswer.model_validate(dict(row)) for row in rows]
+    answers = [OrganisationTotalsAnswer.model_validate(row) for row in rows]
     return Page(rows=answers, next=next_cursor(answers, size))
 
 

@@ -113,7 +113,7 @@ async def page(
 
 async def organisations(
     connection: AsyncConnection, cut: Cut, *, narrowing: Narrowing, scope: Scope, after: UUID, limit: int
-) -> list[Mapping[str, Any]]:
+) -> list[dict[str, Any]]:
     """The institutions and bodies whose work counts in `cut`, inside `scope`: id, name if it was told, and FIGURES."""
     statement = _ORGANISATIONS.format(placed=_placed(narrowing, is_of_every_year=cut.plan is None))
     values = {**narrowing.values, **_reached(scope), "first_day": cut.first_day, "after": after, "limit": limit}

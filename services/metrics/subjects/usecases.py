@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -50,7 +49,7 @@ async def page(
 
 async def organisations(
     connection: AsyncConnection, cut: Cut, *, caller: Caller, today: date, after: UUID, limit: int
-) -> list[Mapping[str, Any]]:
+) -> list[dict[str, Any]]:
     """The institutions and bodies behind the totals of `cut`, with what each adds to them. Raises as `page` does."""
     return await store.organisations(
         connection,
