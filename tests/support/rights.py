@@ -32,7 +32,8 @@ UNKNOWN: Final = ("999999", "419999", NOWHERE)
 """Codes of no region: of nothing, of a label over counties that the province leads itself, of another province."""
 
 _OF_EVERY_SERVICE: Final = {"name": "favicon.png", "code": "not-found"}
-FOREIGN: Final = {"foreign-organisation", "foreign-region", "foreign-person"}
+FOREIGN: Final = {"foreign-organisation", "foreign-region", "foreign-person", "no-record-here"}
+"""Of the last: who asks by a document is told the same of somebody trained elsewhere and of nobody."""
 FOREIGN_ROWS: Final = {*FOREIGN, "not-found", "not-in-class"}
 """A row of a batch that names another organisation's record is told no more than that it does not exist."""
 OF_RIGHTS: Final = {*FOREIGN, "wrong-role", "unauthenticated"}

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.subsidy.grants.rules import ProjectKind
 from services.subsidy.projects import rules, usecases
-from services.subsidy.projects.rules import Part, Project, ProjectStatus, Result, Target, Verdict
+from services.subsidy.projects.rules import Part, Project, ProjectStatus, ProjectVerdict, Result, Target
 from services.subsidy.projects.usecases import GrantedInstalment, ProjectReading
 from shared.auth import CurrentCaller
 from shared.awards import AnsweredAward, AnsweredLevel, GivenAward
@@ -95,7 +95,7 @@ class ResultRequest(Strict):
 
 class VerdictRequest(Strict):
     year: Year
-    verdict: Annotated[Verdict | None, Field(description="Null takes back the verdict that stands")]
+    verdict: Annotated[ProjectVerdict | None, Field(description="Null takes back the verdict that stands")]
     reason: Reason
 
 
@@ -180,7 +180,7 @@ class VerdictAnswer(BaseModel):
 
     id: UUID
     year: int
-    verdict: Verdict | None = Field(description="Null: the one before was taken back")
+    verdict: ProjectVerdict | None = Field(description="Null: the one before was taken back")
     reason: str
     proposed_by: str
     confirmed_by: str
@@ -192,7 +192,7 @@ class WholeProjectAnswer(ProjectAnswer):
 
     targets: list[TargetAnswer]
     instalments: list[InstalmentAnswer]
-    verdict_by_year: dict[int, Verdict] = Field(description="The verdicts that stand")
+    verdict_by_year: dict[int, ProjectVerdict] = Field(description="The verdicts that stand")
     results: list[ResultAnswer] = Field(description="Earlier ones too; the latest of a target counts")
     verdicts: list[VerdictAnswer] = Field(description="Earlier ones too; the latest of a year counts")
 

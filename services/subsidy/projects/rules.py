@@ -63,7 +63,7 @@ MOVES: Final[Mapping[ProjectStatus, Mapping[ProjectVerb, ProjectStatus]]] = {
 WHY_FINAL: Final = {ProjectStatus.REJECTED: "Nothing was committed, and the project can be filed again at once."}
 
 
-class Verdict(StrEnum):
+class ProjectVerdict(StrEnum):
     MET = "met"
     """Every target of the year was reached."""
     PARTLY = "partly"
@@ -248,7 +248,7 @@ class YearVerdict:
     id: UUID
     project_id: UUID
     year: int
-    verdict: Verdict | None
+    verdict: ProjectVerdict | None
     reason: str
     proposed_by: str
     confirmed_by: str
@@ -332,22 +332,22 @@ def reached(results: Iterable[Result]) -> dict[tuple[int, str], int]:
     return {(result.year, result.measure): result.figure for result in results}
 
 
-def standing(verdicts: Iterable[YearVerdict]) -> dict[int, Verdict]:
+def standing(verdicts: Iterable[YearVerdict]) -> dict[int, ProjectVerdict]:
     """The verdict that stands for each year; `verdicts` in the order in which they were given."""
     latest = {each.year: each.verdict for each in verdicts}
     return {year: verdict for year, verdict in latest.items() if verdict is not None}
 
 
-def allowed_verdicts(targets: Sequence[Target], figures: Mapping[tuple[int, str], int]) -> list[Verdict]:
+def allowed_verdicts(targets: Sequence[Target], figures: Mapping[tuple[int, str], int]) -> list[ProjectVerdict]:
     """The verdicts that the results of a year allow: only one that reached all its targets met them, and always did."""
     is_met = all(figures[target.year, target.measure] >= target.number for target in targets)
-    return [Verdict.MET] if is_met else [Verdict.PARTLY, Verdict.NOT_MET]
+    return [ProjectVerdict.MET] if is_met else [ProjectVerdict.PARTLY, ProjectVerdict.NOT_MET]
 
 
 def judge(
     project: Project,
     year: int,
-    verdict: Verdict | None,
+    verdict: ProjectVerdict | None,
     *,
     results: Iterable[Result],
     before: Collection[int],
@@ -382,7 +382,7 @@ def cancel(project: Project, verdicts: Iterable[YearVerdict], *, has_paid: bool)
     Raises IllegalMove, NoGroundToCancel.
     """
     after = moved(project, ProjectVerb.CANCEL)
-    if has_paid and Verdict.NOT_MET not in standing(verdicts).values():
+    if has_paid and ProjectVerdict.NOT_MET not in standing(verdicts).values():
         raise NoGroundToCancel
     return after
 

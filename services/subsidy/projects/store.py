@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Column, Date, Integer, MetaData, Table, Text,
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.grants.rules import ProjectKind
-from services.subsidy.projects.rules import Part, Project, ProjectStatus, Result, Target, Verdict, YearVerdict
+from services.subsidy.projects.rules import Part, Project, ProjectStatus, ProjectVerdict, Result, Target, YearVerdict
 from shared import tables
 from shared.contracts.dimensions import FundSource
 from shared.kernel.awards import Award
@@ -67,7 +67,7 @@ VERDICT: Final = Table(
     Column("id", Uuid),
     Column("project_id", Uuid),
     Column("year", Integer),
-    Column("verdict", Choice(Verdict)),
+    Column("verdict", Choice(ProjectVerdict)),
     Column("reason", Text),
     Column("proposed_by", Text),
     Column("confirmed_by", Text),

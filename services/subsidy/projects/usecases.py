@@ -30,8 +30,8 @@ from services.subsidy.projects.rules import (
     ProjectKnown,
     ProjectStatus,
     ProjectVerb,
+    ProjectVerdict,
     Result,
-    Verdict,
     YearVerdict,
 )
 from services.subsidy.review import rules as review
@@ -145,7 +145,7 @@ async def propose_verdict(
     connection: AsyncConnection,
     project_id: UUID,
     year: int,
-    verdict: Verdict | None,
+    verdict: ProjectVerdict | None,
     *,
     reason: str,
     caller: Caller,
@@ -166,7 +166,7 @@ async def give_verdict(connection: AsyncConnection, proposal: Proposal, *, calle
     """Give the verdict of a proposal that is being confirmed. Raises WrongRole and the rule's refusals."""
     caller.require(Role.PROVINCE)
     year, named = proposal.content["year"], proposal.content["verdict"]
-    verdict = None if named is None else Verdict(named)
+    verdict = None if named is None else ProjectVerdict(named)
     before = await _of(connection, proposal)
     await store.save(connection, await _judged(connection, before, year, verdict, at=at))
     given = YearVerdict(
@@ -305,7 +305,7 @@ async def _of(connection: AsyncConnection, proposal: Proposal) -> Project:
 
 
 async def _judged(
-    connection: AsyncConnection, project: Project, year: int, verdict: Verdict | None, *, at: datetime
+    connection: AsyncConnection, project: Project, year: int, verdict: ProjectVerdict | None, *, at: datetime
 ) -> Project:
     return rules.judge(
         project,

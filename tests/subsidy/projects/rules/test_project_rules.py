@@ -21,11 +21,11 @@ from services.subsidy.projects.rules import (
     Project,
     ProjectStatus,
     ProjectVerb,
+    ProjectVerdict,
     Result,
     ResultsMissing,
     Target,
     TargetsIncomplete,
-    Verdict,
     VerdictContradictsResults,
     YearRunning,
     YearVerdict,
@@ -86,7 +86,7 @@ def result(measure: str, figure: int) -> Result:
     return Result(new_id(), uuid4(), 2025, measure, figure, "名册", date(2025, 12, 31), "li", AT)
 
 
-def given_verdict(verdict: Verdict | None, year: int = 2025) -> YearVerdict:
+def given_verdict(verdict: ProjectVerdict | None, year: int = 2025) -> YearVerdict:
     return YearVerdict(new_id(), uuid4(), year, verdict, "考核", "li", "wang", AT)
 
 
@@ -142,12 +142,14 @@ def test_instalments_are_numbered_by_their_days_and_draw_on_the_first_year() -> 
     ]
 
 
-@given(st.integers(0, 200), st.integers(0, 80), st.sampled_from(Verdict))
-def test_a_year_is_met_exactly_if_each_target_was_reached(trained: int, certified: int, verdict: Verdict) -> None:
+@given(st.integers(0, 200), st.integers(0, 80), st.sampled_from(ProjectVerdict))
+def test_a_year_is_met_exactly_if_each_target_was_reached(
+    trained: int, certified: int, verdict: ProjectVerdict
+) -> None:
     results = [result("培训", 0), result("取证", certified), result("培训", trained)]
     is_met = trained >= 100 and certified >= 40
 
-    if (verdict is Verdict.MET) == is_met:
+    if (verdict is ProjectVerdict.MET) == is_met:
         after = rules.judge(project(), 2025, verdict, results=results, before=(), on=AFTER)
         assert (after.status, after.version) == (ProjectStatus.APPROVED, 2)
     else:
@@ -159,27 +161,31 @@ def test_a_verdict_waits_for_the_end_of_its_year_and_for_every_result() -> None:
     results = [result("培训", 100)]
 
     with pytest.raises(YearRunning):
-        rules.judge(project(), 2025, Verdict.MET, results=results, before=(), on=date(2025, 12, 31))
+        rules.judge(project(), 2025, ProjectVerdict.MET, results=results, before=(), on=date(2025, 12, 31))
     with pytest.raises(ResultsMissing) as missing:
-        rules.judge(project(), 2025, Verdict.MET, results=results, before=(), on=AFTER)
+        rules.judge(project(), 2025, ProjectVerdict.MET, results=results, before=(), on=AFTER)
     assert missing.value.facts == {"measures": ["取证"]}
 
 
 def test_only_a_verdict_that_stands_is_taken_back() -> None:
-    given_before = [given_verdict(Verdict.PARTLY), given_verdict(Verdict.NOT_MET, 2026), given_verdict(None)]
+    given_before = [
+        given_verdict(ProjectVerdict.PARTLY),
+        given_verdict(ProjectVerdict.NOT_MET, 2026),
+        given_verdict(None),
+    ]
     stands = rules.standing(given_before)
 
-    assert stands == {2026: Verdict.NOT_MET}
+    assert stands == {2026: ProjectVerdict.NOT_MET}
     with pytest.raises(NoVerdict):
         rules.judge(project(), 2025, None, results=(), before=stands.keys(), on=AFTER)
 
 
-@given(st.lists(st.sampled_from([*Verdict, None]), max_size=4), st.booleans())
+@given(st.lists(st.sampled_from([*ProjectVerdict, None]), max_size=4), st.booleans())
 def test_a_project_is_cancelled_for_a_verdict_that_stands_or_if_nothing_was_paid(
-    verdicts: list[Verdict | None], has_paid: bool
+    verdicts: list[ProjectVerdict | None], has_paid: bool
 ) -> None:
     before = [given_verdict(each) for each in verdicts]
-    may = not has_paid or (bool(verdicts) and verdicts[-1] is Verdict.NOT_MET)
+    may = not has_paid or (bool(verdicts) and verdicts[-1] is ProjectVerdict.NOT_MET)
 
     if may:
         assert rules.cancel(project(), before, has_paid=has_paid).status is ProjectStatus.CANCELLED
