@@ -104,7 +104,7 @@ def test_a_session_goes_from_filing_to_certificates(system: Running, visitor: Vi
     looked_at(page, "candidates")
     page.set_viewport_size({"width": 1440, "height": 900})
 
-    page.get_by_role("link", name="成绩").click()
+    page.get_by_role("link", name="成绩", exact=True).click()
     huge = tmp_path / "huge.xlsx"
     with huge.open("wb") as file:
         file.truncate(300 * 1024 * 1024)

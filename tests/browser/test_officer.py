@@ -93,7 +93,7 @@ def test_a_wrong_document_and_a_finding_are_settled_by_officers(system: Running,
     page.set_viewport_size({"width": 1440, "height": 900})
 
     page.get_by_role("link", name="巡查问题").click()
-    page.locator("[data-finding=rectified] th button").first.click()
+    page.locator("[data-finding=rectified] th button").last.click()  # the newest
     form = page.get_by_role("form", name="复查")
     form.get_by_label("复查结论").select_option("yes")
     form.get_by_label("复查情况").fill("现场查看，已清理")
