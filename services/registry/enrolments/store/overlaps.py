@@ -14,11 +14,12 @@ from services.registry.enrolments.rules.enrolments import Enrolment
 from services.registry.enrolments.rules.overlaps import LessonTimes, OccupiedDays
 from shared.database import driver
 
-_OF_CLASS: Final = """
+_OF_TRAINEES: Final = """
 SELECT e.id, e.class_id, e.institution_id, o.person, e.local_id, o.from_on, o.until_on,
     e.status NOT IN ('withdrawn', 'transferred')
-FROM enrolment AS e JOIN occupied_days AS o ON o.enrolment_id = e.id
-WHERE e.class_id = $1 AND o.from_on <= o.until_on
+FROM occupied_days AS o JOIN enrolment AS e ON e.id = o.enrolment_id
+WHERE o.person IN (SELECT person FROM enrolment WHERE class_id = $1)
+    AND o.from_on <= o.until_on AND o.from_on <= $3 AND o.until_on >= $2
 """
 _TAKEN: Final = """
 SELECT e.id, e.class_id, e.institution_id, e.person, e.local_id, e.from_on, e.until_on,
@@ -49,9 +50,12 @@ SELECT DISTINCT class_id, lower(during), upper(during), omitted FROM lesson WHER
 _ATTENDED_ON: Final = "SELECT max(day) FROM attendance_day WHERE enrolment_id = $1 AND hours > 0"
 
 
-async def of_class(connection: AsyncConnection, class_id: UUID) -> list[OccupiedDays]:
-    """The days that the enrolments of a class occupy, also those before a resumption."""
-    return [OccupiedDays(*row) for row in await (await driver(connection)).fetch(_OF_CLASS, class_id)]
+async def of_trainees(
+    connection: AsyncConnection, class_id: UUID, *, from_on: date, until_on: date
+) -> list[OccupiedDays]:
+    """The occupied days of the trainees of a class, in this class and in others, as `taken` gives them."""
+    rows = await (await driver(connection)).fetch(_OF_TRAINEES, class_id, from_on, until_on)
+    return [OccupiedDays(*row) for row in rows]
 
 
 async def taken(

@@ -226,8 +226,7 @@ def require_free(lessons: Sequence[Lesson], clashes: Iterable[Clash]) -> None:
 def require_trainees_free(
     class_id: UUID,
     lessons: Iterable[Lesson],
-    trainees: Iterable[OccupiedDays],
-    taken: Iterable[OccupiedDays],
+    taken: Sequence[OccupiedDays],
     elsewhere: LessonTimes,
 ) -> None:
     """No trainee of the class has a lesson `elsewhere` during one of `lessons`; `taken` are all their trainings.
@@ -235,8 +234,9 @@ def require_trainees_free(
     Raises TraineesElsewhere. Source: domain rules §4.6 C04.
     """
     times = {**elsewhere, class_id: [(lesson.begins, lesson.ends) for lesson in lessons]}
+    here = [each for each in taken if each.class_id == class_id]
     others = [each for each in taken if each.class_id != class_id and each.class_id in elsewhere]
-    if found := sorted({each.local_id for each in meeting(trainees, others, times)}):
+    if found := sorted({each.local_id for each in meeting(here, others, times)}):
         raise TraineesElsewhere(pointer="/lessons", trainees=len(found), local_ids=found[:_NAMED_MAX])
 
 

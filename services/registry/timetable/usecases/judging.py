@@ -165,15 +165,13 @@ async def tell(
 
 
 async def _require_trainees_free(connection: AsyncConnection, class_id: UUID, new: Collection[Lesson]) -> None:
-    trainees = await overlap_store.of_class(connection, class_id) if new else []
-    if not trainees:
+    if not new:
         return
     days = [each.day for each in new]
-    persons = {each.person for each in trainees}
-    taken = await overlap_store.taken(connection, persons, from_on=min(days), until_on=max(days))
-    elsewhere = {each.class_id for each in taken} - {class_id}
-    times = await overlap_store.lesson_times(connection, elsewhere)
-    rules.require_trainees_free(class_id, new, trainees, taken, times)
+    taken = await overlap_store.of_trainees(connection, class_id, from_on=min(days), until_on=max(days))
+    if elsewhere := {each.class_id for each in taken} - {class_id}:
+        times = await overlap_store.lesson_times(connection, elsewhere)
+        rules.require_trainees_free(class_id, new, taken, times)
 
 
 def changed(before: Collection[Lesson], after: Collection[Lesson]) -> dict[str, Any]:

@@ -206,7 +206,7 @@ class TestTrainees:
     def require(self, elsewhere: LessonTimes, *, persons: int = 3, until: int = 30) -> None:
         here = [self.training(person, self.HERE) for person in range(persons)]
         there = [self.training(person, self.THERE, until=until) for person in range(1, persons)]
-        rules.require_trainees_free(self.HERE, [lesson(5)], here, [*here, *there], elsewhere)
+        rules.require_trainees_free(self.HERE, [lesson(5)], [*here, *there], elsewhere)
 
     @pytest.mark.parametrize("persons", [2, 30])
     def test_a_lesson_elsewhere_at_the_same_time_is_refused_and_names_the_first_trainees(self, persons: int) -> None:
