@@ -129,7 +129,7 @@ class TestTime:
         payload = jwt.decode(begun(sessions_of(keys)), options={"verify_signature": False})
 
         assert json.dumps(sorted(payload)) == json.dumps(
-            ["aud", "exp", "iat", "iss", "org", "region", "role", "since", "sub"]
+            ["aud", "by_provider", "exp", "iat", "iss", "org", "region", "role", "since", "sub"]
         )
 
 
