@@ -74,7 +74,7 @@ def test_a_person_signs_in_works_and_signs_out(system: Running, visitor: Visitor
     page.get_by_role("button", name="Yes, sign me out").click()
     expect(page.get_by_text("已退出登录。")).to_be_visible()
     expect(page.locator("[data-figure=signed-in]")).to_have_count(0)
-    assert page.url == f"{system.addresses['registry']}/sign-in"
+    expect(page).to_have_url(f"{system.addresses['registry']}/sign-in")
     assert violations(page) == []
     page.goto(f"{subsidy}/sign-in")
     assert status_of(page, "v1/claims") == 401
