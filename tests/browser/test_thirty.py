@@ -92,6 +92,7 @@ def test_eight_mistakes_in_thirty_rows_are_named_and_corrected_in_the_file_that_
     for place, (column, _) in MISTAKES.items():
         assert column in told, column
         assert f"第 {place + 2} 行" in told, place
+    assert "_" not in told, "no name that programs use reaches a clerk"
     assert str(trainee(FIRST + 2)["document_number"]) not in page.content()
     looked_at(page, "thirty-people")
     page.set_viewport_size({"width": 1440, "height": 900})

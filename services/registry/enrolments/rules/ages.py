@@ -17,12 +17,12 @@ class AgeOutOfRange(Invalid):
     title_en = "The person's age on the first day of the class is outside the allowed range."
     title_zh = "该人员在开班当日的年龄不在规定范围内。"
     cure_en = (
-        "Trainees must be at least {age_min} years old on {on}; upper limit: {age_max}. For an older person who draws "
-        "no monthly pension, send draws_pension: false; other people can join a class without subsidy."
+        "Trainees must be at least {age_min} years old on {on}; upper limit: {age_max}. Of an older person who draws "
+        "no monthly pension yet, say so in the row; other people can join a class without subsidy."
     )
     cure_zh = (
-        "学员在 {on} 当日须年满 {age_min} 周岁；年龄上限：{age_max}。超龄但尚未按月领取养老金的，请填写 "
-        "draws_pension: false；其他人员可参加非补贴班。"
+        "学员在 {on} 当日须年满 {age_min} 周岁；年龄上限：{age_max}。超龄但尚未按月领取养老金的，"
+        "请在“是否按月领取养老金”中填写“否”；其他人员可参加非补贴班。"
     )
     check = "C01"
 
