@@ -40,6 +40,7 @@ _NO_EFFECT: Final = ("idempotent_answer", "public_request_window")
 ACTS: Final = {
     "read_reporter_contact": "each reading of a sealed contact is on record",
     "read_objector_contact": "each reading of a sealed contact is on record",
+    "look_at_record": "each look at a person's record is on record",
     "give_code": "each code is another secret, for another reader",
     "give_number_block": "each block has numbers of its own",
     "reissue_certificate": "each edition replaces the one before, and is on record",
