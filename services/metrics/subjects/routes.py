@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from services.metrics.measures.rules.measures import FLOWS, Stock
 from services.metrics.subjects import rules, usecases
-from services.metrics.totals.routes import AskedNumber, CountedCode
+from services.metrics.totals.routes import AskedNumber, CountedCode, FiguresAnswer
 from shared.auth import CurrentCaller
 from shared.kernel.periods import business_day
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
@@ -30,22 +30,11 @@ class SubjectAnswer(BaseModel):
     address: str | None = Field(description="The same with the owner's address; null where that is not configured")
 
 
-class OrganisationTotalsAnswer(BaseModel):
+class OrganisationTotalsAnswer(FiguresAnswer):
     """What an institution or an assessment body adds to the totals: flows of the period, in training at its end."""
 
     id: UUID
     name: str | None = Field(description="Null where it has not been told yet")
-    trainings: int
-    subsidised_trainings: int
-    certificates: int
-    high_skilled_persons: int
-    skilled_persons: int
-    technicians: int
-    chief_technicians: int
-    approved_fen: int
-    paid_fen: int
-    recovered_fen: int
-    in_training: int
 
 
 @routes.get("/organisation-totals")

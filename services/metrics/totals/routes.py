@@ -267,11 +267,8 @@ class AboutAnswer(BaseModel):
     region_map: RegionMap = Field(alias="as")
 
 
-class MeasuresAnswer(BaseModel):
-    """What is counted: trainings as events, skilled and high-skilled as persons, amounts in integer fen.
-
-    The last four are stocks at the end of the last day, of all years unless a plan is named.
-    """
+class FiguresAnswer(BaseModel):
+    """What is counted: trainings as events, skilled and high-skilled as persons, amounts in integer fen."""
 
     trainings: int
     subsidised_trainings: int
@@ -284,6 +281,11 @@ class MeasuresAnswer(BaseModel):
     paid_fen: int
     recovered_fen: int
     in_training: int
+
+
+class MeasuresAnswer(FiguresAnswer):
+    """The last four are stocks at the end of the last day, of all years unless a plan is named."""
+
     valid_certificates: int
     high_skilled_holders: int
     skilled_holders: int
