@@ -8,7 +8,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Coroutine, Iterator, Mapping
+import time
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -86,6 +87,16 @@ class Running:
                 return await client.get(service, path, by=by, **query)
 
         return apart(got())
+
+    def once(
+        self, question: Callable[[], T], *, shows: Callable[[T], bool], within_seconds: float = WAIT_MS / 1000
+    ) -> T:
+        """The first answer that `shows` what has been written; facts reach other services a moment later."""
+        until = time.monotonic() + within_seconds
+        while not shows(answer := question()):
+            assert time.monotonic() < until, answer
+            time.sleep(0.5)
+        return answer
 
     def post_file(self, service: str, path: str, content: bytes, media_type: str, *, by: Caller) -> Any:
         async def posted() -> httpx.Response:

@@ -25,8 +25,8 @@ __all__ = ["clerk"]
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("browser")]
 
 HEADINGS: Final = ("学员编号", "姓名", "证件号码", "手机号", "就业状态", "同意日期")
-FIRST: Final = 7_600
-"""The first number of the trainees invented here."""
+FIRST: Final = 8_600
+"""The first number of the trainees invented here; no other test of the pages has them."""
 PEOPLE: Final = 30
 MISTAKES: Final[dict[int, tuple[str, Callable[[str], str]]]] = {
     2: ("证件号码", lambda number: number[:-1]),
