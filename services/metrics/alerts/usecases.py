@@ -18,6 +18,7 @@ from services.metrics.plan import store as plan_store
 from services.metrics.plan.rules import YearPlan
 from services.metrics.targets.rules import TOTAL, Aim
 from services.metrics.totals import store as total_store
+from services.metrics.totals.usecases.sums import KeptCells
 from services.metrics.totals.usecases.totals import one_snapshot
 from shared.backbone import outbox
 from shared.faults import forever
@@ -77,9 +78,10 @@ async def _has_caught_up(connection: AsyncConnection) -> bool:
 async def _judged(connection: AsyncConnection, meant: YearPlan, day: date, *, today: date) -> Judged:
     found: dict[Compared, Pace] = {}
     method = Method.LINEAR
+    cells = await KeptCells().seen_by(connection)  # once a day
     for aim in Aim:
         for along in Along:
-            compared = await paces(connection, meant, along, aim, day=day, today=today)
+            compared = await paces(connection, cells, meant, along, aim, day=day, today=today)
             method = compared.shape.method
             found |= {Compared(meant.code, along, aim, each.key): each for each in compared.rows}
             if along is Along.PROGRAMME:

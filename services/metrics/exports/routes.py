@@ -51,7 +51,7 @@ async def get_totals_file(
     """
     answers: AnswerCache = request.app.state.answers
     async with request.app.state.engines.connect() as connection:
-        found = await export(connection, cut, today=answers.today(), known_on=known_on)
+        found = await export(connection, answers.cells, cut, today=answers.today(), known_on=known_on)
     if format_ is ExportFormat.PARQUET:
         headers = {"Content-Disposition": 'attachment; filename="totals.parquet"'}
         return Response(_parquet(found), headers=headers, media_type=PARQUET)

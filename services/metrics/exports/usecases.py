@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.metrics.exports.rules import columns as rules
 from services.metrics.plan.usecases import names
-from services.metrics.totals.store import Cut
+from services.metrics.totals.rules.cuts import Cut
+from services.metrics.totals.usecases.sums import KeptCells
 from services.metrics.totals.usecases.totals import totals
 
 
@@ -23,9 +24,11 @@ class Export(NamedTuple):
     """When the figures were taken, if they are those of a day that is over."""
 
 
-async def export(connection: AsyncConnection, cut: Cut, *, today: date, known_on: date | None = None) -> Export:
+async def export(
+    connection: AsyncConnection, kept: KeptCells, cut: Cut, *, today: date, known_on: date | None = None
+) -> Export:
     """The totals of `cut`, as known on a day or now. Raises ExportTooLarge, and what totals raise."""
-    found: dict[str, Any] = await totals(connection, cut, today=today, known_on=known_on)
+    found: dict[str, Any] = await totals(connection, kept, cut, today=today, known_on=known_on)
     if len(found["rows"]) > rules.ROWS_MAX:
         raise rules.ExportTooLarge(pointer="/by", rows_max=rules.ROWS_MAX)
     plan = found["plan"]

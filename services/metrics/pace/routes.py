@@ -77,7 +77,9 @@ async def get_pace(
     return await ready_answer(
         request,
         ("pace", along, measure, day, plan),
-        lambda connection: of_plan(connection, plan, along, measure, day=day, today=answers.today(), known_on=known_on),
+        lambda connection: of_plan(
+            connection, answers.cells, plan, along, measure, day=day, today=answers.today(), known_on=known_on
+        ),
         position,
         known_on=known_on,
     )

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,13 +17,17 @@ from services.metrics.pace import rules
 from services.metrics.pace.rules import Pace, Shape
 from services.metrics.plan import store as plan
 from services.metrics.plan.rules import RegionMap, YearPlan
-from services.metrics.plan.usecases import leads, named_plan, placements, plan_or_latest
+from services.metrics.plan.usecases import named_plan, plan_or_latest
 from services.metrics.targets.rules import TOTAL, Aim, Axis
 from services.metrics.targets.usecases import sheets
-from services.metrics.totals import store
-from services.metrics.totals.store import Cut, Dimension
+from services.metrics.totals.rules.cuts import Cut, Dimension
+from services.metrics.totals.usecases import sums
 from services.metrics.totals.usecases.freshness import as_of
+from services.metrics.totals.usecases.sums import KeptCells
 from services.metrics.totals.usecases.totals import one_snapshot
+
+if TYPE_CHECKING:
+    from services.metrics.totals.rules.cells import Cells
 
 
 class Along(StrEnum):
@@ -36,6 +40,7 @@ class Along(StrEnum):
 
 async def of_plan(
     connection: AsyncConnection,
+    kept: KeptCells,
     code: str | None,
     along: Along,
     aim: Aim,
@@ -65,7 +70,7 @@ async def of_plan(
     }
     if meant is None:
         return answer | {"method": rules.Method.LINEAR, "share": None, "total": None}
-    found = await paces(connection, meant, along, aim, day=day, today=today)
+    found = await paces(connection, await kept.seen_by(connection, known), meant, along, aim, day=day, today=today)
     return answer | {
         "plan": meant._asdict(),
         "day": found.day,
@@ -86,13 +91,13 @@ class Paces(NamedTuple):
 
 
 async def paces(
-    connection: AsyncConnection, meant: YearPlan, along: Along, aim: Aim, *, day: date, today: date
+    connection: AsyncConnection, cells: Cells, meant: YearPlan, along: Along, aim: Aim, *, day: date, today: date
 ) -> Paces:
     """The pace of the plan `meant` at the end of `day`, or of its year if that is over."""
     on = min(day, date(meant.year, 12, 31))
-    reached = await _reached(connection, along, aim, meant, today=today)
+    reached = await _reached(connection, cells, along, aim, meant, today=today)
     targets = await _targets(connection, along, aim, meant)
-    shape = rules.shape(meant.year, await _last_year(connection, aim, meant.year - 1, today=today))
+    shape = rules.shape(meant.year, await _last_year(connection, cells, aim, meant.year - 1, today=today))
     keys = sorted(targets.keys() | {key for key in reached if key is not None})
     found = [rules.pace(key, targets.get(key), reached.get(key, {}), shape, day=on) for key in keys]
     found.sort(key=lambda each: (-(each.behind_by or 0), each.key))
@@ -107,10 +112,12 @@ async def paces(
 Reached = Mapping[str | None, Mapping[date, int]]
 
 
-async def _reached(connection: AsyncConnection, along: Along, aim: Aim, meant: YearPlan, *, today: date) -> Reached:
+async def _reached(
+    connection: AsyncConnection, cells: Cells, along: Along, aim: Aim, meant: YearPlan, *, today: date
+) -> Reached:
     """What was reached on each day, by the key of `along`; a programme stands for its parts."""
     cut = Cut((Dimension(along), Dimension.DAY), plan=meant.code)
-    rows = await _totals(connection, cut, meant.year, today=today)
+    rows = await _totals(connection, cells, cut, meant.year, today=today)
     found: defaultdict[str | None, defaultdict[date, int]] = defaultdict(lambda: defaultdict(int))
     programmes = await plan.programmes(connection, meant.year) if along is Along.PROGRAMME else {}
     for row in rows:
@@ -138,17 +145,13 @@ async def _targets(connection: AsyncConnection, along: Along, aim: Aim, meant: Y
     }
 
 
-async def _last_year(connection: AsyncConnection, aim: Aim, year: int, *, today: date) -> dict[date, int]:
+async def _last_year(connection: AsyncConnection, cells: Cells, aim: Aim, year: int, *, today: date) -> dict[date, int]:
     cut = Cut((Dimension.DAY,), first_day=date(year, 1, 1), last_day=date(year, 12, 31))
-    rows = await _totals(connection, cut, year, today=today)
+    rows = await _totals(connection, cells, cut, year, today=today)
     return {row["day"]: row[aim] for row in rows if row[aim]}
 
 
-async def _totals(connection: AsyncConnection, cut: Cut, year: int, *, today: date) -> list[dict[str, Any]]:
-    return await store.totals(
-        connection,
-        cut,
-        year=year,
-        placements=await placements(connection, RegionMap.THEN, today=today),
-        leads=await leads(connection),
-    )
+async def _totals(
+    connection: AsyncConnection, cells: Cells, cut: Cut, year: int, *, today: date
+) -> list[dict[str, Any]]:
+    return await sums.rows(cells, await sums.question(connection, cut, year=year, today=today))

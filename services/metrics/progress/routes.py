@@ -87,7 +87,7 @@ async def get_progress(request: Request, cut: AskedCut, position: AskedPosition,
     return await ready_answer(
         request,
         ("progress", cut),
-        lambda connection: plan_progress(connection, cut, today=answers.today(), known_on=known_on),
+        lambda connection: plan_progress(connection, answers.cells, cut, today=answers.today(), known_on=known_on),
         position,
         known_on=known_on,
     )

@@ -16,7 +16,7 @@ from services.metrics.history.usecases import read_as_known
 from services.metrics.measures.rules.measures import FLOWS, Measure
 from services.metrics.plan import store as plan
 from services.metrics.plan.rules import RegionMap, YearPlan
-from services.metrics.plan.usecases import leads, placements, plan_or_latest
+from services.metrics.plan.usecases import plan_or_latest
 from services.metrics.progress import rules
 from services.metrics.targets.rules import Aim, Axis
 from services.metrics.targets.usecases import sheets
@@ -24,14 +24,15 @@ from services.metrics.targets.usecases.sheets import Asked
 from services.metrics.technicians import rules as technicians
 from services.metrics.technicians import store as technician_store
 from services.metrics.technicians.rules import Reached
-from services.metrics.totals import store
-from services.metrics.totals.store import Cut, Dimension
+from services.metrics.totals.rules.cuts import Cut, Dimension
+from services.metrics.totals.usecases import sums
 from services.metrics.totals.usecases.freshness import as_of
+from services.metrics.totals.usecases.sums import KeptCells
 from services.metrics.totals.usecases.totals import one_snapshot
 
 
 async def plan_progress(
-    connection: AsyncConnection, cut: Cut, *, today: date, known_on: date | None = None
+    connection: AsyncConnection, kept: KeptCells, cut: Cut, *, today: date, known_on: date | None = None
 ) -> dict[str, object]:
     """Progress of every programme and indicator of a plan, narrowed to the days, the region and the level of `cut`.
 
@@ -45,14 +46,8 @@ async def plan_progress(
     meant = await plan_or_latest(connection, cut.plan, day=cut.plan_day(known_on or today))
     programmes = {} if meant is None else await plan.programmes(connection, meant.year)
     by_programme = replace(cut, by=(Dimension.PROGRAMME,), programme=None)
-    places = await placements(connection, cut.region_map, today=today)
-    rows = await store.totals(
-        connection,
-        by_programme,
-        year=None if meant is None else meant.year,
-        placements=places,
-        leads=await leads(connection) if cut.department is not None else (),
-    )
+    question = await sums.question(connection, by_programme, year=None if meant is None else meant.year, today=today)
+    rows = await sums.rows(await kept.seen_by(connection, known), question)
     reached: dict[str, dict[Measure, int]] = {
         row["programme"]: {measure: row[measure] for measure in FLOWS} for row in rows
     }

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.metrics.totals.store import Cut
+from services.metrics.totals.rules.cuts import Cut
 from services.metrics.totals.usecases.answer_cache import AnswerCache
 from services.metrics.totals.usecases.totals import totals
 from shared.turns import Busy
@@ -189,7 +189,7 @@ class Streams:
 
     async def _show(self, channel: Channel, cut: Cut) -> None:
         async def make(connection: AsyncConnection) -> dict[str, object]:
-            return await totals(connection, cut, today=self._answers.today())
+            return await totals(connection, self._answers.cells, cut, today=self._answers.today())
 
         channel.show(await self._answers.value(_key(cut), make))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.metrics.measures.rules.contributions import PERSONS
 from services.metrics.measures.rules.measures import FLOWS, Measure
-from services.metrics.totals.store import IS_ASKED, Cut, Narrowing
+from services.metrics.measures.rules.traits import kind_of
+from services.metrics.totals.rules.cuts import Cut
 from shared.reach import Scope
 
 FIGURES: Final = (*FLOWS, Measure.IN_TRAINING)
@@ -28,13 +29,12 @@ class Subject(NamedTuple):
 
 # The places of a reach are those of the records, whatever map the question is about: rights do not follow from it.
 _PLACED: Final = """
-asked AS (
-    SELECT * FROM combination WHERE {is_asked}
+placed AS (
+    SELECT id, plan_year FROM combination WHERE id = ANY(:combinations)
       AND (CAST(:own_region AS text) IS NULL OR region = :own_region OR region = ANY(:came_to))
       AND (CAST(:own_reporting_region AS text) IS NULL OR reporting_region = :own_reporting_region
         OR region = ANY(:came_to))
-), placed AS (
-    SELECT asked.id, asked.plan_year FROM asked {placed} WHERE {is_placed} AND {is_of_plan}
+      AND {is_of_plan}
 )
 """
 _OF_ORGANISATION: Final = "(CAST(:owners AS uuid[]) IS NULL OR organisation = ANY(:owners))"
@@ -68,9 +68,9 @@ SELECT first.id, counted.amount FROM (
     ) ORDER BY certificate LIMIT 1
 ) AS first
 """
-_OF_YEAR: Final = "(CAST(:year AS smallint) IS NULL OR {of}.plan_year = :year)"
+_OF_YEAR: Final = "(CAST(:year AS smallint) IS NULL OR plan_year = :year)"
 _FIGURES: Final = ", ".join(
-    f"coalesce(sum(amount) FILTER (WHERE measure = '{measure}' AND {_OF_YEAR.format(of='placed')} AND {_IN_PERIOD}), 0)"
+    f"coalesce(sum(amount) FILTER (WHERE measure = '{measure}' AND {_OF_YEAR} AND {_IN_PERIOD}), 0)"
     f"::bigint AS {measure}"
     for measure in FLOWS
 )
@@ -91,56 +91,55 @@ WHERE id > :after GROUP BY id ORDER BY id LIMIT :limit
 """
 
 
+class Asked(NamedTuple):
+    """The combinations that a question is about, with the year of its plan, inside the reach of whoever asks."""
+
+    cut: Cut
+    year: int | None
+    combinations: Sequence[int]
+    scope: Scope
+
+    def parameters(self) -> dict[str, Any]:
+        """Those of the statements."""
+        owners: Sequence[UUID] | None = self.scope.owners
+        return {
+            "year": self.year,
+            "combinations": self.combinations,
+            "kind": None if self.cut.kind is None else kind_of(self.cut.kind),
+            "first_day": self.cut.first_day,
+            "last_day": self.cut.last_day,
+            "own_region": self.scope.reach.region,
+            "own_reporting_region": self.scope.reach.reporting_region,
+            "came_to": sorted(self.scope.reach.came_to),
+            "owners": owners,
+        }
+
+
 async def page(
-    connection: AsyncConnection,
-    cut: Cut,
-    measure: Measure,
-    *,
-    narrowing: Narrowing,
-    scope: Scope,
-    is_stock: bool,
-    after: UUID,
-    limit: int,
+    connection: AsyncConnection, asked: Asked, measure: Measure, *, is_stock: bool, after: UUID, limit: int
 ) -> list[Subject]:
-    """The subjects behind the amount of `measure` in `cut`, inside `scope`; of a stock those at its end."""
-    placed = _placed(narrowing, is_of_every_year=is_stock and cut.plan is None)
-    first_day = None if is_stock else cut.first_day
-    values = {**narrowing.values, **_reached(scope), "first_day": first_day, "measure": measure, "after": after}
+    """The subjects behind the amount of `measure`; of a stock those at its end."""
+    placed = _placed(is_of_every_year=is_stock and asked.cut.plan is None)
+    values = asked.parameters() | {"measure": measure, "after": after, "limit": limit}
+    if is_stock:
+        values["first_day"] = None
     statement = _PAGE.format(placed=placed, counted=_counted(measure))
-    rows = await connection.execute(text(statement), values | {"limit": limit})
-    return [Subject(*row) for row in rows]
+    return [Subject(*row) for row in await connection.execute(text(statement), values)]
 
 
-async def organisations(
-    connection: AsyncConnection, cut: Cut, *, narrowing: Narrowing, scope: Scope, after: UUID, limit: int
-) -> list[dict[str, Any]]:
-    """The institutions and bodies whose work counts in `cut`, inside `scope`: id, name if it was told, and FIGURES."""
-    statement = _ORGANISATIONS.format(placed=_placed(narrowing, is_of_every_year=cut.plan is None))
-    values = {**narrowing.values, **_reached(scope), "first_day": cut.first_day, "after": after, "limit": limit}
-    return [dict(row) for row in (await connection.execute(text(statement), values)).mappings()]
+async def organisations(connection: AsyncConnection, asked: Asked, *, after: UUID, limit: int) -> list[dict[str, Any]]:
+    """The institutions and bodies whose work counts: id, name if it was told, and FIGURES."""
+    statement = _ORGANISATIONS.format(placed=_placed(is_of_every_year=asked.cut.plan is None))
+    rows = await connection.execute(text(statement), asked.parameters() | {"after": after, "limit": limit})
+    return [dict(row) for row in rows.mappings()]
 
 
-def _placed(narrowing: Narrowing, *, is_of_every_year: bool) -> str:
+def _placed(*, is_of_every_year: bool) -> str:
     """The combinations asked for. A stock goes on from year to year, unless a plan is named."""
-    return _PLACED.format(
-        is_asked=IS_ASKED,
-        placed=narrowing.joins,
-        is_placed=narrowing.condition,
-        is_of_plan="true" if is_of_every_year else _OF_YEAR.format(of="asked"),
-    )
+    return _PLACED.format(is_of_plan="true" if is_of_every_year else _OF_YEAR)
 
 
 def _counted(measure: Measure) -> str:
     if measure is Measure.IN_TRAINING:
         return _IN_TRAINING
     return _PERSONS if measure in PERSONS else _COUNTED
-
-
-def _reached(scope: Scope) -> Mapping[str, Any]:
-    owners: Sequence[UUID] | None = scope.owners
-    return {
-        "own_region": scope.reach.region,
-        "own_reporting_region": scope.reach.reporting_region,
-        "came_to": sorted(scope.reach.came_to),
-        "owners": owners,
-    }

@@ -11,14 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.metrics.measures.rules.measures import Stock
 from services.metrics.plan import store as plan_store
 from services.metrics.plan.rules import region_of
-from services.metrics.plan.usecases import leads, placements, plan_of
+from services.metrics.plan.usecases import plan_of
 from services.metrics.subjects import rules, store
 from services.metrics.subjects.rules import Counted
-from services.metrics.subjects.store import Subject
-from services.metrics.totals.store import Cut, Narrowing, narrow
+from services.metrics.subjects.store import Asked, Subject
+from services.metrics.totals.rules.cuts import Cut
+from services.metrics.totals.usecases import sums
 from shared.kernel.callers import Caller
 from shared.plan import Plan
-from shared.reach import Scope, scope
+from shared.reach import scope
 
 
 async def page(
@@ -35,43 +36,23 @@ async def page(
 
     Raises UnknownPlan, UnknownProgramme, UnknownRegion, UnknownDepartment, ForeignRegion, ForeignOrganisation.
     """
-    return await store.page(
-        connection,
-        cut,
-        rules.measure_of(counted),
-        scope=await _scope(connection, cut, caller),
-        narrowing=await _narrowing(connection, cut, today),
-        is_stock=isinstance(counted, Stock),
-        after=after,
-        limit=limit,
-    )
+    asked = await _asked(connection, cut, caller, today=today)
+    is_stock = isinstance(counted, Stock)
+    return await store.page(connection, asked, rules.measure_of(counted), is_stock=is_stock, after=after, limit=limit)
 
 
 async def organisations(
     connection: AsyncConnection, cut: Cut, *, caller: Caller, today: date, after: UUID, limit: int
 ) -> list[dict[str, Any]]:
     """The institutions and bodies behind the totals of `cut`, with what each adds to them. Raises as `page` does."""
-    return await store.organisations(
-        connection,
-        cut,
-        scope=await _scope(connection, cut, caller),
-        narrowing=await _narrowing(connection, cut, today),
-        after=after,
-        limit=limit,
-    )
+    asked = await _asked(connection, cut, caller, today=today)
+    return await store.organisations(connection, asked, after=after, limit=limit)
 
 
-async def _scope(connection: AsyncConnection, cut: Cut, caller: Caller) -> Scope:
+async def _asked(connection: AsyncConnection, cut: Cut, caller: Caller, *, today: date) -> Asked:
     regions = [region_of(each) for each in await plan_store.regions(connection)]
-    return scope(Plan.of((), regions), caller, region=cut.region, organisation_id=None)
-
-
-async def _narrowing(connection: AsyncConnection, cut: Cut, today: date) -> Narrowing:
+    reached = scope(Plan.of((), regions), caller, region=cut.region, organisation_id=None)
     plan = await plan_of(connection, cut.plan, day=cut.plan_day(today))
-    return await narrow(
-        connection,
-        cut,
-        year=None if plan is None else plan.year,
-        placements=await placements(connection, cut.region_map, today=today),
-        leads=await leads(connection) if cut.department is not None else (),
-    )
+    year = None if plan is None else plan.year
+    question = await sums.question(connection, cut, year=year, today=today)
+    return Asked(cut, year, await sums.combinations(connection, question), reached)

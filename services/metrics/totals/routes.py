@@ -16,8 +16,8 @@ from services.metrics.measures.rules.about import ABOUT
 from services.metrics.measures.rules.traits import NO_FUND, Group, OrganisationKind
 from services.metrics.plan.rules import RegionMap
 from services.metrics.plan.usecases import names, plans
-from services.metrics.totals.rules import MinPosition, min_position
-from services.metrics.totals.store import COUNTED, PERIODS, Cut, Dimension
+from services.metrics.totals.rules.cuts import COUNTED, PERIODS, Cut, Dimension
+from services.metrics.totals.rules.positions import MinPosition, min_position
 from services.metrics.totals.usecases.answer_cache import AnswerCache, Asked, Make
 from services.metrics.totals.usecases.totals import totals
 from shared.awards import AskedAward
@@ -361,7 +361,7 @@ async def get_totals(request: Request, cut: AskedCut, position: AskedPosition, k
     return await ready_answer(
         request,
         ("totals", cut),
-        lambda connection: totals(connection, cut, today=answers.today(), known_on=known_on),
+        lambda connection: totals(connection, answers.cells, cut, today=answers.today(), known_on=known_on),
         position,
         known_on=known_on,
     )

@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 from services.metrics.exports.rules import columns as rules
 from services.metrics.exports.rules.columns import dictionary
 from services.metrics.exports.rules.parquet import Field, parquet
-from services.metrics.totals.store import COUNTED, Dimension
+from services.metrics.totals.rules.cuts import COUNTED, Dimension
 from services.metrics.worker import SERVICE
 from shared.contracts.registry.enrolments import EnrolmentStatus
 from tests.conftest import OpenService

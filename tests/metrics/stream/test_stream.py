@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.metrics.stream import usecases
 from services.metrics.stream.usecases import STATES_MAX, Channel, Message, Streams
-from services.metrics.totals.store import Cut, Dimension
+from services.metrics.totals.rules.cuts import Cut, Dimension
 from services.metrics.totals.usecases import answer_cache
 from services.metrics.totals.usecases.answer_cache import ANSWERS_MAX, OF_ONE_NETWORK_MAX, AnswerCache, Asked
 from services.metrics.worker import SERVICE

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from services.metrics.measures.rules.measures import Stock
 from services.metrics.subjects.store import FIGURES
-from services.metrics.totals.store import COUNTED
+from services.metrics.totals.rules.cuts import COUNTED
 from services.metrics.worker import SERVICE
 from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.kernel.callers import Role

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.metrics.projection.store import LIVE
-from services.metrics.totals.store import PERIODS, Dimension
+from services.metrics.totals.rules.cuts import PERIODS, Dimension
 from services.metrics.worker import SERVICE
 from shared.contracts.registry.enrolments import EnrolmentStatus
 from tests.conftest import OpenService

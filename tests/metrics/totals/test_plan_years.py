@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from services.metrics.totals.store import PERIODS, Dimension
+from services.metrics.totals.rules.cuts import PERIODS, Dimension
 from services.metrics.worker import SERVICE
 from shared.contracts.dimensions import RegionPeriod
 from shared.contracts.registry.enrolments import EnrolmentState, EnrolmentStatus

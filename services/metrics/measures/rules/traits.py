@@ -64,35 +64,22 @@ class Trait:
         place = traits >> self.shift & self.mask
         return self.codes[place - 1] if place else None
 
-    @property
-    def place_sql(self) -> str:
-        """The place of the code in the column `traits`, as SQL."""
-        return f"(traits >> {self.shift} & {self.mask})"
-
-    @property
-    def code_sql(self) -> str:
-        """The code in the column `traits`, as SQL."""
-        return _code_sql(self.codes, self.place_sql)
-
-
-def _code_sql(codes: Sequence[str], place: str) -> str:
-    """The code at a place, as SQL: an array has nothing at place 0."""
-    listed = ", ".join(f"'{code}'" for code in codes)
-    return f"(ARRAY[{listed}])[{place}]"
-
 
 FUND: Final = Trait((NO_FUND, *FundSource), shift=0, bits=3)
 GROUP: Final = Trait(tuple(Group), shift=3, bits=2)
 SUBSIDY_KIND: Final = Trait(tuple(SubsidyKind), shift=5, bits=3)
 """What a subsidy is for; of money alone. Claims from before it was told have none, and were all for trainings."""
 
-IS_SUBSIDISED_SQL: Final = f"CASE {FUND.place_sql} WHEN 0 THEN NULL ELSE {FUND.place_sql} > {FUND.packed(NO_FUND)} END"
+KINDS: Final = tuple(OrganisationKind)
+"""Their numbers are their places from 1 on; 0 is a kind that was not told."""
 
-_KINDS: Final = tuple(OrganisationKind)
-KIND_SQL: Final = _code_sql(_KINDS, "kind")
-"""The kind of the organisation whose number is in the column `kind`, as SQL."""
+
+def is_subsidised(traits: int) -> bool | None:
+    """Whether the class has a source of funds; None if not said."""
+    fund = FUND.of(traits)
+    return None if fund is None else fund != NO_FUND
 
 
 def kind_of(told: str) -> int:
     """The number of the kind of an organisation as its owner told it. Stored, like the places of codes."""
-    return _KINDS.index(OrganisationKind(told) if told in _KINDS else OrganisationKind.OTHER) + 1
+    return KINDS.index(OrganisationKind(told) if told in KINDS else OrganisationKind.OTHER) + 1

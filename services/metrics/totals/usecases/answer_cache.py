@@ -15,8 +15,9 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.metrics.totals import store
-from services.metrics.totals.rules import MinPosition
+from services.metrics.totals.rules.positions import MinPosition
 from services.metrics.totals.usecases.freshness import wait_for
+from services.metrics.totals.usecases.sums import KeptCells
 from shared.faults import Backoff
 from shared.kernel.refusals import Refusal
 
@@ -78,6 +79,8 @@ class AnswerCache:
         self._engine = engine
         self._board = board
         self.today = today
+        self.cells = KeptCells()
+        """What totals are worked out from, kept by the process as well."""
         self._refresh_seconds = refresh_seconds
         self._revision: object = None
         self._next = asyncio.Event()

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.metrics.measures.store import known_versions
 from services.metrics.totals import store
-from services.metrics.totals.rules import MinPosition
+from services.metrics.totals.rules.positions import MinPosition
 from shared.backbone.log import EventLog
 from shared.faults import forever
 from shared.kernel.refusals import Conflict

@@ -1,0 +1,1 @@
+"""What totals can be asked for, and how they are worked out from cells."""
