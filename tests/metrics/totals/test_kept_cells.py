@@ -7,15 +7,15 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.metrics.consumers import consumers
 from services.metrics.history.usecases import close
 from services.metrics.measures.usecases import CONSUMER
 from services.metrics.totals import store
 from services.metrics.totals.usecases.sums import KEPT_MAX, KeptCells
-from services.metrics.worker import SERVICE, consumers
+from services.metrics.worker import SERVICE
 from shared.backbone import consumer, dead_letters
-from shared.backbone.consumer import ConsumerRecord
 from shared.backbone.dead_letters import DeadLetter
-from shared.backbone.log import TopicPartition
+from shared.backbone.log import ConsumerRecord, TopicPartition
 from shared.contracts.fact import Fact, encode
 from shared.contracts.registry import TOPIC
 from shared.contracts.registry.enrolments import EnrolmentStatus

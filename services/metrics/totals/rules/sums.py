@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import reduce
+from functools import partial, reduce
 from typing import Any, Final
 
 import pyarrow
@@ -40,25 +40,25 @@ class Question:
 
     def asked(self, combinations: Combinations) -> Any:
         """Whether each combination is one of those asked for."""
-        cut, where = self.cut, combinations.where
-        conditions = []
-        if self.programmes is not None:
-            programmes = self.programmes
-            conditions.append(where(lambda programme: programme in programmes, "programme"))
+        cut, programmes = self.cut, self.programmes
+        narrowed: Mapping[Dimension, object] = {
+            Dimension.DEPARTMENT: cut.department,
+            Dimension.AWARD: None if cut.award is None else cut.award.code,
+            Dimension.GROUP: cut.group,
+            Dimension.FUND_SOURCE: cut.fund_source,
+            Dimension.SUBSIDY_KIND: cut.subsidy_kind,
+            Dimension.SUBSIDISED: cut.subsidised,
+        }
+        conditions = [combinations.where(lambda: True)]
+        if programmes is not None:
+            conditions.append(combinations.where(lambda programme: programme in programmes, "programme"))
         if self.region is not None:
-            of_region = self._of_region
-            conditions.append(where(of_region, "reporting_region", "region"))
-        if cut.department is not None:
-            departments = self.departments
-            conditions.append(where(lambda *of: departments.get(of) == cut.department, "plan_year", "programme"))
-        if cut.award is not None:
-            conditions.append(where(lambda award: award == cut.award, "award"))
-        for trait, code in ((GROUP, cut.group), (FUND, cut.fund_source), (SUBSIDY_KIND, cut.subsidy_kind)):
-            if code is not None:
-                conditions.append(where(lambda traits, of=trait.of, code=code: of(traits) == code, "traits"))
-        if cut.subsidised is not None:
-            conditions.append(where(lambda traits: is_subsidised(traits) is cut.subsidised, "traits"))
-        return reduce(compute.and_, conditions, where(lambda: True))
+            conditions.append(combinations.where(self._of_region, "reporting_region", "region"))
+        for dimension, value in narrowed.items():
+            if value is not None:
+                of, names = self.way(dimension)
+                conditions.append(combinations.where(partial(_is, of, value), *names))
+        return reduce(compute.and_, conditions)
 
     def way(self, dimension: Dimension) -> tuple[Callable[..., Any], tuple[str, ...]]:
         """How a dimension of combinations is worked out, and from which columns."""
@@ -89,6 +89,10 @@ class Question:
 
     def _of_region(self, reported_by: str, place: str) -> bool:
         return self.region in (self._county(place), self._reporting_region(reported_by, place))
+
+
+def _is(of: Callable[..., object], value: object, *values: object) -> bool:
+    return of(*values) == value
 
 
 def ids(combinations: Combinations, question: Question) -> list[int]:

@@ -172,7 +172,7 @@ class Model:
     def is_subsidised(self, of: Combination) -> bool | None:
         return {None: None, "none": False}.get(FUND.of(of.traits), True)
 
-    def dimension(self, dimension: Dimension, of: Combination, cell: Cell) -> object:
+    def dimension(self, dimension: Dimension, of: Combination, cell: Cell) -> Any:
         if dimension in PERIODS:
             return period_of(dimension, cell.day)
         return {
@@ -192,7 +192,7 @@ class Model:
     def rows(self, combinations: Sequence[Combination], cells: Sequence[Cell]) -> list[dict[str, Any]]:
         by_id = {each.id: each for each in combinations}
         stock_of = {stock.of: stock for stock in Stock}
-        found: defaultdict[tuple[object, ...], dict[str, int]] = defaultdict(lambda: dict.fromkeys(COUNTED, 0))
+        found: defaultdict[tuple[Any, ...], dict[str, int]] = defaultdict(lambda: dict.fromkeys(COUNTED, 0))
         if not self.cut.by:
             found[()]
         for cell in cells:
@@ -211,7 +211,7 @@ class Model:
                 found[key][stock_of[cell.measure]] += cell.amount
         return self.in_order(found)
 
-    def in_order(self, found: dict[tuple[object, ...], dict[str, int]]) -> list[dict[str, Any]]:
+    def in_order(self, found: dict[tuple[Any, ...], dict[str, int]]) -> list[dict[str, Any]]:
         names = [each.value for each in self.cut.by]
         rows = [dict(zip(names, key, strict=True)) | amounts for key, amounts in found.items()]
         rows.sort(key=lambda row: [(row[name] is None, row[name]) for name in names])
