@@ -99,7 +99,7 @@ def test_an_appeal_is_accepted_and_the_other_marks_take_a_second_person(system: 
     enter(page, system, Caller("county_officer", "second", region="410102"), "?view=appeals")
     looked_at(page, "marks-correction")
     page.set_viewport_size(WIDE)
-    page.locator("[data-correction=M-1]").get_by_role("button", name="确认更正").dblclick()
+    page.locator("[data-correction=M-1]").get_by_role("button", name="确认", exact=True).dblclick()
     expect(page.get_by_text("已更正。")).to_be_visible()
     expect(page.locator("[data-correction]")).to_have_count(0)
     assert candidate(system, session, "M-1")["passed"] is True

@@ -108,6 +108,6 @@ def test_a_wrong_document_and_a_finding_are_settled_by_officers(system: Running,
     page.goto(f"{system.addresses['registry']}/sign-in")
     sign_in(page, "市、县", "郑州市")
     page.goto(f"{system.addresses['registry']}/?view=persons")
-    page.get_by_role("button", name="确认更正").click()
+    page.get_by_role("button", name="确认", exact=True).click()
     expect(page.get_by_text("已确认并生效。")).to_be_visible()
     expect(page.get_by_text("没有待复核的更正。")).to_be_visible()

@@ -2,12 +2,15 @@
 // posted no results; other marks wait for a second person; officers look on and have an answer given again.
 
 import { useState } from "preact/hooks";
-import { Shown, useAnswer } from "../shared/answer";
-import { all, ask, post } from "../shared/api";
-import { Decided, useDecisions } from "../shared/Decisions";
+import { useAnswer } from "../shared/answer";
+import { all, byId, post } from "../shared/api";
+import { ANSWERED, Answered, byDeadline, Due, State } from "../shared/Deadlines";
+import { type Decide, useDecisions } from "../shared/Decisions";
 import { moment } from "../shared/figures";
 import { Choice, Field, type Filled, Form, Tick } from "../shared/forms";
+import { Listing } from "../shared/Listing";
 import { Opener, OpeningRow, useOpening } from "../shared/Opening";
+import { SecondPerson } from "../shared/SecondPerson";
 import type { SignedIn } from "../shared/session";
 import { Table } from "../shared/Wide";
 import { type Name, named, say } from "../shared/words";
@@ -51,8 +54,6 @@ interface Work {
   sessions: ReadonlyMap<string, Session>;
 }
 
-type Decide = (about: string, words: Name, act: () => Promise<unknown>) => Promise<void>;
-
 const STATES: Readonly<Record<Appeal["status"], Name>> = {
   open: ["待答复", "To be answered"],
   accepted: ["已采纳", "Accepted"],
@@ -60,12 +61,6 @@ const STATES: Readonly<Record<Appeal["status"], Name>> = {
   withdrawn: ["已撤回", "Withdrawn"],
 };
 const EXAMINED = Object.keys(PARTS) as Part[];
-
-async function each<T>(path: string, ids: readonly string[]): Promise<ReadonlyMap<string, T>> {
-  const known = [...new Set(ids)];
-  const found = await Promise.all(known.map((id) => ask<T>(`${path}/${id}`)));
-  return new Map(known.map((id, place) => [id, found[place] as T]));
-}
 
 function candidateOf(one: Correction): string {
   return one.subject.split("/")[1] ?? "";
@@ -76,18 +71,15 @@ async function read(): Promise<Work> {
   const late = await all<Appeal>("v1/appeals", { overdue: "true" });
   const proposals = await all<Correction>("v1/proposals", { status: "proposed" });
   const corrections = proposals.filter((one) => one.kind === "correction");
-  const candidates = await each<Candidate>("v1/candidates", [
+  const candidates = await byId<Candidate>("v1/candidates", [
     ...appeals.map((one) => one.candidate_id),
     ...corrections.map(candidateOf),
   ]);
-  const sessions = await each<Session>(
+  const sessions = await byId<Session>(
     "v1/sessions",
     appeals.map((one) => one.session_id),
   );
-  appeals.sort(
-    (one, other) =>
-      Number(other.status === "open") - Number(one.status === "open") || one.answer_by.localeCompare(other.answer_by),
-  );
+  appeals.sort((one, other) => byDeadline({ ...one, due_on: one.answer_by }, { ...other, due_on: other.answer_by }));
   return { appeals, overdue: new Set(late.map((one) => one.id)), corrections, candidates, sessions };
 }
 
@@ -98,78 +90,62 @@ export function Appeals({ me }: { me: SignedIn }) {
   const title = say("考生对成绩的申诉", "Appeals of candidates against their marks");
   return (
     <>
-      <section class="panel long" aria-labelledby="appeals-title">
-        <h2 id="appeals-title">{title}</h2>
-        <Decided told={told} />
-        <Shown answer={answer}>
-          {({ appeals, overdue, candidates, sessions }) => (
-            <Table
-              name={title}
-              rows={appeals}
-              empty={say("没有申诉。", "There is no appeal.")}
-              columns={[
-                [say("提出", "Filed"), "text"],
-                [say("考试", "Session"), "text"],
-                [say("考生", "Candidate"), "text"],
-                [say("答复期限", "Answer due"), "text"],
-                [say("状态", "State"), "text"],
-              ]}
-            >
-              {(one) => {
-                const candidate = candidates.get(one.candidate_id);
-                return (
-                  <OpeningRow
-                    key={one.id}
-                    opening={opening}
-                    id={one.id}
-                    columns={5}
-                    data={{ "data-appeal": one.status }}
-                    cells={
-                      <>
-                        <th class="text" scope="row">
-                          <Opener opening={opening} id={one.id}>
-                            {moment(new Date(one.filed_at))}
-                          </Opener>
-                        </th>
-                        <td class="text">{sessions.get(one.session_id)?.local_id}</td>
-                        <td class="text">
-                          {candidate?.local_id} {candidate?.name}
-                        </td>
-                        <td class="text">
-                          {one.answer_by}{" "}
-                          {overdue.has(one.id) && <span class="badge bad">{say("已逾期", "Overdue")}</span>}
-                        </td>
-                        <td class="text">
-                          <span class={one.status === "open" ? "badge warn" : "badge"}>
-                            {named(STATES, one.status)}
-                          </span>
-                        </td>
-                      </>
-                    }
-                  >
-                    <div class="sides">
-                      <div>
-                        <p class="message">{one.ground}</p>
-                        <p>
-                          {say("现成绩：", "Marks: ")}
-                          {marksOf(candidate)}
-                        </p>
-                        {one.answer && (
-                          <p>
-                            <b>{say("答复：", "Answer: ")}</b>
-                            {one.answer}
-                          </p>
-                        )}
-                      </div>
-                      <Task one={one} me={me} candidate={candidate} decide={decide} />
+      <Listing id="appeals" title={title} told={told} answer={answer}>
+        {({ appeals, overdue, candidates, sessions }) => (
+          <Table
+            name={title}
+            rows={appeals}
+            empty={say("没有申诉。", "There is no appeal.")}
+            columns={[
+              [say("提出", "Filed"), "text"],
+              [say("考试", "Session"), "text"],
+              [say("考生", "Candidate"), "text"],
+              [say("答复期限", "Answer due"), "text"],
+              [say("状态", "State"), "text"],
+            ]}
+          >
+            {(one) => {
+              const candidate = candidates.get(one.candidate_id);
+              return (
+                <OpeningRow
+                  key={one.id}
+                  opening={opening}
+                  id={one.id}
+                  columns={5}
+                  data={{ "data-appeal": one.status }}
+                  cells={
+                    <>
+                      <th class="text" scope="row">
+                        <Opener opening={opening} id={one.id}>
+                          {moment(new Date(one.filed_at))}
+                        </Opener>
+                      </th>
+                      <td class="text">{sessions.get(one.session_id)?.local_id}</td>
+                      <td class="text">
+                        {candidate?.local_id} {candidate?.name}
+                      </td>
+                      <Due on={one.answer_by} isOverdue={overdue.has(one.id)} />
+                      <State name={named(STATES, one.status)} waits={one.status === "open"} />
+                    </>
+                  }
+                >
+                  <div class="sides">
+                    <div>
+                      <p class="message">{one.ground}</p>
+                      <p>
+                        {say("现成绩：", "Marks: ")}
+                        {marksOf(candidate)}
+                      </p>
+                      <Answered answer={one.answer} />
                     </div>
-                  </OpeningRow>
-                );
-              }}
-            </Table>
-          )}
-        </Shown>
-      </section>
+                    <Task one={one} me={me} candidate={candidate} decide={decide} />
+                  </div>
+                </OpeningRow>
+              );
+            }}
+          </Table>
+        )}
+      </Listing>
       {answer.found && <Corrections work={answer.found} me={me} decide={decide} />}
     </>
   );
@@ -220,7 +196,7 @@ function Answering(props: { one: Appeal; candidate: Candidate | undefined; decid
         const content = { verdict: filled.verdict, reason: filled.reason, ...(accepted ? { result } : {}) };
         const words: Name = accepted
           ? ["已采纳，成绩更正等待另一人复核。", "is accepted; another person confirms the other marks."]
-          : ["已答复。", "is answered."];
+          : ANSWERED;
         return props.decide(aboutOf(candidate), words, () => post(`v1/appeals/${one.id}/answer`, content, key));
       }}
     >
@@ -302,37 +278,15 @@ function Corrections(props: { work: Work; me: SignedIn; decide: Decide }) {
               <p class="soft small">
                 {one.proposed_by} · {moment(new Date(one.proposed_at))} · {one.reason}
               </p>
-              {one.proposed_by === props.me.person ? (
-                <p class="soft">{say("由您提出，须由他人复核。", "You proposed it; another person decides.")}</p>
-              ) : (
-                <div class="row no-print">
-                  <Form
-                    name={say("确认", "Confirm")}
-                    button={say("确认更正", "Confirm it")}
-                    send={(_, key) =>
-                      props.decide(about, ["已更正。", "are corrected."], () =>
-                        post(`v1/proposals/${one.id}/confirmation`, undefined, key),
-                      )
-                    }
-                  >
-                    {null}
-                  </Form>
-                  <details>
-                    <summary>{say("不同意", "Reject")}</summary>
-                    <Form
-                      name={say("不同意", "Reject")}
-                      button={say("不同意更正", "Reject it")}
-                      send={(filled, key) =>
-                        props.decide(about, ["未予同意，没有变动。", "stay as they are."], () =>
-                          post(`v1/proposals/${one.id}/rejection`, filled, key),
-                        )
-                      }
-                    >
-                      <Field name="reason" label={say("理由", "Reason")} minLength={2} maxLength={500} required />
-                    </Form>
-                  </details>
-                </div>
-              )}
+              <SecondPerson
+                path={`v1/proposals/${one.id}`}
+                proposedBy={one.proposed_by}
+                person={props.me.person}
+                about={about}
+                confirmed={["已更正。", "are corrected."]}
+                rejected={["未予同意，没有变动。", "stay as they are."]}
+                decide={props.decide}
+              />
             </li>
           );
         })}

@@ -1,12 +1,13 @@
 // The candidates of a session: one by hand, many by pasting from a spreadsheet or by a CSV file, and one taken out.
 
 import { useRef, useState } from "preact/hooks";
-import { Shown, useAnswer } from "../shared/answer";
+import { useAnswer } from "../shared/answer";
 import { all, type Problem, path, post, Refused } from "../shared/api";
 import { AWARDS } from "../shared/awards";
 import { Dialog } from "../shared/Dialog";
 import { sentence } from "../shared/Faults";
 import { Choice, Field, type Filled, Form } from "../shared/forms";
+import { Listing } from "../shared/Listing";
 import { Table } from "../shared/Wide";
 import { type Name, named, say } from "../shared/words";
 import type { SessionInHand } from "./sessions";
@@ -71,58 +72,55 @@ export function Candidates(props: { one: SessionInHand; changed: () => void }) {
     <div class="stack">
       {isOpen && <Together one={one} changed={changed} />}
       {isOpen && <ByHand one={one} changed={changed} />}
-      <section class="panel long" aria-labelledby="candidates-title">
-        <h2 id="candidates-title">{title}</h2>
-        <Shown answer={list}>
-          {(found) => (
-            <Table
-              name={title}
-              rows={found}
-              empty={say("还没有考生。", "There is no candidate yet.")}
-              caption={say(
-                `${found.length} 名考生；姓名和证件号码已遮盖。`,
-                `${found.length} candidates; names and numbers are masked.`,
-              )}
-              columns={[
-                [say("考生编号", "Candidate"), "text"],
-                [say("姓名", "Name"), "text"],
-                [say("证件号码", "Document"), "text"],
-                [say("理论", "Theory")],
-                [say("技能", "Skills")],
-                [say("综合评审", "Review")],
-                [say("结果", "Result"), "text"],
-                [say("办理", "Change"), "text no-print"],
-              ]}
-            >
-              {(each) => (
-                <tr key={each.id} data-candidate={each.local_id}>
-                  <th class="text" scope="row">
-                    {each.local_id}
-                  </th>
-                  <td class="text">{each.name}</td>
-                  <td class="text">{each.document_number}</td>
-                  <td>{each.marks?.theory ?? "—"}</td>
-                  <td>{each.marks?.skills ?? "—"}</td>
-                  <td>{each.marks?.review ?? "—"}</td>
-                  <td class="text">{resultOf(each)}</td>
-                  <td class="text no-print">
-                    {isOpen && each.passed === null && (
-                      <button
-                        type="button"
-                        class="link"
-                        aria-label={say(`移出名单：考生 ${each.local_id}`, `Take out candidate ${each.local_id}`)}
-                        onClick={() => setLeaving(each)}
-                      >
-                        {say("移出名单", "Take out")}
-                      </button>
-                    )}
-                  </td>
-                </tr>
-              )}
-            </Table>
-          )}
-        </Shown>
-      </section>
+      <Listing id="candidates" title={title} answer={list}>
+        {(found) => (
+          <Table
+            name={title}
+            rows={found}
+            empty={say("还没有考生。", "There is no candidate yet.")}
+            caption={say(
+              `${found.length} 名考生；姓名和证件号码已遮盖。`,
+              `${found.length} candidates; names and numbers are masked.`,
+            )}
+            columns={[
+              [say("考生编号", "Candidate"), "text"],
+              [say("姓名", "Name"), "text"],
+              [say("证件号码", "Document"), "text"],
+              [say("理论", "Theory")],
+              [say("技能", "Skills")],
+              [say("综合评审", "Review")],
+              [say("结果", "Result"), "text"],
+              [say("办理", "Change"), "text no-print"],
+            ]}
+          >
+            {(each) => (
+              <tr key={each.id} data-candidate={each.local_id}>
+                <th class="text" scope="row">
+                  {each.local_id}
+                </th>
+                <td class="text">{each.name}</td>
+                <td class="text">{each.document_number}</td>
+                <td>{each.marks?.theory ?? "—"}</td>
+                <td>{each.marks?.skills ?? "—"}</td>
+                <td>{each.marks?.review ?? "—"}</td>
+                <td class="text">{resultOf(each)}</td>
+                <td class="text no-print">
+                  {isOpen && each.passed === null && (
+                    <button
+                      type="button"
+                      class="link"
+                      aria-label={say(`移出名单：考生 ${each.local_id}`, `Take out candidate ${each.local_id}`)}
+                      onClick={() => setLeaving(each)}
+                    >
+                      {say("移出名单", "Take out")}
+                    </button>
+                  )}
+                </td>
+              </tr>
+            )}
+          </Table>
+        )}
+      </Listing>
       {leaving && (
         <Dialog close={() => setLeaving(null)}>
           <h2 id="task-title">{say(`移出名单：考生 ${leaving.local_id}`, `Take out candidate ${leaving.local_id}`)}</h2>

@@ -1,10 +1,11 @@
 // The examiners and quality supervisors of a body: who they are, what they may examine, and registering one.
 
 import { useState } from "preact/hooks";
-import { Shown, useAnswer } from "../shared/answer";
+import { useAnswer } from "../shared/answer";
 import { all, post } from "../shared/api";
 import { AWARDS } from "../shared/awards";
 import { Choice, Field, type Filled, Form } from "../shared/forms";
+import { Listing } from "../shared/Listing";
 import { Table } from "../shared/Wide";
 import { type Name, named, say } from "../shared/words";
 import { type Examiner, type Names, occupationName } from "./sessions";
@@ -26,50 +27,47 @@ export function Examiners(props: { names: Names }) {
   return (
     <>
       <Register names={names} done={answer.again} />
-      <section class="panel long" aria-labelledby="examiners-title">
-        <h2 id="examiners-title">{title}</h2>
-        <Shown answer={answer}>
-          {(found) => (
-            <Table
-              name={title}
-              rows={found}
-              empty={say("还没有登记。", "Nobody is registered yet.")}
-              caption={say("姓名已遮盖。", "Names are masked.")}
-              columns={[
-                [say("编号", "Number"), "text"],
-                [say("姓名", "Name"), "text"],
-                [say("类别", "Kind"), "text"],
-                [say("状态", "State"), "text"],
-                [say("任期", "Term"), "text"],
-                [say("可考评的职业与等级", "May examine"), "text"],
-              ]}
-            >
-              {(each) => (
-                <tr key={each.id} data-examiner={each.local_id}>
-                  <th class="text" scope="row">
-                    {each.local_id}
-                  </th>
-                  <td class="text">{each.name}</td>
-                  <td class="text">{named(KINDS, each.kind)}</td>
-                  <td class="text">
-                    <span class={each.status === "active" ? "badge good" : "badge bad"}>
-                      {named(STATES, each.status)}
-                    </span>
-                  </td>
-                  <td class="text">
-                    {each.first_on} {say("至", "to")} {each.last_on ?? say("今", "now")}
-                  </td>
-                  <td class="wrap">
-                    {each.qualifications
-                      .map((one) => `${occupationName(names.occupations, one.occupation)} ${named(AWARDS, one.award)}`)
-                      .join(say("；", "; ")) || "—"}
-                  </td>
-                </tr>
-              )}
-            </Table>
-          )}
-        </Shown>
-      </section>
+      <Listing id="examiners" title={title} answer={answer}>
+        {(found) => (
+          <Table
+            name={title}
+            rows={found}
+            empty={say("还没有登记。", "Nobody is registered yet.")}
+            caption={say("姓名已遮盖。", "Names are masked.")}
+            columns={[
+              [say("编号", "Number"), "text"],
+              [say("姓名", "Name"), "text"],
+              [say("类别", "Kind"), "text"],
+              [say("状态", "State"), "text"],
+              [say("任期", "Term"), "text"],
+              [say("可考评的职业与等级", "May examine"), "text"],
+            ]}
+          >
+            {(each) => (
+              <tr key={each.id} data-examiner={each.local_id}>
+                <th class="text" scope="row">
+                  {each.local_id}
+                </th>
+                <td class="text">{each.name}</td>
+                <td class="text">{named(KINDS, each.kind)}</td>
+                <td class="text">
+                  <span class={each.status === "active" ? "badge good" : "badge bad"}>
+                    {named(STATES, each.status)}
+                  </span>
+                </td>
+                <td class="text">
+                  {each.first_on} {say("至", "to")} {each.last_on ?? say("今", "now")}
+                </td>
+                <td class="wrap">
+                  {each.qualifications
+                    .map((one) => `${occupationName(names.occupations, one.occupation)} ${named(AWARDS, one.award)}`)
+                    .join(say("；", "; ")) || "—"}
+                </td>
+              </tr>
+            )}
+          </Table>
+        )}
+      </Listing>
     </>
   );
 }

@@ -1,10 +1,11 @@
 // For officers: sessions that wait for an approval before their day, with their plan beside them.
 
-import { Shown, useAnswer } from "../shared/answer";
+import { useAnswer } from "../shared/answer";
 import { all, post } from "../shared/api";
 import { AWARDS } from "../shared/awards";
 import { whole } from "../shared/figures";
 import { Field, Form } from "../shared/forms";
+import { Listing } from "../shared/Listing";
 import { Opener, OpeningRow, useOpening } from "../shared/Opening";
 import { placeName, usePlaces } from "../shared/places";
 import { Table } from "../shared/Wide";
@@ -31,55 +32,52 @@ export function Waiting() {
   const opening = useOpening();
   const title = say("待批准的考试", "Sessions that wait for approval");
   return (
-    <section class="panel long" aria-labelledby="waiting-title">
-      <h2 id="waiting-title">{title}</h2>
-      <Shown answer={answer}>
-        {(work) => (
-          <Table
-            name={title}
-            rows={work.sessions}
-            empty={say("没有待批准的考试。", "No session waits.")}
-            caption={say("按考试日期排列。", "By the day of the exam.")}
-            columns={[
-              [say("考试", "Session"), "text"],
-              [say("评价机构", "Assessment body"), "text"],
-              [say("考试日期", "Day"), "text"],
-              [say("考生", "Candidates")],
-              [say("职业与等级", "Occupation and award"), "text"],
-              [say("办理", "Next"), "text"],
-            ]}
-          >
-            {(one) => (
-              <OpeningRow
-                key={one.id}
-                opening={opening}
-                id={one.id}
-                columns={6}
-                data={{ "data-waiting": one.local_id }}
-                cells={
-                  <>
-                    <th class="text" scope="row">
-                      <Opener opening={opening} id={one.id}>
-                        {one.local_id}
-                      </Opener>
-                    </th>
-                    <td class="wrap">{work.bodies.get(one.body_id) ?? "—"}</td>
-                    <td class="text">{one.held_on}</td>
-                    <td>{whole(one.candidates)}</td>
-                    <td class="wrap">
-                      {occupationName(names.found ?? new Map(), one.occupation)} · {named(AWARDS, one.award)}
-                    </td>
-                    <td class="wrap">{taskWords(one)}</td>
-                  </>
-                }
-              >
-                <Evidence one={one} again={answer.again} />
-              </OpeningRow>
-            )}
-          </Table>
-        )}
-      </Shown>
-    </section>
+    <Listing id="waiting" title={title} answer={answer}>
+      {(work) => (
+        <Table
+          name={title}
+          rows={work.sessions}
+          empty={say("没有待批准的考试。", "No session waits.")}
+          caption={say("按考试日期排列。", "By the day of the exam.")}
+          columns={[
+            [say("考试", "Session"), "text"],
+            [say("评价机构", "Assessment body"), "text"],
+            [say("考试日期", "Day"), "text"],
+            [say("考生", "Candidates")],
+            [say("职业与等级", "Occupation and award"), "text"],
+            [say("办理", "Next"), "text"],
+          ]}
+        >
+          {(one) => (
+            <OpeningRow
+              key={one.id}
+              opening={opening}
+              id={one.id}
+              columns={6}
+              data={{ "data-waiting": one.local_id }}
+              cells={
+                <>
+                  <th class="text" scope="row">
+                    <Opener opening={opening} id={one.id}>
+                      {one.local_id}
+                    </Opener>
+                  </th>
+                  <td class="wrap">{work.bodies.get(one.body_id) ?? "—"}</td>
+                  <td class="text">{one.held_on}</td>
+                  <td>{whole(one.candidates)}</td>
+                  <td class="wrap">
+                    {occupationName(names.found ?? new Map(), one.occupation)} · {named(AWARDS, one.award)}
+                  </td>
+                  <td class="wrap">{taskWords(one)}</td>
+                </>
+              }
+            >
+              <Evidence one={one} again={answer.again} />
+            </OpeningRow>
+          )}
+        </Table>
+      )}
+    </Listing>
   );
 }
 

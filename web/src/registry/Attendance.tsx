@@ -5,6 +5,7 @@ import { Shown, useAnswer } from "../shared/answer";
 import { all, ask, post } from "../shared/api";
 import { percent } from "../shared/figures";
 import { Field, Form } from "../shared/forms";
+import { Listing } from "../shared/Listing";
 import { Head, Wide } from "../shared/Wide";
 import { named, say } from "../shared/words";
 import { type ClassInHand, OUTCOMES } from "./classes";
@@ -49,53 +50,50 @@ export function Attendance(props: { one: ClassInHand }) {
   const [day, setDay] = useState("");
   return (
     <div class="stack">
-      <section class="panel long" aria-labelledby="attendance-title">
-        <h2 id="attendance-title">{say("考勤", "Attendance")}</h2>
-        <Shown answer={list}>
-          {(rows) =>
-            rows.length === 0 ? (
-              <p>{say("还没有学员。", "There is no trainee yet.")}</p>
-            ) : (
-              <Wide name={say("考勤", "Attendance")}>
-                <table>
-                  <caption>
-                    {say(`出勤率按 ${props.one.hours} 学时计算。`, `Shares are of ${props.one.hours} class hours.`)}
-                  </caption>
-                  <Head
-                    columns={[
-                      [say("学员编号", "Trainee"), "text"],
-                      [say("状态", "State"), "text"],
-                      [say("天数", "Days")],
-                      [say("学时", "Hours")],
-                      [say("出勤率", "Share")],
-                    ]}
-                  />
-                  <tbody>
-                    {rows.map((each) => (
-                      <tr key={each.id}>
-                        <th class="text" scope="row">
-                          <button
-                            type="button"
-                            class="link"
-                            aria-expanded={chosen?.id === each.id}
-                            onClick={() => setChosen(chosen?.id === each.id ? null : each)}
-                          >
-                            {each.local_id}
-                          </button>
-                        </th>
-                        <td class="text">{named(OUTCOMES, each.status)}</td>
-                        <td>{each.days}</td>
-                        <td>{each.hours}</td>
-                        <td>{percent((each.share * 100).toFixed(1))}</td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </Wide>
-            )
-          }
-        </Shown>
-      </section>
+      <Listing id="attendance" title={say("考勤", "Attendance")} answer={list}>
+        {(rows) =>
+          rows.length === 0 ? (
+            <p>{say("还没有学员。", "There is no trainee yet.")}</p>
+          ) : (
+            <Wide name={say("考勤", "Attendance")}>
+              <table>
+                <caption>
+                  {say(`出勤率按 ${props.one.hours} 学时计算。`, `Shares are of ${props.one.hours} class hours.`)}
+                </caption>
+                <Head
+                  columns={[
+                    [say("学员编号", "Trainee"), "text"],
+                    [say("状态", "State"), "text"],
+                    [say("天数", "Days")],
+                    [say("学时", "Hours")],
+                    [say("出勤率", "Share")],
+                  ]}
+                />
+                <tbody>
+                  {rows.map((each) => (
+                    <tr key={each.id}>
+                      <th class="text" scope="row">
+                        <button
+                          type="button"
+                          class="link"
+                          aria-expanded={chosen?.id === each.id}
+                          onClick={() => setChosen(chosen?.id === each.id ? null : each)}
+                        >
+                          {each.local_id}
+                        </button>
+                      </th>
+                      <td class="text">{named(OUTCOMES, each.status)}</td>
+                      <td>{each.days}</td>
+                      <td>{each.hours}</td>
+                      <td>{percent((each.share * 100).toFixed(1))}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </Wide>
+          )
+        }
+      </Listing>
       {chosen && <OneTrainee key={chosen.id} one={props.one} trainee={chosen} changed={list.again} />}
       <section class="panel long" aria-labelledby="marks-title">
         <h2 id="marks-title">{say("某一天的打卡", "Marks of a day")}</h2>

@@ -7,6 +7,7 @@ import { all, ask, newKey, post, Refused } from "../shared/api";
 import { Faults } from "../shared/Faults";
 import { moment, yuan } from "../shared/figures";
 import { Field, Form } from "../shared/forms";
+import { Listing } from "../shared/Listing";
 import { type Catalogue, nameOf, placeOf } from "../shared/names";
 import { Way } from "../shared/Way";
 import { Ways } from "../shared/Work";
@@ -225,25 +226,22 @@ function fundName(code: string | null): string {
 function History(props: { id: string }) {
   const answer = useAnswer(() => all<Step>(`v1/classes/${props.id}/history`), [props.id]);
   return (
-    <section class="panel long" aria-labelledby="history-title">
-      <h2 id="history-title">{say("经过", "History")}</h2>
-      <Shown answer={answer}>
-        {(steps) => (
-          <ol>
-            {steps.map((step) => (
-              <li key={step.id}>
-                <b>{named(VERBS, step.verb)}</b>{" "}
-                <span class="soft">
-                  {moment(new Date(step.done_at))} · {step.done_by}
-                </span>
-                {step.reasons.map((reason) => (
-                  <p key={reason}>{reason}</p>
-                ))}
-              </li>
-            ))}
-          </ol>
-        )}
-      </Shown>
-    </section>
+    <Listing id="history" title={say("经过", "History")} answer={answer}>
+      {(steps) => (
+        <ol>
+          {steps.map((step) => (
+            <li key={step.id}>
+              <b>{named(VERBS, step.verb)}</b>{" "}
+              <span class="soft">
+                {moment(new Date(step.done_at))} · {step.done_by}
+              </span>
+              {step.reasons.map((reason) => (
+                <p key={reason}>{reason}</p>
+              ))}
+            </li>
+          ))}
+        </ol>
+      )}
+    </Listing>
   );
 }

@@ -3,9 +3,11 @@
 
 import { Shown, useAnswer } from "../shared/answer";
 import { all, ask, post } from "../shared/api";
-import { Decided, useDecisions } from "../shared/Decisions";
+import { Due, State } from "../shared/Deadlines";
+import { useDecisions } from "../shared/Decisions";
 import { moment } from "../shared/figures";
 import { Choice, Field, Form } from "../shared/forms";
+import { Listing } from "../shared/Listing";
 import { type Catalogue, placeOf } from "../shared/names";
 import { Opener, OpeningRow, useOpening } from "../shared/Opening";
 import { Table } from "../shared/Wide";
@@ -69,99 +71,89 @@ export function Findings(props: { names: Catalogue }) {
   const { told, decide } = useDecisions(answer.again);
   const title = say("巡查发现的问题", "Findings");
   return (
-    <section class="panel long" aria-labelledby="findings-title">
-      <h2 id="findings-title">{title}</h2>
-      <Decided told={told} />
-      <Shown answer={answer}>
-        {({ findings, institutions }) => (
-          <Table
-            name={title}
-            rows={findings}
-            empty={say("没有未办结的问题。", "No finding waits.")}
-            caption={say("待复查的在前，按整改期限排列。", "Those to be rechecked first, by the day they are due.")}
-            columns={[
-              [say("问题", "Found"), "text"],
-              [say("机构", "Institution"), "text"],
-              [say("地区", "Region"), "text"],
-              [say("程度", "Severity"), "text"],
-              [say("整改期限", "Due"), "text"],
-              [say("状态", "State"), "text"],
-            ]}
-          >
-            {(one) => (
-              <OpeningRow
-                key={one.id}
-                opening={opening}
-                id={one.id}
-                columns={6}
-                data={{ "data-finding": one.status }}
-                cells={
-                  <>
-                    <th class="text wrap" scope="row">
-                      <Opener opening={opening} id={one.id}>
-                        {one.found}
-                      </Opener>
-                    </th>
-                    <td class="wrap">{institutions.get(one.institution_id) ?? "—"}</td>
-                    <td class="text">{placeOf(props.names.regions, one.region)}</td>
-                    <td class="text">{named(SEVERITIES, one.severity)}</td>
-                    <td class="text">
-                      {one.due_on} {one.overdue && <span class="badge bad">{say("已逾期", "Overdue")}</span>}
-                    </td>
-                    <td class="text">
-                      <span class={one.status === "rectified" ? "badge warn" : "badge"}>
-                        {say(...STATES[one.status])}
-                      </span>
-                    </td>
-                  </>
-                }
-              >
-                <div class="sides">
-                  <Steps one={one} />
-                  {one.status === "rectified" && (
-                    <Form
-                      name={say("复查", "Recheck")}
-                      button={say("登记复查结果", "Record the recheck")}
-                      labels={{
-                        said: say("复查情况", "What was seen"),
-                        due_on: say("新的整改期限", "New due day"),
-                      }}
-                      send={(filled, key) =>
-                        decide(one.found, ["复查结果已登记。", "has its recheck recorded."], () =>
-                          post(`v1/findings/${one.id}/recheck`, { ...filled, passed: filled.passed === "yes" }, key),
-                        )
-                      }
-                    >
-                      <Choice
-                        name="passed"
-                        label={say("复查结论", "What came of it")}
-                        options={[
-                          ["yes", say("已整改到位，办结", "It is put right: close it")],
-                          ["no", say("未到位，继续整改", "It is not: go on")],
-                        ]}
-                      />
-                      <Field
-                        name="said"
-                        label={say("复查情况", "What was seen")}
-                        minLength={2}
-                        maxLength={500}
-                        required
-                      />
-                      <Field
-                        name="due_on"
-                        type="date"
-                        label={say("新的整改期限", "New due day")}
-                        hint={say("只在继续整改时填写", "Only where it goes on")}
-                      />
-                    </Form>
-                  )}
-                </div>
-              </OpeningRow>
-            )}
-          </Table>
-        )}
-      </Shown>
-    </section>
+    <Listing id="findings" title={title} told={told} answer={answer}>
+      {({ findings, institutions }) => (
+        <Table
+          name={title}
+          rows={findings}
+          empty={say("没有未办结的问题。", "No finding waits.")}
+          caption={say("待复查的在前，按整改期限排列。", "Those to be rechecked first, by the day they are due.")}
+          columns={[
+            [say("问题", "Found"), "text"],
+            [say("机构", "Institution"), "text"],
+            [say("地区", "Region"), "text"],
+            [say("程度", "Severity"), "text"],
+            [say("整改期限", "Due"), "text"],
+            [say("状态", "State"), "text"],
+          ]}
+        >
+          {(one) => (
+            <OpeningRow
+              key={one.id}
+              opening={opening}
+              id={one.id}
+              columns={6}
+              data={{ "data-finding": one.status }}
+              cells={
+                <>
+                  <th class="text wrap" scope="row">
+                    <Opener opening={opening} id={one.id}>
+                      {one.found}
+                    </Opener>
+                  </th>
+                  <td class="wrap">{institutions.get(one.institution_id) ?? "—"}</td>
+                  <td class="text">{placeOf(props.names.regions, one.region)}</td>
+                  <td class="text">{named(SEVERITIES, one.severity)}</td>
+                  <Due on={one.due_on} isOverdue={one.overdue} />
+                  <State name={say(...STATES[one.status])} waits={one.status === "rectified"} />
+                </>
+              }
+            >
+              <div class="sides">
+                <Steps one={one} />
+                {one.status === "rectified" && (
+                  <Form
+                    name={say("复查", "Recheck")}
+                    button={say("登记复查结果", "Record the recheck")}
+                    labels={{
+                      said: say("复查情况", "What was seen"),
+                      due_on: say("新的整改期限", "New due day"),
+                    }}
+                    send={(filled, key) =>
+                      decide(one.found, ["复查结果已登记。", "has its recheck recorded."], () =>
+                        post(`v1/findings/${one.id}/recheck`, { ...filled, passed: filled.passed === "yes" }, key),
+                      )
+                    }
+                  >
+                    <Choice
+                      name="passed"
+                      label={say("复查结论", "What came of it")}
+                      options={[
+                        ["yes", say("已整改到位，办结", "It is put right: close it")],
+                        ["no", say("未到位，继续整改", "It is not: go on")],
+                      ]}
+                    />
+                    <Field
+                      name="said"
+                      label={say("复查情况", "What was seen")}
+                      minLength={2}
+                      maxLength={500}
+                      required
+                    />
+                    <Field
+                      name="due_on"
+                      type="date"
+                      label={say("新的整改期限", "New due day")}
+                      hint={say("只在继续整改时填写", "Only where it goes on")}
+                    />
+                  </Form>
+                )}
+              </div>
+            </OpeningRow>
+          )}
+        </Table>
+      )}
+    </Listing>
   );
 }
 

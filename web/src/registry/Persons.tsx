@@ -7,6 +7,7 @@ import { all, post } from "../shared/api";
 import { Decided, useDecisions } from "../shared/Decisions";
 import { moment } from "../shared/figures";
 import { Choice, Field, type Filled, Form } from "../shared/forms";
+import { SecondPerson } from "../shared/SecondPerson";
 import { type Name, named, say } from "../shared/words";
 import type { Trainee, TrainingClass } from "./classes";
 
@@ -61,37 +62,15 @@ export function Persons(props: { person: string }) {
                     <p class="soft small">
                       {one.proposed_by} · {moment(new Date(one.proposed_at))} · {one.reason}
                     </p>
-                    {one.proposed_by === props.person ? (
-                      <p class="soft">{say("由您提出，须由他人复核。", "You proposed it; another officer decides.")}</p>
-                    ) : (
-                      <div class="row no-print">
-                        <Form
-                          name={say("确认", "Confirm")}
-                          button={say("确认更正", "Confirm it")}
-                          send={(_, key) =>
-                            decide(named(KINDS, one.kind), ["已确认并生效。", "is confirmed and in effect."], () =>
-                              post(`v1/persons/proposals/${one.id}/confirmation`, undefined, key),
-                            )
-                          }
-                        >
-                          {null}
-                        </Form>
-                        <details>
-                          <summary>{say("不同意", "Reject")}</summary>
-                          <Form
-                            name={say("不同意", "Reject")}
-                            button={say("不同意更正", "Reject it")}
-                            send={(filled, key) =>
-                              decide(named(KINDS, one.kind), ["未予同意，没有变动。", "is rejected."], () =>
-                                post(`v1/persons/proposals/${one.id}/rejection`, filled, key),
-                              )
-                            }
-                          >
-                            <Field name="reason" label={say("理由", "Reason")} minLength={2} maxLength={500} required />
-                          </Form>
-                        </details>
-                      </div>
-                    )}
+                    <SecondPerson
+                      path={`v1/persons/proposals/${one.id}`}
+                      proposedBy={one.proposed_by}
+                      person={props.person}
+                      about={named(KINDS, one.kind)}
+                      confirmed={["已确认并生效。", "is confirmed and in effect."]}
+                      rejected={["未予同意，没有变动。", "is rejected."]}
+                      decide={decide}
+                    />
                   </li>
                 ))}
               </ul>

@@ -12,10 +12,13 @@ export interface Told {
   refused?: Refused;
 }
 
+/** Does `act`, and says `words` about `about`. */
+export type Decide = (about: string, words: Name, act: () => Promise<unknown>) => Promise<void>;
+
 export function useDecisions(again: () => void) {
   const [told, setTold] = useState<readonly Told[]>([]);
-  /** Do `act`, and say `words`. What is wrong with what was typed stays beside the form. */
-  const decide = async (about: string, words: Name, act: () => Promise<unknown>) => {
+  /** What is wrong with what was typed stays beside the form. */
+  const decide: Decide = async (about, words, act) => {
     setTold([]);
     try {
       await act();

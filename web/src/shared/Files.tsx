@@ -7,6 +7,7 @@ import { type Answer, Shown, useAnswer } from "./answer";
 import { ask, type Page, type Problem, path, postFile, Refused, save, send } from "./api";
 import { Faults, sentence } from "./Faults";
 import { moment, whole } from "./figures";
+import { Listing } from "./Listing";
 import { Way } from "./Way";
 import { Table } from "./Wide";
 import { type Name, say } from "./words";
@@ -458,45 +459,42 @@ function Earlier<F extends PostedFile>(props: {
 }) {
   const title = say("最近的文件", "The last files");
   return (
-    <section class="panel long" aria-labelledby="earlier-title">
-      <h2 id="earlier-title">{title}</h2>
-      <Shown answer={props.files}>
-        {(found) => (
-          <Table
-            name={title}
-            rows={found.rows.filter(props.isShown)}
-            empty={say("还没有报送过文件。", "No file has been posted yet.")}
-            columns={[
-              [say("文件", "File"), "text"],
-              [say("报送人", "Sent by"), "text"],
-              [say("时间", "When"), "text"],
-              [say("状态", "State"), "text"],
-              [say("登记", "Registered")],
-              [say("早已登记", "Already there")],
-              [say("退回", "Refused")],
-            ]}
-          >
-            {(file) => (
-              <tr key={file.id}>
-                <th class="text wrap" scope="row">
-                  <Way to={{ file: file.id }} isNow={file.id === props.now}>
-                    {file.name ?? say(...props.kind.file)}
-                  </Way>
-                </th>
-                <td class="text">{file.posted_by}</td>
-                <td class="text">{moment(new Date(file.posted_at))}</td>
-                <td class="text">
-                  {say(...STATES[file.status])}
-                  {file.dry_run && say("（试算）", " (tried)")}
-                </td>
-                <td>{file.dry_run ? "—" : whole(file.accepted)}</td>
-                <td>{whole(file.repeated)}</td>
-                <td>{whole(file.refused)}</td>
-              </tr>
-            )}
-          </Table>
-        )}
-      </Shown>
-    </section>
+    <Listing id="earlier" title={title} answer={props.files}>
+      {(found) => (
+        <Table
+          name={title}
+          rows={found.rows.filter(props.isShown)}
+          empty={say("还没有报送过文件。", "No file has been posted yet.")}
+          columns={[
+            [say("文件", "File"), "text"],
+            [say("报送人", "Sent by"), "text"],
+            [say("时间", "When"), "text"],
+            [say("状态", "State"), "text"],
+            [say("登记", "Registered")],
+            [say("早已登记", "Already there")],
+            [say("退回", "Refused")],
+          ]}
+        >
+          {(file) => (
+            <tr key={file.id}>
+              <th class="text wrap" scope="row">
+                <Way to={{ file: file.id }} isNow={file.id === props.now}>
+                  {file.name ?? say(...props.kind.file)}
+                </Way>
+              </th>
+              <td class="text">{file.posted_by}</td>
+              <td class="text">{moment(new Date(file.posted_at))}</td>
+              <td class="text">
+                {say(...STATES[file.status])}
+                {file.dry_run && say("（试算）", " (tried)")}
+              </td>
+              <td>{file.dry_run ? "—" : whole(file.accepted)}</td>
+              <td>{whole(file.repeated)}</td>
+              <td>{whole(file.refused)}</td>
+            </tr>
+          )}
+        </Table>
+      )}
+    </Listing>
   );
 }

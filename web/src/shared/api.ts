@@ -124,6 +124,13 @@ export async function all<T>(
   return rows;
 }
 
+/** What stands at `base` under each of `ids`, each asked for once. */
+export async function byId<T>(base: string, ids: readonly string[]): Promise<ReadonlyMap<string, T>> {
+  const known = [...new Set(ids)];
+  const found = await Promise.all(known.map((id) => ask<T>(`${base}/${id}`)));
+  return new Map(known.map((id, place) => [id, found[place] as T]));
+}
+
 /** A path with the parameters that are set. */
 export function path(base: string, parameters: Readonly<Record<string, string | undefined>>): string {
   const query = new URLSearchParams();

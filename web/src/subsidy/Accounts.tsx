@@ -2,9 +2,10 @@
 // than the last digits.
 
 import { useState } from "preact/hooks";
-import { Shown, useAnswer } from "../shared/answer";
+import { useAnswer } from "../shared/answer";
 import { all, post } from "../shared/api";
 import { Choice, Field, type Filled, Form } from "../shared/forms";
+import { Listing } from "../shared/Listing";
 import { Table } from "../shared/Wide";
 import { type Name, named, say } from "../shared/words";
 import type { Claim } from "./claims";
@@ -33,43 +34,40 @@ export function Accounts(props: { institution?: string; isReading?: boolean }) {
   return (
     <>
       {!props.isReading && <Enter institution={props.institution} done={answer.again} />}
-      <section class="panel long" aria-labelledby="accounts-title">
-        <h2 id="accounts-title">{title}</h2>
-        <Shown answer={answer}>
-          {(found) => (
-            <Table
-              name={title}
-              rows={[...found].reverse()}
-              empty={say(
-                "还没有登记收款账户，没有账户不能拨付。",
-                "There is no account yet; nothing is paid without one.",
-              )}
-              caption={say("账号只显示末四位。", "Of a number, the last four digits are shown.")}
-              columns={[
-                [say("户名", "Holder"), "text"],
-                [say("开户行", "Bank"), "text"],
-                [say("账号", "Number"), "text"],
-                [say("状态", "State"), "text"],
-                [say("登记人", "Entered by"), "text"],
-              ]}
-            >
-              {(one) => (
-                <tr key={one.id} data-account={one.status}>
-                  <th class="text wrap" scope="row">
-                    {one.holder}
-                  </th>
-                  <td class="wrap">{one.bank}</td>
-                  <td class="text">…{one.ending}</td>
-                  <td class="text">
-                    <span class={one.status === "current" ? "badge good" : "badge"}>{named(STATES, one.status)}</span>
-                  </td>
-                  <td class="text">{one.entered_by}</td>
-                </tr>
-              )}
-            </Table>
-          )}
-        </Shown>
-      </section>
+      <Listing id="accounts" title={title} answer={answer}>
+        {(found) => (
+          <Table
+            name={title}
+            rows={[...found].reverse()}
+            empty={say(
+              "还没有登记收款账户，没有账户不能拨付。",
+              "There is no account yet; nothing is paid without one.",
+            )}
+            caption={say("账号只显示末四位。", "Of a number, the last four digits are shown.")}
+            columns={[
+              [say("户名", "Holder"), "text"],
+              [say("开户行", "Bank"), "text"],
+              [say("账号", "Number"), "text"],
+              [say("状态", "State"), "text"],
+              [say("登记人", "Entered by"), "text"],
+            ]}
+          >
+            {(one) => (
+              <tr key={one.id} data-account={one.status}>
+                <th class="text wrap" scope="row">
+                  {one.holder}
+                </th>
+                <td class="wrap">{one.bank}</td>
+                <td class="text">…{one.ending}</td>
+                <td class="text">
+                  <span class={one.status === "current" ? "badge good" : "badge"}>{named(STATES, one.status)}</span>
+                </td>
+                <td class="text">{one.entered_by}</td>
+              </tr>
+            )}
+          </Table>
+        )}
+      </Listing>
     </>
   );
 }

@@ -2,17 +2,19 @@
 
 import { useState } from "preact/hooks";
 import { Shown, useAnswer } from "../shared/answer";
-import { all, ask, post } from "../shared/api";
-import { Decided, useDecisions } from "../shared/Decisions";
+import { all, post } from "../shared/api";
+import { ANSWERED, Answered, byDeadline, Due, State } from "../shared/Deadlines";
+import { type Decide, Decided, useDecisions } from "../shared/Decisions";
 import { moment } from "../shared/figures";
 import { Choice, Field, Form } from "../shared/forms";
+import { Listing } from "../shared/Listing";
 import { Opener, OpeningRow, useOpening } from "../shared/Opening";
 import { placeName, usePlaces } from "../shared/places";
 import type { SignedIn } from "../shared/session";
 import { Way } from "../shared/Way";
 import { Table } from "../shared/Wide";
 import { type Name, named, say } from "../shared/words";
-import type { Claim, WholeClaim } from "./claims";
+import { type Claim, claimsOf, type WholeClaim } from "./claims";
 
 interface Appeal {
   id: string;
@@ -135,31 +137,14 @@ function Words({ one }: { one: Appeal }) {
         {one.by_person && say(" · 窗口登记", " · at the counter")}
         {one.status === "open" && one.due_on && say(` · ${one.due_on} 前答复`, ` · to be answered by ${one.due_on}`)}
       </p>
-      {one.answer && (
-        <p>
-          <b>{say("答复：", "Answer: ")}</b>
-          {one.answer}
-        </p>
-      )}
+      <Answered answer={one.answer} />
     </>
   );
 }
 
-interface Work {
-  appeals: Appeal[];
-  claims: ReadonlyMap<string, Claim>;
-}
-
-async function read(): Promise<Work> {
-  const found = await all<Appeal>("v1/appeals");
-  const ids = [...new Set(found.map((each) => each.claim_id))];
-  const claims = await Promise.all(ids.map((id) => ask<Claim>(`v1/claims/${id}`)));
-  const appeals = found.sort(
-    (one, other) =>
-      Number(other.status === "open") - Number(one.status === "open") ||
-      (one.due_on ?? "").localeCompare(other.due_on ?? ""),
-  );
-  return { appeals, claims: new Map(claims.map((each) => [each.id, each])) };
+async function read() {
+  const appeals = await all<Appeal>("v1/appeals");
+  return { appeals: appeals.sort(byDeadline), claims: await claimsOf(appeals) };
 }
 
 export function Appeals({ me }: { me: SignedIn }) {
@@ -169,78 +154,65 @@ export function Appeals({ me }: { me: SignedIn }) {
   const { told, decide } = useDecisions(answer.again);
   const title = say("申诉", "Appeals");
   return (
-    <section class="panel long" aria-labelledby="appeals-title">
-      <h2 id="appeals-title">{title}</h2>
-      <Decided told={told} />
-      <Shown answer={answer}>
-        {({ appeals, claims }) => (
-          <Table
-            name={title}
-            rows={appeals}
-            empty={say("没有申诉。", "There is no appeal.")}
-            columns={[
-              [say("提出", "Filed"), "text"],
-              [say("申领", "Claim"), "text"],
-              [say("机构", "Institution"), "text"],
-              [say("地区", "Region"), "text"],
-              [say("针对", "Against"), "text"],
-              [say("答复期限", "Answer due"), "text"],
-              [say("状态", "State"), "text"],
-            ]}
-          >
-            {(one) => {
-              const claim = claims.get(one.claim_id);
-              return (
-                <OpeningRow
-                  key={one.id}
-                  opening={opening}
-                  id={one.id}
-                  columns={7}
-                  data={{ "data-appeal": one.status }}
-                  cells={
-                    <>
-                      <th class="text" scope="row">
-                        <Opener opening={opening} id={one.id}>
-                          {moment(new Date(one.filed_at))}
-                        </Opener>
-                      </th>
-                      <td class="text">
-                        <Way to={{ claim: one.claim_id }}>{claim?.local_id ?? say("查看", "Show")}</Way>
-                      </td>
-                      <td class="wrap">{claim?.institution_name ?? "—"}</td>
-                      <td class="text">{placeName(places, one.region)}</td>
-                      <td class="wrap">{aboutOf(one.about, one.line)}</td>
-                      <td class="text">
-                        {one.due_on ?? "—"} {one.overdue && <span class="badge bad">{say("已逾期", "Overdue")}</span>}
-                      </td>
-                      <td class="text">
-                        <span class={one.status === "open" ? "badge warn" : "badge"}>{named(STATES, one.status)}</span>
-                      </td>
-                    </>
-                  }
-                >
-                  <div class="sides">
-                    <div>
-                      <Words one={one} />
-                    </div>
-                    {one.status === "open" && <Verdict one={one} me={me} claim={claim} decide={decide} />}
+    <Listing id="appeals" title={title} told={told} answer={answer}>
+      {({ appeals, claims }) => (
+        <Table
+          name={title}
+          rows={appeals}
+          empty={say("没有申诉。", "There is no appeal.")}
+          columns={[
+            [say("提出", "Filed"), "text"],
+            [say("申领", "Claim"), "text"],
+            [say("机构", "Institution"), "text"],
+            [say("地区", "Region"), "text"],
+            [say("针对", "Against"), "text"],
+            [say("答复期限", "Answer due"), "text"],
+            [say("状态", "State"), "text"],
+          ]}
+        >
+          {(one) => {
+            const claim = claims.get(one.claim_id);
+            return (
+              <OpeningRow
+                key={one.id}
+                opening={opening}
+                id={one.id}
+                columns={7}
+                data={{ "data-appeal": one.status }}
+                cells={
+                  <>
+                    <th class="text" scope="row">
+                      <Opener opening={opening} id={one.id}>
+                        {moment(new Date(one.filed_at))}
+                      </Opener>
+                    </th>
+                    <td class="text">
+                      <Way to={{ claim: one.claim_id }}>{claim?.local_id ?? say("查看", "Show")}</Way>
+                    </td>
+                    <td class="wrap">{claim?.institution_name ?? "—"}</td>
+                    <td class="text">{placeName(places, one.region)}</td>
+                    <td class="wrap">{aboutOf(one.about, one.line)}</td>
+                    <Due on={one.due_on} isOverdue={one.overdue} />
+                    <State name={named(STATES, one.status)} waits={one.status === "open"} />
+                  </>
+                }
+              >
+                <div class="sides">
+                  <div>
+                    <Words one={one} />
                   </div>
-                </OpeningRow>
-              );
-            }}
-          </Table>
-        )}
-      </Shown>
-    </section>
+                  {one.status === "open" && <Verdict one={one} me={me} claim={claim} decide={decide} />}
+                </div>
+              </OpeningRow>
+            );
+          }}
+        </Table>
+      )}
+    </Listing>
   );
 }
 
-function Verdict(props: {
-  one: Appeal;
-  me: SignedIn;
-  claim: Claim | undefined;
-  decide: (about: string, words: Name, act: () => Promise<unknown>) => Promise<void>;
-}) {
+function Verdict(props: { one: Appeal; me: SignedIn; claim: Claim | undefined; decide: Decide }) {
   const { one, me } = props;
   if (!DECIDERS.has(me.role) || me.region === one.region)
     return <p class="soft">{say("由上级地区答复。", "The region above answers it.")}</p>;
@@ -254,9 +226,7 @@ function Verdict(props: {
       button={say("答复", "Answer")}
       draft={`appeal-answer-${one.id}`}
       labels={{ verdict: say("决定", "Decision"), answer: say("答复", "Answer") }}
-      send={(filled, key) =>
-        props.decide(about, ["已答复。", "is answered."], () => post(`v1/appeals/${one.id}/decision`, filled, key))
-      }
+      send={(filled, key) => props.decide(about, ANSWERED, () => post(`v1/appeals/${one.id}/decision`, filled, key))}
     >
       <Choice
         name="verdict"

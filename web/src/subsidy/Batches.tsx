@@ -7,6 +7,7 @@ import { all, ask, path, post, save } from "../shared/api";
 import { Files, type Kind, type PostedFile } from "../shared/Files";
 import { moment, whole, yuan } from "../shared/figures";
 import { Choice, Field, type Filled, Form } from "../shared/forms";
+import { Listing } from "../shared/Listing";
 import { placeName, usePlaces } from "../shared/places";
 import type { SignedIn } from "../shared/session";
 import { Way } from "../shared/Way";
@@ -149,47 +150,44 @@ function All(props: { me: SignedIn }) {
           />
         )}
       </Shown>
-      <section class="panel long" aria-labelledby="batches-title">
-        <h2 id="batches-title">{title}</h2>
-        <Shown answer={batches}>
-          {(found) => (
-            <Table
-              name={title}
-              rows={[...found].reverse()}
-              empty={say("还没有批次。", "There is no batch yet.")}
-              columns={[
-                [say("批次", "Batch"), "text"],
-                [say("地区", "Region"), "text"],
-                [say("状态", "State"), "text"],
-                [say("笔数", "Claims")],
-                [say("金额", "Amount")],
-                [say("已付", "Paid")],
-                [say("失败", "Failed")],
-                [say("制单", "Drafted by"), "text"],
-              ]}
-            >
-              {(one) => (
-                <tr key={one.id} data-batch={one.id}>
-                  <th class="text wrap" scope="row">
-                    <Way to={{ batch: one.id }}>{one.reason}</Way>
-                    <br />
-                    <span class="soft small">{moment(new Date(one.drafted_at))}</span>
-                  </th>
-                  <td class="text">{placeName(places, one.region)}</td>
-                  <td class="text">
-                    <span class="badge">{named(STATES, one.status)}</span>
-                  </td>
-                  <td>{whole(one.rows)}</td>
-                  <td>{yuan(one.amount_fen)}</td>
-                  <td>{one.paid_rows ? yuan(one.paid_fen) : "—"}</td>
-                  <td>{one.failed_rows ? <span class="bad">{yuan(one.failed_fen)}</span> : "—"}</td>
-                  <td class="text">{one.drafted_by}</td>
-                </tr>
-              )}
-            </Table>
-          )}
-        </Shown>
-      </section>
+      <Listing id="batches" title={title} answer={batches}>
+        {(found) => (
+          <Table
+            name={title}
+            rows={[...found].reverse()}
+            empty={say("还没有批次。", "There is no batch yet.")}
+            columns={[
+              [say("批次", "Batch"), "text"],
+              [say("地区", "Region"), "text"],
+              [say("状态", "State"), "text"],
+              [say("笔数", "Claims")],
+              [say("金额", "Amount")],
+              [say("已付", "Paid")],
+              [say("失败", "Failed")],
+              [say("制单", "Drafted by"), "text"],
+            ]}
+          >
+            {(one) => (
+              <tr key={one.id} data-batch={one.id}>
+                <th class="text wrap" scope="row">
+                  <Way to={{ batch: one.id }}>{one.reason}</Way>
+                  <br />
+                  <span class="soft small">{moment(new Date(one.drafted_at))}</span>
+                </th>
+                <td class="text">{placeName(places, one.region)}</td>
+                <td class="text">
+                  <span class="badge">{named(STATES, one.status)}</span>
+                </td>
+                <td>{whole(one.rows)}</td>
+                <td>{yuan(one.amount_fen)}</td>
+                <td>{one.paid_rows ? yuan(one.paid_fen) : "—"}</td>
+                <td>{one.failed_rows ? <span class="bad">{yuan(one.failed_fen)}</span> : "—"}</td>
+                <td class="text">{one.drafted_by}</td>
+              </tr>
+            )}
+          </Table>
+        )}
+      </Listing>
     </>
   );
 }

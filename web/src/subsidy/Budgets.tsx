@@ -1,9 +1,10 @@
 // Budgets: what may be spent, what is bound, paid and free; the province proposes a total.
 
-import { Shown, useAnswer } from "../shared/answer";
+import { useAnswer } from "../shared/answer";
 import { all, post } from "../shared/api";
 import { money, yuan } from "../shared/figures";
 import { Choice, Field, type Filled, Form } from "../shared/forms";
+import { Listing } from "../shared/Listing";
 import { placeName, usePlaces } from "../shared/places";
 import { Table } from "../shared/Wide";
 import { named, say } from "../shared/words";
@@ -33,57 +34,54 @@ export function Budgets(props: { isProvince: boolean }) {
   const title = say("预算", "Budgets");
   return (
     <>
-      <section class="panel long" aria-labelledby="budgets-title">
-        <h2 id="budgets-title">{title}</h2>
-        <Shown answer={answer}>
-          {(found) => (
-            <Table
-              name={title}
-              rows={found}
-              empty={say("还没有预算。", "There is no budget yet.")}
-              columns={[
-                [say("地区", "Region"), "text"],
-                [say("资金来源", "Fund"), "text"],
-                [say("年度", "Year"), "text"],
-                [say("总额", "Total")],
-                [say("已批准", "Approved")],
-                [say("已拨付", "Paid")],
-                [say("已追回", "Recovered")],
-                [say("审核中", "Asked for")],
-                [say("可用", "Free")],
-              ]}
-            >
-              {(one) => (
-                <tr key={one.id} data-budget={one.region}>
-                  <th class="text" scope="row">
-                    {placeName(places, one.region)}
-                  </th>
-                  <td class="text">{named(FUNDS, one.fund_source)}</td>
-                  <td class="text">{one.year}</td>
-                  <td>
-                    <Sum fen={one.total_fen} />
-                  </td>
-                  <td>
-                    <Sum fen={one.committed_fen} />
-                  </td>
-                  <td>
-                    <Sum fen={one.paid_fen} />
-                  </td>
-                  <td>
-                    <Sum fen={one.recovered_fen} />
-                  </td>
-                  <td>
-                    <Sum fen={one.reserved_fen} />
-                  </td>
-                  <td class={one.free_fen > 0 ? "good" : "bad"}>
-                    <Sum fen={one.free_fen} />
-                  </td>
-                </tr>
-              )}
-            </Table>
-          )}
-        </Shown>
-      </section>
+      <Listing id="budgets" title={title} answer={answer}>
+        {(found) => (
+          <Table
+            name={title}
+            rows={found}
+            empty={say("还没有预算。", "There is no budget yet.")}
+            columns={[
+              [say("地区", "Region"), "text"],
+              [say("资金来源", "Fund"), "text"],
+              [say("年度", "Year"), "text"],
+              [say("总额", "Total")],
+              [say("已批准", "Approved")],
+              [say("已拨付", "Paid")],
+              [say("已追回", "Recovered")],
+              [say("审核中", "Asked for")],
+              [say("可用", "Free")],
+            ]}
+          >
+            {(one) => (
+              <tr key={one.id} data-budget={one.region}>
+                <th class="text" scope="row">
+                  {placeName(places, one.region)}
+                </th>
+                <td class="text">{named(FUNDS, one.fund_source)}</td>
+                <td class="text">{one.year}</td>
+                <td>
+                  <Sum fen={one.total_fen} />
+                </td>
+                <td>
+                  <Sum fen={one.committed_fen} />
+                </td>
+                <td>
+                  <Sum fen={one.paid_fen} />
+                </td>
+                <td>
+                  <Sum fen={one.recovered_fen} />
+                </td>
+                <td>
+                  <Sum fen={one.reserved_fen} />
+                </td>
+                <td class={one.free_fen > 0 ? "good" : "bad"}>
+                  <Sum fen={one.free_fen} />
+                </td>
+              </tr>
+            )}
+          </Table>
+        )}
+      </Listing>
       {props.isProvince && <Propose />}
     </>
   );

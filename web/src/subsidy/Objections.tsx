@@ -2,14 +2,16 @@
 
 import { Shown, useAnswer } from "../shared/answer";
 import { all, ask, post } from "../shared/api";
-import { Decided, useDecisions } from "../shared/Decisions";
+import { ANSWERED, Answered, byDeadline, Due, State } from "../shared/Deadlines";
+import { type Decide, useDecisions } from "../shared/Decisions";
 import { moment } from "../shared/figures";
 import { Choice, Field, Form } from "../shared/forms";
+import { Listing } from "../shared/Listing";
 import { Opener, OpeningRow, useOpening } from "../shared/Opening";
 import { Way } from "../shared/Way";
 import { Table } from "../shared/Wide";
 import { type Name, named, say } from "../shared/words";
-import type { Claim } from "./claims";
+import { claimsOf } from "./claims";
 
 interface Objection {
   id: string;
@@ -29,11 +31,6 @@ interface InFull extends Objection {
   has_contact: boolean;
 }
 
-interface Work {
-  objections: Objection[];
-  claims: ReadonlyMap<string, Claim>;
-}
-
 const STATES: Readonly<Record<Objection["status"], Name>> = {
   open: ["待答复", "To be answered"],
   upheld: ["属实", "Upheld"],
@@ -41,16 +38,9 @@ const STATES: Readonly<Record<Objection["status"], Name>> = {
   overturned: ["经复核改变", "Changed on appeal"],
 };
 
-async function read(): Promise<Work> {
-  const found = await all<Objection>("v1/objections");
-  const ids = [...new Set(found.map((each) => each.claim_id))];
-  const claims = await Promise.all(ids.map((id) => ask<Claim>(`v1/claims/${id}`)));
-  const objections = found.sort(
-    (one, other) =>
-      Number(other.status === "open") - Number(one.status === "open") ||
-      (one.due_on ?? "").localeCompare(other.due_on ?? ""),
-  );
-  return { objections, claims: new Map(claims.map((each) => [each.id, each])) };
+async function read() {
+  const objections = await all<Objection>("v1/objections");
+  return { objections: objections.sort(byDeadline), claims: await claimsOf(objections) };
 }
 
 export function Objections() {
@@ -59,69 +49,57 @@ export function Objections() {
   const { told, decide } = useDecisions(answer.again);
   const title = say("公示异议", "Objections");
   return (
-    <section class="panel long" aria-labelledby="objections-title">
-      <h2 id="objections-title">{title}</h2>
-      <Decided told={told} />
-      <Shown answer={answer}>
-        {({ objections, claims }) => (
-          <Table
-            name={title}
-            rows={objections}
-            empty={say("没有异议。", "There is no objection.")}
-            columns={[
-              [say("收到", "Received"), "text"],
-              [say("申领", "Claim"), "text"],
-              [say("机构", "Institution"), "text"],
-              [say("答复期限", "Answer due"), "text"],
-              [say("状态", "State"), "text"],
-            ]}
-          >
-            {(one) => {
-              const claim = claims.get(one.claim_id);
-              return (
-                <OpeningRow
-                  key={one.id}
-                  opening={opening}
-                  id={one.id}
-                  columns={5}
-                  data={{ "data-objection": one.id }}
-                  cells={
-                    <>
-                      <th class="text" scope="row">
-                        <Opener opening={opening} id={one.id}>
-                          {moment(new Date(one.received_at))}
-                        </Opener>
-                      </th>
-                      <td class="text">
-                        <Way to={{ claim: one.claim_id }}>{claim?.local_id ?? say("查看", "Show")}</Way>{" "}
-                        {say(`第 ${one.line} 行`, `line ${one.line}`)}
-                      </td>
-                      <td class="wrap">{claim?.institution_name ?? "—"}</td>
-                      <td class="text">
-                        {one.due_on ?? "—"} {one.overdue && <span class="badge bad">{say("已逾期", "Overdue")}</span>}
-                      </td>
-                      <td class="text">
-                        <span class={one.status === "open" ? "badge warn" : "badge"}>{named(STATES, one.status)}</span>
-                      </td>
-                    </>
-                  }
-                >
-                  <Answer one={one} about={claim?.local_id ?? ""} decide={decide} />
-                </OpeningRow>
-              );
-            }}
-          </Table>
-        )}
-      </Shown>
-    </section>
+    <Listing id="objections" title={title} told={told} answer={answer}>
+      {({ objections, claims }) => (
+        <Table
+          name={title}
+          rows={objections}
+          empty={say("没有异议。", "There is no objection.")}
+          columns={[
+            [say("收到", "Received"), "text"],
+            [say("申领", "Claim"), "text"],
+            [say("机构", "Institution"), "text"],
+            [say("答复期限", "Answer due"), "text"],
+            [say("状态", "State"), "text"],
+          ]}
+        >
+          {(one) => {
+            const claim = claims.get(one.claim_id);
+            return (
+              <OpeningRow
+                key={one.id}
+                opening={opening}
+                id={one.id}
+                columns={5}
+                data={{ "data-objection": one.id }}
+                cells={
+                  <>
+                    <th class="text" scope="row">
+                      <Opener opening={opening} id={one.id}>
+                        {moment(new Date(one.received_at))}
+                      </Opener>
+                    </th>
+                    <td class="text">
+                      <Way to={{ claim: one.claim_id }}>{claim?.local_id ?? say("查看", "Show")}</Way>{" "}
+                      {say(`第 ${one.line} 行`, `line ${one.line}`)}
+                    </td>
+                    <td class="wrap">{claim?.institution_name ?? "—"}</td>
+                    <Due on={one.due_on} isOverdue={one.overdue} />
+                    <State name={named(STATES, one.status)} waits={one.status === "open"} />
+                  </>
+                }
+              >
+                <Answer one={one} about={claim?.local_id ?? ""} decide={decide} />
+              </OpeningRow>
+            );
+          }}
+        </Table>
+      )}
+    </Listing>
   );
 }
 
-function Answer(props: {
-  one: Objection;
-  about: string;
-  decide: (about: string, words: Name, act: () => Promise<unknown>) => Promise<void>;
-}) {
+function Answer(props: { one: Objection; about: string; decide: Decide }) {
   const { one } = props;
   const answer = useAnswer(() => ask<InFull>(`v1/objections/${one.id}`), [one.id, one.status]);
   return (
@@ -135,12 +113,7 @@ function Answer(props: {
                 {say("公示期满后收到，不自动暂停办理。", "It came after the publicity and stops nothing by itself.")}
               </p>
             )}
-            {found.answer && (
-              <p>
-                <b>{say("答复：", "Answer: ")}</b>
-                {found.answer}
-              </p>
-            )}
+            <Answered answer={found.answer} />
           </div>
           {found.status === "open" && (
             <Form
@@ -150,7 +123,7 @@ function Answer(props: {
               send={(filled, key) =>
                 props.decide(
                   say(`对申领 ${props.about} 的异议`, `The objection to claim ${props.about}`),
-                  ["已答复。", "is answered."],
+                  ANSWERED,
                   () => post(`v1/objections/${one.id}/answer`, filled, key),
                 )
               }

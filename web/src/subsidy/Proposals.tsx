@@ -1,11 +1,11 @@
 // What one person proposed and another one confirms or rejects: batches, accounts, recoveries, budgets.
 
 import { Shown, useAnswer } from "../shared/answer";
-import { all, post } from "../shared/api";
-import { Decided, useDecisions } from "../shared/Decisions";
+import { all } from "../shared/api";
+import { type Decide, Decided, useDecisions } from "../shared/Decisions";
 import { moment, whole, yuan } from "../shared/figures";
-import { Field, Form } from "../shared/forms";
 import { placeName, usePlaces } from "../shared/places";
+import { SecondPerson } from "../shared/SecondPerson";
 import type { SignedIn } from "../shared/session";
 import { Way } from "../shared/Way";
 import { type Name, named, say } from "../shared/words";
@@ -78,8 +78,6 @@ export function ProposalsAbout(props: { me: SignedIn; subject: string; done: () 
   );
 }
 
-type Decide = (about: string, words: Name, act: () => Promise<unknown>) => Promise<void>;
-
 /** `isHere`: on the page of the record that they are about. */
 function Listed(props: { found: readonly Proposal[]; me: SignedIn; decide: Decide; isHere?: boolean }) {
   const places = usePlaces();
@@ -98,10 +96,19 @@ function Listed(props: { found: readonly Proposal[]; me: SignedIn; decide: Decid
               <Subject one={one} />
             </p>
           )}
-          {mayDecide(one, props.me) ? (
-            <Decision one={one} decide={props.decide} />
+          {isDecidedBy(one, props.me) ? (
+            <SecondPerson
+              path={`v1/proposals/${one.id}`}
+              proposedBy={one.proposed_by}
+              person={props.me.person}
+              about={named(KINDS, one.kind)}
+              kind={named(KINDS, one.kind)}
+              confirmed={["已确认并生效。", "is confirmed and in effect."]}
+              rejected={["未予同意，没有变动。", "is rejected; nothing has changed."]}
+              decide={props.decide}
+            />
           ) : (
-            <p class="soft">{whoDecides(one, props.me)}</p>
+            <p class="soft">{whoDecides(one)}</p>
           )}
         </li>
       ))}
@@ -109,16 +116,14 @@ function Listed(props: { found: readonly Proposal[]; me: SignedIn; decide: Decid
   );
 }
 
-function whoDecides(one: Proposal, me: SignedIn): string {
-  if (one.proposed_by === me.person) return say("由您提出，须由他人复核。", "You proposed it; another person decides.");
+function isDecidedBy(one: Proposal, me: SignedIn): boolean {
+  return me.role === "province" || (me.role === "finance" && !OF_PROVINCE.has(one.kind));
+}
+
+function whoDecides(one: Proposal): string {
   return OF_PROVINCE.has(one.kind)
     ? say("由省级复核。", "The province decides.")
     : say("由财务人员复核。", "A person of finance decides.");
-}
-
-function mayDecide(one: Proposal, me: SignedIn): boolean {
-  const decides = me.role === "province" || (me.role === "finance" && !OF_PROVINCE.has(one.kind));
-  return decides && one.proposed_by !== me.person;
 }
 
 function contentOf(one: Proposal): string {
@@ -142,38 +147,4 @@ function Subject(props: { one: Proposal }) {
   if (kind === "payment-batches" && id)
     return <Way to={{ view: "batches", batch: id }}>{say("查看批次", "Show the batch")}</Way>;
   return null;
-}
-
-function Decision(props: { one: Proposal; decide: Decide }) {
-  const { one } = props;
-  const about = named(KINDS, one.kind);
-  return (
-    <div class="row no-print">
-      <Form
-        name={say("确认", "Confirm")}
-        button={say(`确认：${about}`, `Confirm: ${about}`)}
-        send={(_, key) =>
-          props.decide(about, ["已确认并生效。", "is confirmed and in effect."], () =>
-            post(`v1/proposals/${one.id}/confirmation`, undefined, key),
-          )
-        }
-      >
-        {null}
-      </Form>
-      <details>
-        <summary>{say("不同意", "Reject")}</summary>
-        <Form
-          name={say("不同意", "Reject")}
-          button={say(`不同意：${about}`, `Reject: ${about}`)}
-          send={(filled, key) =>
-            props.decide(about, ["未予同意，没有变动。", "is rejected; nothing has changed."], () =>
-              post(`v1/proposals/${one.id}/rejection`, filled, key),
-            )
-          }
-        >
-          <Field name="reason" label={say("理由", "Reason")} minLength={2} maxLength={500} required />
-        </Form>
-      </details>
-    </div>
-  );
 }

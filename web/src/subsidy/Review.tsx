@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 import { useAddress } from "../shared/address";
 import { Shown, useAnswer } from "../shared/answer";
 import { all, post } from "../shared/api";
-import { Decided, type Told, useDecisions } from "../shared/Decisions";
+import { type Decide, Decided, type Told, useDecisions } from "../shared/Decisions";
 import { whole, yuan } from "../shared/figures";
 import { Field, type Filled, Form } from "../shared/forms";
 import { Opener, OpeningRow, useOpening } from "../shared/Opening";
@@ -268,8 +268,6 @@ interface Note {
   text: string;
   written_by: string;
 }
-
-type Decide = (about: string, words: Name, act: () => Promise<unknown>) => Promise<void>;
 
 /** What stands against a claim line by line, and the decisions about it. */
 function Evidence(props: { one: Waiting; decide: Decide }) {

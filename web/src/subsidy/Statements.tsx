@@ -1,10 +1,11 @@
 // Statements: what was booked until the end of a month, frozen.
 
 import { useState } from "preact/hooks";
-import { Shown, useAnswer } from "../shared/answer";
+import { useAnswer } from "../shared/answer";
 import { all, post } from "../shared/api";
 import { whole, yuan } from "../shared/figures";
 import { Field, Form } from "../shared/forms";
+import { Listing } from "../shared/Listing";
 import { placeName, usePlaces } from "../shared/places";
 import { Table } from "../shared/Wide";
 import { type Name, named, say } from "../shared/words";
@@ -70,46 +71,43 @@ export function Statements() {
           />
         </Form>
       </section>
-      <section class="panel long" aria-labelledby="statements-title">
-        <h2 id="statements-title">{title}</h2>
-        <Shown answer={answer}>
-          {(found) => (
-            <Table
-              name={title}
-              rows={[...found].reverse()}
-              empty={say("还没有对账单。", "There is no statement yet.")}
-              columns={[
-                [say("月份", "Month"), "text"],
-                [say("对象", "Of"), "text"],
-                [say("地区", "Region"), "text"],
-                [say("笔数", "Postings")],
-                [say("金额", "Sums"), "text"],
-                [say("生成人", "Frozen by"), "text"],
-              ]}
-            >
-              {(one) => (
-                <tr key={one.id} data-statement={one.id}>
-                  <th class="text" scope="row">
-                    {one.month.slice(0, 7)} · {one.number}
-                  </th>
-                  <td class="text">
-                    {one.kind === "fund" || one.kind === "budget" ? say("资金", "Fund") : say("机构", "Institution")}
-                  </td>
-                  <td class="text">{placeName(places, one.region)}</td>
-                  <td>{whole(one.postings)}</td>
-                  <td class="wrap">
-                    {Object.entries(one.sums)
-                      .filter(([, sum]) => sum)
-                      .map(([verb, sum]) => `${named(SUMS, verb)} ${yuan(sum)}`)
-                      .join(say("；", "; ")) || "—"}
-                  </td>
-                  <td class="text">{one.frozen_by}</td>
-                </tr>
-              )}
-            </Table>
-          )}
-        </Shown>
-      </section>
+      <Listing id="statements" title={title} answer={answer}>
+        {(found) => (
+          <Table
+            name={title}
+            rows={[...found].reverse()}
+            empty={say("还没有对账单。", "There is no statement yet.")}
+            columns={[
+              [say("月份", "Month"), "text"],
+              [say("对象", "Of"), "text"],
+              [say("地区", "Region"), "text"],
+              [say("笔数", "Postings")],
+              [say("金额", "Sums"), "text"],
+              [say("生成人", "Frozen by"), "text"],
+            ]}
+          >
+            {(one) => (
+              <tr key={one.id} data-statement={one.id}>
+                <th class="text" scope="row">
+                  {one.month.slice(0, 7)} · {one.number}
+                </th>
+                <td class="text">
+                  {one.kind === "fund" || one.kind === "budget" ? say("资金", "Fund") : say("机构", "Institution")}
+                </td>
+                <td class="text">{placeName(places, one.region)}</td>
+                <td>{whole(one.postings)}</td>
+                <td class="wrap">
+                  {Object.entries(one.sums)
+                    .filter(([, sum]) => sum)
+                    .map(([verb, sum]) => `${named(SUMS, verb)} ${yuan(sum)}`)
+                    .join(say("；", "; ")) || "—"}
+                </td>
+                <td class="text">{one.frozen_by}</td>
+              </tr>
+            )}
+          </Table>
+        )}
+      </Listing>
     </>
   );
 }

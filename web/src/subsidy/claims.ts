@@ -1,5 +1,6 @@
 // Claims and quotes as the subsidy service answers them, and what their states are called.
 
+import { byId } from "../shared/api";
 import type { Name } from "../shared/words";
 
 export interface Claim {
@@ -54,6 +55,14 @@ export interface WholeClaim extends Claim {
   lines: Line[];
   history: ClaimStep[];
   held_by: { id: string; cure_en: string; cure_zh: string }[];
+}
+
+/** The claims that `found` are about. */
+export function claimsOf(found: readonly { claim_id: string }[]): Promise<ReadonlyMap<string, Claim>> {
+  return byId(
+    "v1/claims",
+    found.map((each) => each.claim_id),
+  );
 }
 
 export const STATES: Readonly<Record<string, Name>> = {
