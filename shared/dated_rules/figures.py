@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NamedTuple
 
-from shared.dated_rules.rules import Provenance, holding
-from shared.kernel.periods import Period
+from shared.dated_rules.rules import DatedValue, holding
 from shared.kernel.refusals import Conflict, Invalid
 
 
@@ -43,18 +42,15 @@ class WrongPolicyValue(Invalid):
     cure_zh = "请按以下格式填写 {key}：{expected}。"
 
 
-@dataclass(frozen=True)
-class FigureRow:
+@dataclass(frozen=True, kw_only=True)
+class FigureRow(DatedValue):
     """One figure: `value` as text, valid on the days of `validity` in `region` and below; None: none holds there."""
 
-    id: str
     key: str
     value: str | None
     region: str
-    validity: Period
     status: str
     source: str
-    provenance: Provenance
     note: str | None = None
     """What it is about, where the key does not say it: the name of a holiday."""
 
@@ -69,20 +65,6 @@ class FigureRow:
     @property
     def is_end(self) -> bool:
         return self.value is None
-
-    @property
-    def first_on(self) -> date:
-        return self.validity.first
-
-    @property
-    def last_on(self) -> date | None:
-        return self.validity.last
-
-    def during(self, validity: Period) -> FigureRow:
-        return replace(self, validity=validity)
-
-    def same_as(self, other: FigureRow) -> bool:
-        return replace(self, id=other.id, provenance=other.provenance) == other
 
 
 def nearest(rows: Iterable[FigureRow], *, day: date, region_and_above: Sequence[str]) -> dict[str, FigureRow]:

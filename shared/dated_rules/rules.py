@@ -135,6 +135,29 @@ class DatedRow(Protocol):
 R = TypeVar("R", bound=DatedRow)
 
 
+@dataclass(frozen=True, kw_only=True)
+class DatedValue:
+    """What the rows of every rule have. Two are the same if they say the same, whatever they are called."""
+
+    id: str
+    validity: Period
+    provenance: Provenance
+
+    @property
+    def first_on(self) -> date:
+        return self.validity.first
+
+    @property
+    def last_on(self) -> date | None:
+        return self.validity.last
+
+    def during(self, validity: Period) -> Self:
+        return replace(self, validity=validity)
+
+    def same_as(self, other: Self) -> bool:
+        return replace(self, id=other.id, provenance=other.provenance) == other
+
+
 class Ground(NamedTuple):
     """A row that a decision was made by. `entered_after`: it was approved after the day that it decided for."""
 

@@ -25,7 +25,10 @@ def row(number: int, first: int, last: int | None = None, *, value: str | None =
     """The row of the approval `number` from one day of January to another."""
     provenance = rules.approved(ENTERED, by="another", at=NOON + timedelta(hours=number), sequence=number)
     validity = Period(DAYS[first], None if last is None else DAYS[last])
-    return FigureRow(str(number), "key", value, "410000", validity, "sourced", "a document", provenance)
+    return FigureRow(
+        id=str(number), validity=validity, provenance=provenance, key="key", value=value, region="410000",
+        status="sourced", source="a document",
+    )  # fmt: skip
 
 
 @st.composite

@@ -10,9 +10,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.assessment.pass_rules.rules import NATIONAL
-from shared.dated_rules.rules import Provenance, holding, require_room
+from shared.dated_rules.rules import DatedValue, holding, require_room
 from shared.kernel.awards import Award
-from shared.kernel.periods import Period
 from shared.kernel.refusals import Conflict
 
 
@@ -53,21 +52,18 @@ class UseWithdrawn(Conflict):
     cure_zh = "如确应互认，请重新办理。"
 
 
-@dataclass(frozen=True)
-class CreditRow:
+@dataclass(frozen=True, kw_only=True)
+class CreditRow(DatedValue):
     """One course of a school that an award stands for, or that counts towards it. `tenths` 0: nothing holds."""
 
-    id: str
     direction: Direction
     school_id: UUID
     occupation: str
     award: Award
     course: str
     tenths: int
-    validity: Period
     status: str
     source: str
-    provenance: Provenance
 
     @property
     def region(self) -> str:
@@ -85,20 +81,6 @@ class CreditRow:
     @property
     def is_end(self) -> bool:
         return self.tenths == 0
-
-    @property
-    def first_on(self) -> date:
-        return self.validity.first
-
-    @property
-    def last_on(self) -> date | None:
-        return self.validity.last
-
-    def during(self, validity: Period) -> CreditRow:
-        return replace(self, validity=validity)
-
-    def same_as(self, other: CreditRow) -> bool:
-        return replace(self, id=other.id, provenance=other.provenance) == other
 
 
 class Course(NamedTuple):

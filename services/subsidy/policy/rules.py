@@ -9,10 +9,9 @@ from typing import Final
 from uuid import UUID
 
 from shared.contracts.subsidy import SubsidyKind
-from shared.dated_rules.rules import Provenance, holding, planned
+from shared.dated_rules.rules import DatedValue, holding, planned
 from shared.kernel.awards import Award
 from shared.kernel.money import Fen
-from shared.kernel.periods import Period
 from shared.kernel.refusals import Conflict
 
 NATIONAL = "000000"
@@ -55,9 +54,8 @@ class PolicyRowChanged(Conflict):
     cure_zh = "已导入的标准只能修改终止日期；金额变动时请终止旧标准，并以新编号添加新标准。"
 
 
-@dataclass(frozen=True)
-class PolicyRow:
-    id: str
+@dataclass(frozen=True, kw_only=True)
+class PolicyRow(DatedValue):
     kind: SubsidyKind
     payee: str
     """Who may be paid, in the policy's own words; it differs by kind of subsidy. Source: domain trap 9."""
@@ -68,12 +66,10 @@ class PolicyRow:
     unit: str
     jurisdiction: str
     """A region, or NATIONAL."""
-    validity: Period
     valid_from_status: str
     source: str
     status: str
     conditions: str
-    provenance: Provenance
     ended: bool = False
     """Whether it says that from its first day on nothing is paid for the item here."""
 
@@ -88,12 +84,6 @@ class PolicyRow:
     @property
     def is_end(self) -> bool:
         return self.ended
-
-    def during(self, validity: Period) -> PolicyRow:
-        return replace(self, validity=validity)
-
-    def same_as(self, other: PolicyRow) -> bool:
-        return replace(self, id=other.id, provenance=other.provenance) == other
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,21 @@ class TestTaken:
         assert (again["status"], again["problem"]["code"]) == ("refused", "return-file-differs")
         assert await report(office, again) == [("2", "payment-result-differs")]
 
+    async def test_what_the_bank_paid_after_all_is_recorded_by_hand_and_goes_into_no_other_batch(
+        self, office: Office
+    ) -> None:
+        claims, batch_id = await three(office)
+        await banking.returned(office, batch_id, banking.failing(2))
+
+        again = await banking.returned(office, batch_id)
+        assert (again["status"], await report(office, again)) == ("refused", [("2", "payment-result-differs")])
+        assert (await office.pay(claims[1], same_account=True)).status_code == 200
+
+        assert await states(office, claims) == ["paid", "paid", "paid"]
+        assert (await office.balance())["paid"] == 3 * L4_FEN
+        payable = (await office.get("/v1/payable-claims?region=410100", office.finance())).json()["rows"]
+        assert payable == []
+
 
 def shortened(rows: list[Row]) -> list[Row]:
     return banking.all_paid(rows)[:-1]

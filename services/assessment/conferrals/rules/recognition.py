@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 from typing import Final
 
 from services.assessment.conferrals.rules.evidence import ContestPlace
 from services.assessment.pass_rules.rules import NATIONAL
-from shared.dated_rules.rules import Provenance, holding, require_room
+from shared.dated_rules.rules import DatedValue, holding, require_room
 from shared.kernel.awards import Award
-from shared.kernel.periods import Period
 from shared.kernel.refusals import Conflict, Invalid
 
 _GIVEN: Final = frozenset(
@@ -56,24 +54,21 @@ class WrongPlaces(Invalid):
     cure_zh = "最后名次不得小于最先名次，认定等级为 L2 至 L6，现有等级应低于认定等级。"
 
 
-@dataclass(frozen=True)
-class RecognitionRow:
+@dataclass(frozen=True, kw_only=True)
+class RecognitionRow(DatedValue):
     """Places `first_place` to `last_place` of a class of contests give `award` to who holds `held` or above.
 
     `held` None: to whoever holds less than the award. `last_place` 0 says that nothing holds.
     """
 
-    id: str
     contest: str
     held: Award | None
     award: Award
     first_place: int
     last_place: int
     region: str
-    validity: Period
     status: str
     source: str
-    provenance: Provenance
 
     @property
     def subject(self) -> tuple[str, Award | None, Award, str]:
@@ -86,20 +81,6 @@ class RecognitionRow:
     @property
     def is_end(self) -> bool:
         return self.last_place == 0
-
-    @property
-    def first_on(self) -> date:
-        return self.validity.first
-
-    @property
-    def last_on(self) -> date | None:
-        return self.validity.last
-
-    def during(self, validity: Period) -> RecognitionRow:
-        return replace(self, validity=validity)
-
-    def same_as(self, other: RecognitionRow) -> bool:
-        return replace(self, id=other.id, provenance=other.provenance) == other
 
 
 def require_sound(row: RecognitionRow, others: Iterable[RecognitionRow]) -> None:

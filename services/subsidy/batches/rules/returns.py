@@ -76,10 +76,14 @@ class PaymentResultDiffers(Invalid):
     title_en = "A return that was taken before says something else of this row."
     title_zh = "已接收的回盘文件对该行的结果不同。"
     cure_en = (
-        "It is {result}. Money that the bank sent back later is recorded with the claim's payment-failure; nothing "
-        "else of this file was taken."
+        "It is {result}. What the bank sent back later is recorded as a failed payment of the claim, and what it paid "
+        "after all as a payment of the claim, before the claim is put into another batch. Nothing of this file was "
+        "taken."
     )
-    cure_zh = "已记录的结果为 {result}。银行事后退回的款项，请在该申领上登记付款失败；本文件未作任何处理。"
+    cure_zh = (
+        "已记录的结果为 {result}。银行事后退回的，请在该申领上登记付款失败；"
+        "事后补付成功的，请在该申领列入其他批次之前登记付款。本文件未作任何处理。"
+    )
 
 
 class PaymentDayMissing(Invalid):
