@@ -5,11 +5,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import fcntl
-import hashlib
 import logging
 import os
-import re
-import shutil
 import signal
 import subprocess
 import uuid
@@ -18,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from deploy.kafka.jars import fetched, java
 from deploy.local import LOCAL
 from deploy.local.processes import (
     LOOPBACK,
@@ -32,7 +30,6 @@ from deploy.local.processes import (
 from shared.backbone.kafka import KafkaLog
 
 HERE: Final = Path(__file__).resolve().parent
-JAVA_VERSION_MIN: Final = 17
 START_SECONDS_MAX: Final = 60.0
 STOP_SECONDS_MAX: Final = 30.0
 
@@ -84,7 +81,7 @@ class Broker(LocalServer):
     def missing(libraries: Path = LOCAL / "kafka" / "libs") -> str | None:
         """One sentence naming what this machine lacks for a broker, or None. Downloads the jars if they are absent."""
         try:
-            _java()
+            java()
             _fetch(libraries)
         except LaunchError as error:
             return str(error).splitlines()[0]
@@ -102,14 +99,14 @@ class Broker(LocalServer):
         """
         assert not self.alive, "already started"
         self._refuse_rival()
-        java = [_java(), "-cp", f"{_fetch(self.libraries)}/*"]
+        run = [java(), "-cp", f"{_fetch(self.libraries)}/*"]
         self._choose_port()
         self.directory.mkdir(parents=True, exist_ok=True)
         settings = self._write_settings()
         if not (self.directory / "data" / "meta.properties").exists():
-            self._format(java, settings)
+            self._format(run, settings)
         options = ["-Xmx512m", "-XX:-UsePerfData", f"-Dlog4j2.configurationFile={HERE / 'log4j2.properties'}"]
-        command = [*ending_with_parent(signal.SIGTERM), *java, *options, "kafka.Kafka", str(settings)]
+        command = [*ending_with_parent(signal.SIGTERM), *run, *options, "kafka.Kafka", str(settings)]
         log = self.directory / "server.log"
         self._child = Child(command, log=log, cwd=self.directory, environment=dict(os.environ))
         with _silent_client():
@@ -165,46 +162,9 @@ class Broker(LocalServer):
         return True
 
 
-def _java() -> str:
-    """The Java to use: from JAVA_HOME, otherwise from the path. Raises LaunchError."""
-    home = os.environ.get("JAVA_HOME")
-    java = shutil.which("java", path=f"{home}/bin" if home else None)
-    if java is None:
-        raise LaunchError(f"Kafka needs Java {JAVA_VERSION_MIN} or newer, and there is no java here.")
-    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
-    version = re.search(r'version "(\d+)', said)
-    if version is None or int(version[1]) < JAVA_VERSION_MIN:
-        raise LaunchError(f"Kafka needs Java {JAVA_VERSION_MIN} or newer, and {java} is older.")
-    return java
-
-
 def _fetch(libraries: Path) -> Path:
-    """The folder with the jars named in pom.xml, downloaded by Maven if necessary.
-
-    Raises LaunchError.
-    """
-    stamp = hashlib.sha256((HERE / "pom.xml").read_bytes()).hexdigest()
-    marker = libraries / "pom.sha256"
-    libraries.parent.mkdir(parents=True, exist_ok=True)
-    with (libraries.parent / "libs.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # otherwise two runners would download into one folder
-        if marker.exists() and marker.read_text(encoding="ascii") == stamp:
-            return libraries
-        shutil.rmtree(libraries, ignore_errors=True)
-        _run_maven(libraries)
-        marker.write_text(stamp, encoding="ascii")
-        return libraries
-
-
-def _run_maven(libraries: Path) -> None:
-    maven = shutil.which("mvn")
-    if maven is None:
-        raise LaunchError("Kafka's jars are fetched by Maven, and there is no mvn here.")
-    goal = ["dependency:copy-dependencies", f"-DoutputDirectory={libraries}", "-f", str(HERE / "pom.xml")]
-    done = subprocess.run([maven, "-q", "-B", *goal], capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        reason = re.search(r"\[ERROR\] (\S.*)", done.stdout)
-        raise LaunchError(f"Maven could not fetch Kafka's jars: {reason[1] if reason else done.stderr.strip()}")
+    """The folder with the broker's jars. Raises LaunchError."""
+    return fetched(HERE / "pom.xml", libraries)
 
 
 @contextmanager

@@ -32,7 +32,8 @@ async def run_rebuild(settings: MetricsSettings, chosen: argparse.Namespace) -> 
     )
     try:
         for consumer in consumers(settings):
-            _show(await rebuild(consumer, live=live, building=building, event_log=event_log, swaps=swaps))
+            limit = settings.batch_facts_max
+            _show(await rebuild(consumer, live=live, building=building, event_log=event_log, swaps=swaps, limit=limit))
     except RebuildRunning:
         sys.exit("Another rebuild is running. Wait until it ends: its totals will be as new as yours would have been.")
     finally:

@@ -18,6 +18,8 @@ PARTS = (
     "attendance",
     "relay",
     "backlog",
+    "peers",
+    "rebuild",
     "latency",
     "stream",
     "totals",

@@ -23,19 +23,25 @@ from tests.bench.ground import Ground, ground, report
 
 async def main() -> None:
     settle_memory()
-    print(f"{FACTS:,} facts of {SUBJECTS:,} subjects in up to three versions over {CELLS:,} cells")
-    # A trainee is in training once the class has started.
-    starts = list(class_starts(range(SUBJECTS // 40)))
-    schools = list(institutions(range(SUBJECTS // 4000)))
-    facts = [*schools, *starts, *enrolment_facts(facts=FACTS - len(schools) - len(starts))]
+    facts = facts_of_a_year()
     with broker() as kafka:
         for name, address in (("embedded log", None), ("Kafka", kafka)):
             if name != "Kafka" or address is not None:
                 async with ground(kafka=address) as here:
-                    await _measure(name, here, facts)
+                    await measure(name, here, facts)
 
 
-async def _measure(name: str, here: Ground, facts: Sequence[Record]) -> None:
+def facts_of_a_year() -> Sequence[Record]:
+    """What the backlog consists of."""
+    print(f"{FACTS:,} facts of {SUBJECTS:,} subjects in up to three versions over {CELLS:,} cells")
+    # A trainee is in training once the class has started.
+    starts = list(class_starts(range(SUBJECTS // 40)))
+    schools = list(institutions(range(SUBJECTS // 4000)))
+    return [*schools, *starts, *enrolment_facts(facts=FACTS - len(schools) - len(starts))]
+
+
+async def measure(name: str, here: Ground, facts: Sequence[Record]) -> float:
+    """Facts a second, of a log that has them all."""
     here.run("metrics", "migrate")
     settings = MetricsSettings(database_url=here.postgres.url("metrics"), SKILLS_LOG_URL=here.log_url)
     engine, log = worker_engine(SERVICE, settings), open_log(settings)
@@ -48,6 +54,7 @@ async def _measure(name: str, here: Ground, facts: Sequence[Record]) -> None:
         rate = len(facts) / (time.perf_counter() - started)
         report(f"backlog to totals, {name}", rate, "facts/s", raw=raw, of="bare drain", floor=60_000)
         await _check(here)
+        return rate
     finally:
         await log.close()
         await engine.dispose()

@@ -35,13 +35,20 @@ class Comparison(NamedTuple):
 
 
 async def rebuild(
-    consumer: Consumer, *, live: AsyncEngine, building: AsyncEngine, event_log: EventLog, swaps: bool = True
+    consumer: Consumer,
+    *,
+    live: AsyncEngine,
+    building: AsyncEngine,
+    event_log: EventLog,
+    swaps: bool = True,
+    limit: int = 20_000,
 ) -> Comparison:
     """Fill a fresh schema from the beginning of the log, compare it with the live one and put it in its place.
 
     With `swaps` false the live one stays, and what was built is thrown away. `building` is an engine whose search path
-    is the BUILDING schema. What is left of a rebuild that did not end is thrown away first. The live worker goes on
-    meanwhile, and after the swap reads on from the rebuilt positions. Raises RebuildRunning.
+    is the BUILDING schema, filled by batches of `limit` facts. What is left of a rebuild that did not end is thrown
+    away first. The live worker goes on meanwhile, and after the swap reads on from the rebuilt positions. Raises
+    RebuildRunning.
     """
     async with store.taking_building(live) as taken:
         if not taken:
@@ -52,7 +59,8 @@ async def rebuild(
         for attempt in range(1, ATTEMPTS + 1):
             async with _telling_progress(consumer, live, event_log):
                 # A group of its own, so that a rebuild on Kafka takes no partition from the live worker.
-                await catch_up(consumer, engine=building, event_log=event_log, group=f"{consumer.name}-rebuild")
+                group = f"{consumer.name}-rebuild"
+                await catch_up(consumer, engine=building, event_log=event_log, limit=limit, group=group)
             found = await _compare_and_swap(consumer, live, swaps=swaps, is_last=attempt == ATTEMPTS)
             if found is not None:
                 break
