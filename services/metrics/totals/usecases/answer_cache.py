@@ -18,6 +18,7 @@ from services.metrics.totals import store
 from services.metrics.totals.rules.positions import MinPosition
 from services.metrics.totals.usecases.freshness import wait_for
 from services.metrics.totals.usecases.sums import KeptCells
+from services.metrics.totals.usecases.totals import one_snapshot
 from shared.faults import Backoff
 from shared.kernel.refusals import Refusal
 
@@ -117,24 +118,26 @@ class AnswerCache:
 
     async def _look(self) -> None:
         async with self._board.connect() as connection:
+            # All answers see one state of the database, so that its cells are read once.
+            await one_snapshot(connection)
             # The plan and the map that are meant by default change with the day.
             revision = (await store.revision(connection), self.today())
-        if revision == self._revision:
-            return
-        unused_since = time.monotonic() - IDLE_SECONDS
-        for key, answer in list(self._answers.items()):
-            if answer.asked_at < unused_since and not self._held[key]:
-                self._answers.pop(key, None)
-            else:
-                await self._renew(key, answer)
+            if revision == self._revision:
+                return
+            unused_since = time.monotonic() - IDLE_SECONDS
+            for key, answer in list(self._answers.items()):
+                if answer.asked_at < unused_since and not self._held[key]:
+                    self._answers.pop(key, None)
+                else:
+                    await self._renew(connection, key, answer)
         self._revision = revision
         self._refreshes += 1
         refreshed, self._next = self._next, asyncio.Event()
         refreshed.set()
 
-    async def _renew(self, key: Hashable, answer: _Answer) -> None:
+    async def _renew(self, connection: AsyncConnection, key: Hashable, answer: _Answer) -> None:
         try:
-            answer.value, answer.body = await _worked_out(self._board, answer.make)
+            answer.value, answer.body = await _read(connection, answer.make)
         except Refusal:
             # What was asked is not there any more: whoever asks next is told so.
             self._answers.pop(key, None)
@@ -228,5 +231,9 @@ class AnswerCache:
 
 async def _worked_out(engine: AsyncEngine, make: Make) -> WorkedOut:
     async with engine.connect() as connection:
-        value = await make(connection)
+        return await _read(connection, make)
+
+
+async def _read(connection: AsyncConnection, make: Make) -> WorkedOut:
+    value = await make(connection)
     return WorkedOut(value, orjson.dumps(value, default=str))

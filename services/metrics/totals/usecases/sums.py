@@ -40,13 +40,14 @@ class KeptCells:
         revision: object = known.on if known is not None and known.is_final else None
         if revision is None:
             revision = await store.cells_revision(connection)
-        async with self._reading:  # of several that miss the same, one reads
-            if revision not in self._kept:
-                self._kept[revision] = await _read(connection)
-            self._kept.move_to_end(revision)
-            while len(self._kept) > KEPT_MAX:
-                self._kept.popitem(last=False)
-            return self._kept[revision]
+        if revision not in self._kept:
+            async with self._reading:  # of several that miss the same, one reads
+                if revision not in self._kept:
+                    self._kept[revision] = await _read(connection)
+                    while len(self._kept) > KEPT_MAX:
+                        self._kept.popitem(last=False)
+        self._kept.move_to_end(revision)
+        return self._kept[revision]
 
 
 async def _read(connection: AsyncConnection) -> Cells:

@@ -46,5 +46,6 @@ async def totals(
 
 
 async def one_snapshot(connection: AsyncConnection) -> None:
-    """Let the statements of this transaction see one state of the database. The first thing to do in it."""
-    await connection.execution_options(isolation_level="REPEATABLE READ")
+    """Let the statements of this transaction see one state of the database, unless they do. The first thing to do."""
+    if not connection.in_transaction():
+        await connection.execution_options(isolation_level="REPEATABLE READ")
