@@ -38,6 +38,7 @@ def make_engine(
         # Parameters may be personal data, and the text of an error reaches logs.
         hide_parameters=True,
         json_serializer=_json,
+        json_deserializer=orjson.loads,
         connect_args={
             "timeout": 10,
             "server_settings": {

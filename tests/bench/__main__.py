@@ -14,6 +14,7 @@ PARTS = (
     "spreadsheet",
     "bank",
     "claims",
+    "claim_run",
     "patterns",
     "attendance",
     "relay",

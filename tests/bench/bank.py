@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import os
 import time
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -19,10 +20,12 @@ from services.subsidy.payees.rules import AccountStatus, PayeeAccount
 from shared.database import make_engine
 from shared.kernel.callers import Role
 from shared.kernel.ids import new_id
+from shared.kernel.periods import business_day
 from shared.persons import Persons
 from shared.proposals import store as proposals
 from shared.proposals.rules import Proposal, ProposalStatus
 from tests.bench.ground import Ground, ground, report
+from tests.bench.processors import processor_seconds
 from tests.bench.spreadsheet import MEGABYTES_CEILING, SECONDS_CEILING, peaks_of
 
 ROWS: Final = 100_000
@@ -80,11 +83,18 @@ async def main() -> None:
         # Another process, so that what the export took is not counted.
         with here.process("subsidy", "serve") as child:
             async with httpx.AsyncClient(base_url=here.url("subsidy"), timeout=120) as http:
+                before = [processor_seconds(pid) for pid in (child.pid, here.postgres.pid)]
                 with peaks_of(child.pid) as peaks:
                     elapsed = await _return(here, http, batch_id, bank_file)
+                after = [processor_seconds(pid) for pid in (child.pid, here.postgres.pid)]
     print(
         f"{'bank return of 100,000 rows, posted to settled':<44}{elapsed:>12.1f} s  (ceiling {SECONDS_CEILING};"
         f" {ROWS / elapsed:,.0f} rows/s)"
+    )
+    python, database = (late - early for early, late in zip(before, after, strict=True))
+    print(
+        f"{'  processor time':<44}{python:>12.1f} s of Python, {database:.1f} s of PostgreSQL;"
+        f" load {os.getloadavg()[0]:.1f}"
     )
     print(
         f"{'  its worker, resident at most':<44}{sum(peaks.values()):>12.0f} MB  (ceiling {MEGABYTES_CEILING};"
@@ -185,7 +195,7 @@ def _answered(bank_file: bytes) -> bytes:
     writer = csv.writer(text)
     rows = csv.reader(io.StringIO(bank_file.decode(), newline=""))
     writer.writerow([*next(rows), "处理结果", "入账日期", "流水号", "失败原因"])
-    today = datetime.now(UTC).astimezone().date().isoformat()
+    today = business_day(datetime.now(UTC)).isoformat()
     for number, row in enumerate(rows, 1):
         failed = number % 100 == 0
         writer.writerow([*row, "失败" if failed else "成功", today, f"B-{number}", "户名不符" if failed else ""])

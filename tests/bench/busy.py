@@ -26,6 +26,7 @@ class Answer(NamedTuple):
     status: int
     headers: dict[str, str]
     seconds: float
+    body: bytes
 
 
 async def main() -> None:
@@ -93,9 +94,9 @@ async def ask(port: int, method: str, path: str, authorization: str, body: bytes
     writer.write("\r\n".join(lines).encode() + body)
     head = (await reader.readuntil(b"\r\n\r\n")).decode().lower().split("\r\n")
     headers = dict(line.split(": ", 1) for line in head[1:] if line)
-    await reader.readexactly(int(headers["content-length"]))
+    answer = await reader.readexactly(int(headers["content-length"]))
     writer.close()
-    return Answer(int(head[0].split()[1]), headers, time.perf_counter() - started)
+    return Answer(int(head[0].split()[1]), headers, time.perf_counter() - started, answer)
 
 
 async def _flood(port: int, authorization: str, bodies: list[bytes]) -> dict[str, Any]:

@@ -52,32 +52,34 @@ async def main() -> None:
     async with ground() as here:
         here.run("subsidy", "migrate")
         institutions = [new_id() for _ in range(INSTITUTIONS)]
-        classes = await _fill(here, institutions)
+        classes = await fill(here, institutions, [A_CLASS] * CLASSES, [1] * RIVALS)
         print(f"load of the machine before: {os.getloadavg()[0]:.1f}", flush=True)
         with here.process("subsidy", "serve"):
             async with httpx.AsyncClient(base_url=here.url("subsidy"), timeout=120) as http:
                 for region, fen in (("410100", 10**12), ("410200", RIVALS // 2 * L4_FEN)):
-                    await _budget(here, http, region, fen)
-                drafted, elapsed = await _each(classes[:CLASSES], lambda one: _draft(here, http, one))
+                    await set_budget(here, http, region, fen)
+                drafted, elapsed = await each(classes[:CLASSES], lambda one: draft(here, http, one))
                 report("lines of claims, drafted over REST", CLASSES * A_CLASS / elapsed, "lines/s", floor=FLOOR)
-                _, elapsed = await _each(drafted, lambda one: _submit(here, http, one))
+                _, elapsed = await each(drafted, lambda one: submit(here, http, one))
                 submitted = elapsed
-                _, elapsed = await _each(drafted, lambda one: _approve(here, http, one, "410100"))
+                _, elapsed = await each(drafted, lambda one: approve(here, http, one, "410100"))
                 report("  decided again and approved", CLASSES * A_CLASS / elapsed, "lines/s")
                 print(f"{'  submissions':<44}{CLASSES / submitted:>12.0f} claims/s", flush=True)
                 await _last_yuan(here, http, classes[CLASSES:])
         print(f"load of the machine after: {os.getloadavg()[0]:.1f}", flush=True)
 
 
-async def _fill(here: Ground, institutions: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
-    """Completed classes with trainees and certificates, as if they had been heard of; each with its institution."""
+async def fill(
+    here: Ground, institutions: Sequence[UUID], sizes: Sequence[int], rivals: Sequence[int] = ()
+) -> list[tuple[UUID, UUID]]:
+    """Completed classes of these `sizes` with trainees and certificates, as if they had been heard of, and further ones
+    in another region; each with its institution.
+    """
     engine = make_engine(here.postgres.url("subsidy"), name="bench", statement_ms=600_000)
     found, enrolments, certificates, classes = list[tuple[UUID, UUID]](), list[Any](), list[Any](), list[Any]()
-    for number in range(CLASSES + RIVALS):
-        is_rival = number >= CLASSES
-        region = ("410202", "410200") if is_rival else ("410102", "410100")
-        class_id, institution = new_id(), institutions[number % INSTITUTIONS]
-        size = 1 if is_rival else A_CLASS
+    for number, size in enumerate([*sizes, *rivals]):
+        region = ("410202", "410200") if number >= len(sizes) else ("410102", "410100")
+        class_id, institution = new_id(), institutions[number % len(institutions)]
         classes.append(
             (class_id, institution, *region, "4-10-01-05", 4, "employment_fund", STARTS_ON, "completed", size)
         )
@@ -99,7 +101,7 @@ async def _fill(here: Ground, institutions: Sequence[UUID]) -> list[tuple[UUID, 
     return found
 
 
-async def _each(things: Sequence[Any], do: Any) -> tuple[list[Any], float]:
+async def each(things: Sequence[Any], do: Any) -> tuple[list[Any], float]:
     """What `do` gives for each of `things`, and the seconds until all are done, over several connections."""
     done = [None] * len(things)
 
@@ -112,7 +114,7 @@ async def _each(things: Sequence[Any], do: Any) -> tuple[list[Any], float]:
     return done, time.perf_counter() - started
 
 
-async def _draft(here: Ground, http: httpx.AsyncClient, one: tuple[UUID, UUID]) -> tuple[str, UUID]:
+async def draft(here: Ground, http: httpx.AsyncClient, one: tuple[UUID, UUID]) -> tuple[str, UUID]:
     class_id, institution = one
     headers = here.headers(Role.INSTITUTION, person="clerk", organisation=str(institution))
     content = {"class_id": str(class_id), "local_id": str(class_id)}
@@ -123,14 +125,14 @@ async def _draft(here: Ground, http: httpx.AsyncClient, one: tuple[UUID, UUID]) 
     return claim["id"], institution
 
 
-async def _submit(here: Ground, http: httpx.AsyncClient, one: tuple[str, UUID]) -> None:
+async def submit(here: Ground, http: httpx.AsyncClient, one: tuple[str, UUID]) -> None:
     claim_id, institution = one
     headers = here.headers(Role.INSTITUTION, person="clerk", organisation=str(institution))
     answer = await http.post(f"/v1/claims/{claim_id}/submission", headers=headers)
     assert answer.status_code == 200, answer.text
 
 
-async def _approve(here: Ground, http: httpx.AsyncClient, one: tuple[str, UUID], region: str) -> int:
+async def approve(here: Ground, http: httpx.AsyncClient, one: tuple[str, UUID], region: str) -> int:
     reviewer = f"reviewer-{one[1]}"
     headers = here.headers(Role.REVIEWER, person=reviewer, region=region)
     answer = await http.post(f"/v1/claims/{one[0]}/approval", headers=headers)
@@ -139,10 +141,10 @@ async def _approve(here: Ground, http: httpx.AsyncClient, one: tuple[str, UUID],
 
 async def _last_yuan(here: Ground, http: httpx.AsyncClient, classes: Sequence[tuple[UUID, UUID]]) -> None:
     """Approve as many claims at once as there are, for whom half the budget suffices."""
-    claims, _ = await _each(classes, lambda one: _draft(here, http, one))
-    await _each(claims, lambda one: _submit(here, http, one))
+    claims, _ = await each(classes, lambda one: draft(here, http, one))
+    await each(claims, lambda one: submit(here, http, one))
     started = time.perf_counter()
-    codes = await asyncio.gather(*(_approve(here, http, one, "410200") for one in claims))
+    codes = await asyncio.gather(*(approve(here, http, one, "410200") for one in claims))
     elapsed = time.perf_counter() - started
     answer = await http.get("/v1/budgets", headers=here.headers(Role.FINANCE, region="410200"))
     [budget] = answer.json()["rows"]
@@ -154,7 +156,7 @@ async def _last_yuan(here: Ground, http: httpx.AsyncClient, classes: Sequence[tu
     )
 
 
-async def _budget(here: Ground, http: httpx.AsyncClient, region: str, fen: int) -> None:
+async def set_budget(here: Ground, http: httpx.AsyncClient, region: str, fen: int) -> None:
     content = {
         "region": region, "fund_source": "employment_fund", "year": STARTS_ON.year, "amount_fen": fen,
         "reason": "年度预算",

@@ -4,7 +4,7 @@ confirmed by another. And book what becomes of claims.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -205,18 +205,15 @@ def _entry_of(standing: ClaimStanding, *, by: str, at: datetime, reason: str | N
 
 
 async def book_payments(
-    connection: AsyncConnection, standings: Sequence[ClaimStanding], *, by: str, at: datetime
+    connection: AsyncConnection, claims: Collection[UUID], amount: Fen, *, by: str, at: datetime
 ) -> None:
-    """Book the payment of several claims: what was committed for them is paid, so that no budget can have too little.
+    """Book the payment of several claims, of `amount` together: what was committed for them is paid.
 
-    Their approval is booked already; nothing else may differ from their standing.
+    So no budget can have too little. Their approval is booked already; nothing else may differ from their standing.
     """
-    booked = await books.booked_of(connection, [standing.claim_id for standing in standings])
-    entries = [
-        (_entry_of(each, by=by, at=at), ledger.follow(each, booked.get(each.claim_id, {}), {})) for each in standings
-    ]
-    await store.lock(connection, {posting.budget_id for _, postings in entries for posting in postings})
-    await books.add_all(connection, entries)
+    await store.lock(connection, await books.budgets_of(connection, claims))
+    paid = await books.move_all(connection, claims, Flow.PAID, by=by, at=at)
+    assert paid == amount, "what is committed for approved claims is what they come to"
 
 
 def _approved(booked: ledger.Booked) -> int:

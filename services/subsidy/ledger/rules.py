@@ -200,6 +200,8 @@ def follow(
     for line in sorted(known.union(standing.lines)):
         targets = standing.lines.get(line, LineStanding())
         for flow, target in zip(_OF_LINE, targets, strict=True):
+            if books.has(line, flow, target):
+                continue
             sources = books.sources(line, flow, shares)
             verb = PostingVerb.OFFSET if offset and flow is Flow.RECOVERED else None
             found += books.bring(line, flow, target, sources, verb=verb)
@@ -211,6 +213,10 @@ class _Books:
     """What is booked of one claim, while postings are made."""
 
     amounts: dict[Place, dict[UUID, Fen]] = field(default_factory=dict)
+
+    def has(self, line: int | None, flow: Flow, target: Fen) -> bool:
+        """Whether `flow` has the amount `target` already, as it has for most lines and flows at each step."""
+        return sum(self.amounts.get((line, flow), {}).values()) == target
 
     def sources(self, line: int, flow: Flow, shares: Mapping[UUID, int]) -> dict[UUID, int]:
         """Where more of `flow` can come from, by budget."""

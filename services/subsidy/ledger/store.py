@@ -21,7 +21,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.ledger.rules import FLOW_OF, Booked, Entry, LedgerAccount, Place, Posting, PostingVerb
+from services.subsidy.ledger.rules import (
+    FLOW_OF,
+    PATHS,
+    Booked,
+    Entry,
+    Flow,
+    LedgerAccount,
+    Place,
+    Posting,
+    PostingVerb,
+)
 from shared import tables
 from shared.contracts.dimensions import FundSource
 from shared.contracts.subsidy import SubsidyKind
@@ -79,12 +89,31 @@ SELECT p.line, p.budget_id, p.debit, p.credit, sum(p.amount_fen)::bigint AS amou
 FROM ledger_entry AS e JOIN ledger_posting AS p ON p.entry_id = e.id
 WHERE e.claim_id = $1 GROUP BY p.line, p.budget_id, p.debit, p.credit
 """
-_ENTRIES: Final = f"INSERT INTO ledger_entry ({tables.names(ENTRY.c)}) SELECT * FROM {tables.unnest(ENTRY.c)}"
-_POSTINGS: Final = f"INSERT INTO ledger_posting ({tables.names(POSTING.c)}) SELECT * FROM {tables.unnest(POSTING.c)}"
-_BOOKED_OF: Final = """
-SELECT e.claim_id, p.line, p.budget_id, p.debit, p.credit, sum(p.amount_fen)::bigint AS amount
-FROM ledger_entry AS e JOIN ledger_posting AS p ON p.entry_id = e.id
-WHERE e.claim_id = ANY($1) GROUP BY e.claim_id, p.line, p.budget_id, p.debit, p.credit
+_BUDGETS: Final = """
+SELECT DISTINCT p.budget_id FROM ledger_entry AS e JOIN ledger_posting AS p ON p.entry_id = e.id
+WHERE e.claim_id = ANY($1)
+"""
+# The entries $2 of the claims $1: what each claim has in the account $3 moves to the account $4.
+_MOVE_ALL: Final = """
+WITH given AS (
+    SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS given (claim_id, entry_id)
+), entry AS (
+    INSERT INTO ledger_entry
+        (id, claim_id, claim_version, institution_id, region, reporting_region, done_by, done_at)
+    SELECT given.entry_id, c.id, c.version, c.institution_id, c.region, c.reporting_region, $6, $7
+    FROM given JOIN claim AS c ON c.id = given.claim_id
+), moved AS (
+    SELECT given.entry_id, p.budget_id, p.line,
+        sum(CASE p.debit WHEN $3 THEN p.amount_fen ELSE -p.amount_fen END)::bigint AS amount_fen
+    FROM given JOIN ledger_entry AS e ON e.claim_id = given.claim_id JOIN ledger_posting AS p ON p.entry_id = e.id
+    WHERE $3 IN (p.debit, p.credit)
+    GROUP BY given.entry_id, p.line, p.budget_id ORDER BY given.entry_id, p.line, p.budget_id
+), posting AS (
+    INSERT INTO ledger_posting (id, entry_id, budget_id, line, verb, debit, credit, amount_fen)
+    SELECT uuidv7(), entry_id, budget_id, line, $5, $4, $3, amount_fen FROM moved WHERE amount_fen <> 0
+    RETURNING amount_fen
+)
+SELECT coalesce(sum(amount_fen), 0)::bigint FROM posting
 """
 _LISTED: Final = (
     select(
@@ -135,30 +164,19 @@ async def add(connection: AsyncConnection, entry: Entry, postings: Sequence[Post
         await (await driver(connection)).execute(_ADD, *own, *tables.arrays(_MOVED, rows))
 
 
-async def add_all(connection: AsyncConnection, entries: Sequence[tuple[Entry, Sequence[Posting]]]) -> None:
-    """Store entries with their postings, in two statements; those without postings are left out."""
-    booked_ = [(entry, postings) for entry, postings in entries if postings]
-    rows = [
-        tables.values_of(POSTING, each, id=new_id(), entry_id=entry.id)
-        for entry, postings in booked_
-        for each in postings
-    ]
-    if rows:
-        own = await driver(connection)
-        await own.execute(_ENTRIES, *tables.arrays(ENTRY.c, [tables.values_of(ENTRY, entry) for entry, _ in booked_]))
-        await own.execute(_POSTINGS, *tables.arrays(POSTING.c, rows))
+async def budgets_of(connection: AsyncConnection, claims: Collection[UUID]) -> set[UUID]:
+    """The budgets in which something is booked of the claims."""
+    return {row["budget_id"] for row in await (await driver(connection)).fetch(_BUDGETS, list(claims))}
 
 
-async def booked_of(connection: AsyncConnection, claims: Collection[UUID]) -> dict[UUID, Booked]:
-    """What the books say of each of the claims, as `booked` does of one."""
-    found: dict[UUID, dict[Place, dict[UUID, Fen]]] = {}
-    for claim_id, line, budget_id, debit, credit, amount in await (await driver(connection)).fetch(
-        _BOOKED_OF, list(claims)
-    ):
-        flow, sign = FLOW_OF[LedgerAccount(credit), LedgerAccount(debit)]
-        of_place = found.setdefault(claim_id, {}).setdefault((line, flow), {})
-        of_place[budget_id] = Fen(of_place.get(budget_id, 0) + sign * amount)
-    return dict(found)
+async def move_all(connection: AsyncConnection, claims: Collection[UUID], flow: Flow, *, by: str, at: datetime) -> Fen:
+    """Book that `flow` moves all that the claims have in the account where it begins; what that comes to.
+
+    Each claim gets an entry, at the version that is stored of it.
+    """
+    path, entries = PATHS[flow], [new_id() for _ in claims]
+    words = (path.credit.value, path.debit.value, path.forward.value)
+    return Fen(await (await driver(connection)).fetchval(_MOVE_ALL, list(claims), entries, *words, by, at))
 
 
 async def booked(connection: AsyncConnection, claim_id: UUID) -> Booked:

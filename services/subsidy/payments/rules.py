@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from services.subsidy.claims.rules.checks import Check
@@ -19,10 +20,9 @@ from services.subsidy.claims.rules.states import MOVES, ClaimVerb
 from services.subsidy.holds.rules import Flag, require_free
 from services.subsidy.recoveries.rules import LineRecovered
 from services.subsidy.rekeyings.rules import LinesRekeyed
-from shared.contracts.subsidy import ClaimPaid, ClaimPaymentFailed, ClaimStatus
+from shared.contracts.subsidy import ClaimPaid, ClaimPaymentFailed, ClaimState, ClaimStatus
 from shared.kernel.four_eyes import require_another
 from shared.kernel.money import Fen
-from shared.kernel.moves import move
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import Conflict, Invalid
 
@@ -123,30 +123,27 @@ def pay(
     return after, fact_of(ClaimPaid, after, at=at)
 
 
-def pay_by_batch(
-    claim: Claim, *, paid_on: date, reference: str, account_id: UUID, by: str, at: datetime
-) -> tuple[Claim, ClaimPaid]:
-    """The bank paid a claim of a batch that `by` released. What was raised against it meanwhile comes too late.
+class BankMove(NamedTuple):
+    """How the bank moves the claims of a batch, which a statement does to all of them: see `MOVES`."""
 
-    Raises IllegalMove.
-    """
-    # One copy of the claim, because a bank's return settles a hundred thousand of them.
-    after = replace(
-        claim,
-        status=move(MOVES, claim.status, ClaimVerb.PAY),
-        version=claim.version + 1,
-        paid_on=paid_on,
-        paid_by=by,
-        payment_reference=reference,
-        account_id=account_id,
-    )
-    return after, fact_of(ClaimPaid, after, at=at)
+    verb: ClaimVerb
+    before: frozenset[ClaimStatus]
+    """The states that allow the verb."""
+    after: ClaimStatus
+    fact: type[ClaimState]
+    """What is told of each claim."""
 
 
-def refuse_by_bank(claim: Claim, *, account_id: UUID, at: datetime) -> tuple[Claim, ClaimPaymentFailed]:
-    """The bank paid nothing for a claim of a batch: its amount stays committed. Raises IllegalMove."""
-    after = replace(moved(claim, ClaimVerb.REFUSE_PAYMENT), account_id=account_id)
-    return after, fact_of(ClaimPaymentFailed, after, at=at)
+def _by_bank(verb: ClaimVerb, fact: type[ClaimState]) -> BankMove:
+    ways = {status: allowed[verb] for status, allowed in MOVES.items() if verb in allowed}
+    [after] = set(ways.values())
+    return BankMove(verb, frozenset(ways), after, fact)
+
+
+PAID_BY_BANK: Final = _by_bank(ClaimVerb.PAY, ClaimPaid)
+"""The bank paid them. What was raised against them meanwhile comes too late."""
+REFUSED_BY_BANK: Final = _by_bank(ClaimVerb.REFUSE_PAYMENT, ClaimPaymentFailed)
+"""The bank paid nothing for them: their amounts stay committed."""
 
 
 def fail(claim: Claim, *, paid_by: Collection[str], by: str, at: datetime) -> tuple[Claim, ClaimPaymentFailed]:

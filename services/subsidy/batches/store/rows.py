@@ -84,8 +84,7 @@ SELECT result, count(*)::integer AS rows, sum(amount_fen)::bigint AS amount_fen
 FROM payment_row WHERE batch_id = $1 AND file_id = $2 GROUP BY result
 """
 _UNSETTLED: Final = """
-SELECT row, claim_id, account_id, touched, result, result_on, result_reference, result_reason
-FROM payment_row WHERE batch_id = $1 AND status = 'open' ORDER BY row LIMIT $2
+SELECT row, claim_id, touched, result FROM payment_row WHERE batch_id = $1 AND status = 'open' ORDER BY row LIMIT $2
 """
 _SETTLE: Final = "UPDATE payment_row SET status = result WHERE batch_id = $1 AND row = ANY($2)"
 _TRANSFERS: Final = """
@@ -113,13 +112,9 @@ class UnsettledRow(NamedTuple):
 
     row: int
     claim_id: UUID
-    account_id: UUID
     touched: bool
     """Whether something was received about the claim while it was on its way."""
     result: PaymentResult
-    on: date | None
-    reference: str | None
-    reason: str | None
 
 
 class Transfer(NamedTuple):
@@ -188,8 +183,7 @@ async def unsettled(connection: AsyncConnection, batch_id: UUID, *, limit: int) 
     """The first rows of a returned batch whose claims do not say yet what the bank did."""
     rows = await (await driver(connection)).fetch(_UNSETTLED, batch_id, limit)
     return [
-        UnsettledRow(number, claim_id, account_id, touched, PaymentResult(result), on, reference, reason)
-        for number, claim_id, account_id, touched, result, on, reference, reason in rows
+        UnsettledRow(number, claim_id, touched, PaymentResult(result)) for number, claim_id, touched, result in rows
     ]
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
-from uuid import UUID
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -18,18 +17,16 @@ from services.subsidy.batches.rules import batches as rules
 from services.subsidy.batches.rules.batches import PaymentBatch
 from services.subsidy.batches.rules.returns import PaymentResult
 from services.subsidy.batches.store import batches as store
-from services.subsidy.batches.store import rows
+from services.subsidy.batches.store import rows, settlement
 from services.subsidy.batches.store.rows import UnsettledRow
 from services.subsidy.budgets import usecases as budgets
-from services.subsidy.claims.rules.claims import Claim
-from services.subsidy.claims.rules.states import ClaimVerb
-from services.subsidy.claims.store import claims as claim_store
-from services.subsidy.claims.store.claims import Step
+from services.subsidy.claims.rules.claims import fact_of
+from services.subsidy.claims.store import lines as line_store
 from services.subsidy.claims.usecases import aftermath
-from services.subsidy.payments import rules as payments
+from services.subsidy.payments.rules import PAID_BY_BANK, REFUSED_BY_BANK
 from shared.backbone import outbox
-from shared.contracts.subsidy import ClaimState
 from shared.faults import forever
+from shared.kernel.money import Fen
 
 log = structlog.get_logger()
 
@@ -60,32 +57,20 @@ async def settle_chunk(engine: AsyncEngine, *, at: datetime, rows_max: int = ROW
 async def _settle(
     connection: AsyncConnection, batch: PaymentBatch, found: Sequence[UnsettledRow], *, at: datetime
 ) -> None:
-    by_claim = {each.claim_id: each for each in found}
-    before = await claim_store.lock_all(connection, list(by_claim))
-    settled: list[tuple[Claim, ClaimState, Step]] = [
-        _settled(claim, by_claim[claim.id], batch, at=at) for claim in before
-    ]
-    claims = [claim for claim, _, _ in settled]
-    await claim_store.save_all(connection, claims)
-    await claim_store.note_all(connection, {claim.id: step for claim, _, step in settled})
-    await outbox.record(connection, *(fact for _, fact, _ in settled))
+    claims = [each.claim_id for each in found]
+    await settlement.lock(connection, claims)
+    lines = await line_store.of_claims(connection, claims)
+    numbers = {result: [each.row for each in found if each.result is result] for result in PaymentResult}
+    paid = await settlement.pay(connection, batch, numbers[PaymentResult.PAID], lines, at=at)
+    failed = await settlement.refuse(connection, batch, numbers[PaymentResult.FAILED], lines, at=at)
+    assert len(paid) + len(failed) == len(found), "the claims of a batch wait for what the bank says"
+    await outbox.record(
+        connection,
+        *(fact_of(PAID_BY_BANK.fact, claim, at=at) for claim in paid),
+        *(fact_of(REFUSED_BY_BANK.fact, claim, at=at) for claim in failed),
+    )
     await rows.settle(connection, batch.id, [each.row for each in found])
     assert batch.released_by is not None, "a returned batch was released"
-    await budgets.book_payments(connection, [claim.standing for claim in claims], by=batch.released_by, at=at)
-    touched: list[UUID] = [each.claim_id for each in found if each.touched]
-    await aftermath.follow_claims(connection, touched, at=at)
-
-
-def _settled(claim: Claim, row: UnsettledRow, batch: PaymentBatch, *, at: datetime) -> tuple[Claim, ClaimState, Step]:
-    """The claim after what the bank says of it, with the fact and the step. Who released the batch paid it."""
-    assert batch.released_by is not None, "a returned batch was released"
-    assert batch.returned_by is not None, "a returned batch has who posted its return"
-    if row.result is PaymentResult.FAILED:
-        after, failed = payments.refuse_by_bank(claim, account_id=row.account_id, at=at)
-        return after, failed, Step(after.version, ClaimVerb.REFUSE_PAYMENT, batch.returned_by, at, row.reason)
-    assert row.on is not None, "a paid row has its day"
-    reference = row.reference or f"{batch.id}/{row.row}"
-    after, paid = payments.pay_by_batch(
-        claim, paid_on=row.on, reference=reference, account_id=row.account_id, by=batch.released_by, at=at
-    )
-    return after, paid, Step(after.version, ClaimVerb.PAY, batch.released_by, at, None)
+    amount = Fen(sum(claim.amount_fen for claim in paid))
+    await budgets.book_payments(connection, [claim.id for claim in paid], amount, by=batch.released_by, at=at)
+    await aftermath.follow_claims(connection, [each.claim_id for each in found if each.touched], at=at)

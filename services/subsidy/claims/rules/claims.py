@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from services.subsidy.budgets.rules import Account
@@ -149,6 +149,32 @@ class Claim:
         return self.submitted_on or today
 
 
+class ToldClaim(NamedTuple):
+    """What facts tell of a claim: as much of it as is read where a statement moves a hundred thousand of them."""
+
+    id: UUID
+    institution_id: UUID
+    source_id: UUID
+    region: str
+    reporting_region: str
+    fund_source: FundSource
+    occupation: str
+    award: Award
+    starts_on: date
+    status: ClaimStatus
+    approved_on: date | None
+    paid_on: date | None
+    version: int
+    supplements: UUID | None
+    published_on: date | None
+    public_until: date | None
+    kind: SubsidyKind
+    amount_fen: Fen
+    recovered_fen: Fen
+    lines: tuple[Line, ...]
+    """Without what they were decided by."""
+
+
 def require_due(class_: TrainingClass, kind: SubsidyKind) -> None:
     """A class is claimed for once it is completed, for an advance while it runs.
 
@@ -266,7 +292,7 @@ def moved(claim: Claim, verb: ClaimVerb) -> Claim:
     return replace(claim, status=move(states.MOVES, claim.status, verb), version=claim.version + 1)
 
 
-def fact_of(fact: type[F], claim: Claim, *, at: datetime) -> F:
+def fact_of(fact: type[F], claim: Claim | ToldClaim, *, at: datetime) -> F:
     """The `fact` with the claim's current state."""
     return fact(
         subject=f"claims/{claim.id}",
@@ -292,7 +318,7 @@ def fact_of(fact: type[F], claim: Claim, *, at: datetime) -> F:
     )
 
 
-def _fact_line(line: Line, claim: Claim) -> ClaimLine:
+def _fact_line(line: Line, claim: Claim | ToldClaim) -> ClaimLine:
     return ClaimLine(
         line=line.line,
         enrolment_id=line.source_id,

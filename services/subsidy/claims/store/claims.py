@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     Boolean,
     Column,
@@ -20,7 +19,6 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
-    any_,
     bindparam,
     select,
 )
@@ -42,7 +40,7 @@ from shared.database import driver
 from shared.heard import HEARD_INSTITUTION
 from shared.kernel.awards import Award
 from shared.kernel.money import Fen
-from shared.kernel.refusals import NotFound, Stale
+from shared.kernel.refusals import NotFound
 from shared.located import lies_in
 from shared.reach import Scope
 from shared.tables import Choice, Instant, fixed
@@ -132,14 +130,6 @@ _HISTORY: Final = (
 )
 
 
-_STEPS: Final = f"INSERT INTO claim_event ({tables.names(CLAIM_EVENT.c)}) SELECT * FROM {tables.unnest(CLAIM_EVENT.c)}"
-_CHANGING: Final = [CLAIM.c.id, *tables.changing(CLAIM)]
-_SAVE_ALL: Final = f"""
-UPDATE claim SET {", ".join(f"{column.name} = given.{column.name}" for column in _CHANGING[1:])}
-FROM {tables.unnest(_CHANGING)}
-WHERE claim.id = given.id AND claim.version = given.version - 1
-"""
-_LOCK_ALL: Final = select(CLAIM).where(CLAIM.c.id == any_(bindparam("ids", type_=ARRAY(Uuid)))).order_by(CLAIM.c.id)
 _DOERS: Final = """
 SELECT DISTINCT done_by FROM claim_event WHERE claim_id = $1 AND verb = ANY($2)
 """
@@ -203,13 +193,6 @@ async def load(connection: AsyncConnection, claim_id: UUID, *, lock: bool = Fals
     return replace(found.claim, lines=await line_store.of_claim(connection, claim_id))
 
 
-async def lock_all(connection: AsyncConnection, claims: Collection[UUID]) -> list[Claim]:
-    """The claims, locked until the transaction ends, in the order of their ids."""
-    found = await tables.fetch_all(connection, _LOCK_ALL.with_for_update(), _summary, ids=list(claims))
-    lines = await line_store.of_claims(connection, claims)
-    return [replace(each.claim, lines=lines.get(each.claim.id, ())) for each in found]
-
-
 async def find_by_local_id(connection: AsyncConnection, institution_id: UUID, local_id: str) -> ClaimAndSource | None:
     return await tables.fetch_one(connection, _OF_LOCAL_ID, ClaimAndSource, institution=institution_id, called=local_id)
 
@@ -227,20 +210,6 @@ async def expired(connection: AsyncConnection, today: date) -> list[UUID]:
 async def save(connection: AsyncConnection, claim: Claim) -> None:
     """Store the claim's next version, without its lines. Raises Stale if the stored version is not the one before."""
     await tables.save(connection, CLAIM, claim, expected=claim.version - 1)
-
-
-async def save_all(connection: AsyncConnection, claims: Sequence[Claim]) -> None:
-    """Store the next version of each claim, without its lines. Raises Stale if one was changed meanwhile."""
-    rows = [tables.values_of(CLAIM, claim) for claim in claims]
-    stored = await (await driver(connection)).execute(_SAVE_ALL, *tables.arrays(_CHANGING, rows))
-    if stored != f"UPDATE {len(claims)}":
-        raise Stale
-
-
-async def note_all(connection: AsyncConnection, steps: Mapping[UUID, Step]) -> None:
-    """Add a transition to the history of each claim."""
-    rows = [step._asdict() | {"claim_id": claim_id} for claim_id, step in steps.items()]
-    await (await driver(connection)).execute(_STEPS, *tables.arrays(CLAIM_EVENT.c, rows))
 
 
 async def note(

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     Boolean,
     Column,
@@ -18,7 +17,6 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
-    any_,
     bindparam,
     delete,
     select,
@@ -80,11 +78,11 @@ _OWN: Final = LINE.c[
     "dismissed_for",
 ]
 _FIND: Final = select(*_OWN).where(_OF_CLAIM).order_by(LINE.c.line)
-_FIND_ALL: Final = (
-    select(LINE.c.claim_id, *_OWN)
-    .where(LINE.c.claim_id == any_(bindparam("of_claims", type_=ARRAY(Uuid))))
-    .order_by(LINE.c.claim_id, LINE.c.line)
-)
+# What a line was decided by is read with a claim alone: it is longer than all the rest, and no fact tells it.
+_TOLD: Final = [LINE.c.claim_id, *(column for column in _OWN if column.key != "grounds")]
+_FIND_ALL: Final = f"""
+SELECT {tables.names(_TOLD)} FROM claim_line WHERE claim_id = ANY($1) ORDER BY claim_id, line
+"""
 _DELETE: Final = delete(LINE).where(_OF_CLAIM)
 _RELEASE: Final = update(LINE).where(_OF_CLAIM).values(live=False)
 
@@ -192,11 +190,15 @@ async def of_claim(connection: AsyncConnection, claim_id: UUID) -> tuple[Line, .
 
 
 async def of_claims(connection: AsyncConnection, claims: Collection[UUID]) -> dict[UUID, tuple[Line, ...]]:
-    """The lines of several claims."""
-    names = [column.key for column in _OWN]
+    """The lines of several claims, without what they were decided by."""
+    names = [column.key for column in _TOLD[1:]]
     found: dict[UUID, list[Line]] = {}
-    for claim_id, *values in await connection.execute(_FIND_ALL, {"of_claims": list(claims)}):
-        found.setdefault(claim_id, []).append(Line(**dict(zip(names, values, strict=True))))
+    for claim_id, *values in await (await driver(connection)).fetch(_FIND_ALL, list(claims)):
+        line = dict(zip(names, values, strict=True))
+        for name in ("refusal", "dismissed_for"):
+            if line[name] is not None:
+                line[name] = Check(line[name])
+        found.setdefault(claim_id, []).append(Line(**line))
     return {claim_id: tuple(lines) for claim_id, lines in found.items()}
 
 
