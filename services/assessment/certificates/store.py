@@ -264,10 +264,8 @@ async def valid_of_candidate(connection: AsyncConnection, candidate_id: UUID) ->
 async def add_all(connection: AsyncConnection, certificates: Sequence[Certificate]) -> None:
     """Store new certificates, sorted by person, so that two sessions with the same people cannot deadlock."""
     rows = sorted(certificates, key=lambda certificate: certificate.person)
-    names, fields = [column.name for column in CERTIFICATE.c], CERTIFICATE.c.keys()
-    await (await driver(connection)).copy_records_to_table(
-        CERTIFICATE.name, columns=names, records=[[getattr(row, field) for field in fields] for row in rows]
-    )
+    names = [CERTIFICATE.c[field].name for field in Certificate._fields]
+    await (await driver(connection)).copy_records_to_table(CERTIFICATE.name, columns=names, records=rows)
 
 
 async def save_revocation(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, TypeVar
@@ -105,8 +104,7 @@ class Recipient(NamedTuple):
     programme: str
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
+class Certificate(NamedTuple):
     id: UUID
     number: str
     person: UUID
@@ -185,7 +183,7 @@ def revoke(certificate: Certificate, *, by: str, at: datetime) -> tuple[Certific
     """Revoke a valid certificate. Raises IllegalMove, or SamePerson if `by` issued it."""
     status = move(MOVES, certificate.status, CertificateVerb.REVOKE)
     require_another(by, certificate.issued_by, rule="issue and revocation of a certificate")
-    after = replace(certificate, status=status, version=certificate.version + 1)
+    after = certificate._replace(status=status, version=certificate.version + 1)
     return after, _fact(CertificateRevoked, after, at=at)
 
 
@@ -204,7 +202,7 @@ def reinstate(
         raise ResultDoesNotPass
     if another is not None:
         raise AnotherCertificateStands(certificate_id=str(another))
-    after = replace(certificate, status=status, version=certificate.version + 1)
+    after = certificate._replace(status=status, version=certificate.version + 1)
     return after, _fact(CertificateReinstated, after, at=at)
 
 
@@ -214,19 +212,19 @@ def reissue(certificate: Certificate) -> Certificate:
     Raises IllegalMove.
     """
     move(MOVES, certificate.status, CertificateVerb.REISSUE)
-    return replace(certificate, edition=certificate.edition + 1)
+    return certificate._replace(edition=certificate.edition + 1)
 
 
 def correct(certificate: Certificate, *, at: datetime, **changes: Any) -> tuple[Certificate, CertificateCorrected]:
     """A further edition of a valid certificate, which says otherwise. Raises IllegalMove."""
     move(MOVES, certificate.status, CertificateVerb.CORRECT)
-    after = replace(certificate, edition=certificate.edition + 1, version=certificate.version + 1, **changes)
+    after = certificate._replace(edition=certificate.edition + 1, version=certificate.version + 1, **changes)
     return after, _fact(CertificateCorrected, after, at=at)
 
 
 def count_to(certificate: Certificate, programme: str, *, at: datetime) -> tuple[Certificate, CertificateCorrected]:
     """Change the programme of a valid or revoked certificate to that of its holder's enrolment."""
-    after = replace(certificate, programme=programme, version=certificate.version + 1)
+    after = certificate._replace(programme=programme, version=certificate.version + 1)
     return after, _fact(CertificateCorrected, after, at=at)
 
 
