@@ -223,7 +223,8 @@ def post(candidate: Candidate, row: ResultRow, parts: Mapping[str, int], award: 
     """
     if row.cheated:
         return _caught(candidate, row)
-    for part in (*_given(row), *row.missed):
+    given = {} if row.marks is None else row.marks.given
+    for part in (*given, *row.missed):
         require_held(part, parts, award)
     if row.is_absence:
         if candidate.absent or (candidate.missed and not candidate.open_parts(parts)):
@@ -234,13 +235,10 @@ def post(candidate: Candidate, row: ResultRow, parts: Mapping[str, int], award: 
         return _with_absences(candidate, missed, parts)
     if candidate.cheated:
         raise ResultDiffers(candidate_id=str(candidate.id))
-    new = {part: mark for part, mark in _given(row).items() if _is_new_mark(candidate, part, mark)}
+    known = candidate.given
+    new = {part: mark for part, mark in given.items() if _is_new_mark(candidate, part, mark, known=known.get(part))}
     after = candidate._replace(marks=(candidate.marks or Marks())._replace(**new)) if new else candidate
     return _with_absences(after, [part for part in row.missed if _is_new_absence(after, part)], parts)
-
-
-def _given(row: ResultRow) -> Mapping[str, int]:
-    return {} if row.marks is None else row.marks.given
 
 
 def _caught(candidate: Candidate, row: ResultRow) -> Candidate:
@@ -251,14 +249,13 @@ def _caught(candidate: Candidate, row: ResultRow) -> Candidate:
     return candidate._replace(cheated=True, note=row.note)
 
 
-def _is_new_mark(candidate: Candidate, part: str, mark: int) -> bool:
+def _is_new_mark(candidate: Candidate, part: str, mark: int, *, known: int | None) -> bool:
     kept = candidate.kept.get(part)
     if kept is not None:
         # A sheet often has the mark of the earlier exam in it.
         if kept.tenths == mark:
             return False
         raise PartKept(pointer=f"/{part}", part=part, until=kept.until.isoformat())
-    known = candidate.given.get(part)
     if known == mark:
         return False
     if known is not None or candidate.absent or part in candidate.missed:

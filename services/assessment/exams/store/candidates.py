@@ -45,7 +45,6 @@ _BY_LOCAL_IDS: Final = f"""
 {_SELECT}
 WHERE (c.session_id, c.local_id) IN (SELECT * FROM unnest($1::uuid[], $2::text[])) ORDER BY c.session_id, c.id
 """
-_LOCK_BY_LOCAL_IDS: Final = f"{_BY_LOCAL_IDS} FOR UPDATE OF c"
 _PASSED: Final = f"{_SELECT} WHERE c.session_id = $1 AND c.passed ORDER BY c.id"
 _PASSED_WITHOUT_CERTIFICATE: Final = f"""
 {_SELECT} WHERE c.session_id = $1 AND c.passed AND NOT EXISTS (SELECT FROM certificate WHERE candidate_id = c.id)
@@ -191,12 +190,11 @@ async def load(connection: AsyncConnection, candidate_id: UUID, *, lock: bool = 
 
 
 async def by_local_ids(
-    connection: AsyncConnection, named: Collection[tuple[UUID, str]], *, lock: bool
+    connection: AsyncConnection, named: Collection[tuple[UUID, str]]
 ) -> dict[tuple[UUID, str], Candidate]:
-    """The candidates of these sessions with these local_ids."""
-    statement = _LOCK_BY_LOCAL_IDS if lock else _BY_LOCAL_IDS
+    """The candidates of these sessions with these local_ids. Whoever changes them has locked their sessions."""
     columns = [[session for session, _ in named], [local_id for _, local_id in named]]
-    rows = await (await driver(connection)).fetch(statement, *columns)
+    rows = await (await driver(connection)).fetch(_BY_LOCAL_IDS, *columns)
     return {(row["session_id"], row["local_id"]): _candidate(row) for row in rows}
 
 
