@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.contracts.fact import Fact, decode, encode
+from shared.contracts.fact import Fact, encode, require_readable
 from shared.database import driver
 
 _COLUMNS: Final = ("topic", "subject", "version", "event")
@@ -21,8 +21,7 @@ async def record(connection: AsyncConnection, *facts: Fact) -> None:
     """
     if not facts:
         return
-    events = [encode(fact) for fact in facts]
-    for event in events:
-        decode(event)
-    rows = [(fact.topic, fact.subject, fact.version, event) for fact, event in zip(facts, events, strict=True)]
+    rows = [(fact.topic, fact.subject, fact.version, encode(fact)) for fact in facts]
+    for *_, event in rows:
+        require_readable(event)
     await (await driver(connection)).copy_records_to_table("outbox", columns=_COLUMNS, records=rows)

@@ -8,10 +8,8 @@ from enum import StrEnum
 from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
-from services.assessment.bodies.rules.bodies import Body
 from services.assessment.chain.rules import Entry, LinkKind, digest
-from services.assessment.numbers.rules import kinds
-from services.assessment.numbers.rules.kinds import NumberKind
+from services.assessment.numbers.rules.kinds import KindedNumber, NumberKind
 from shared.contracts.assessment import (
     CertificateCorrected,
     CertificateIssued,
@@ -153,17 +151,15 @@ class Certificate(NamedTuple):
 def issue(
     recipient: Recipient,
     occasion: Occasion,
-    body: Body,
+    number: KindedNumber,
     *,
     id_: UUID,
-    serial: int,
     on: date,
     is_young: bool | None,
     by: str,
     at: datetime,
 ) -> tuple[Certificate, CertificateIssued]:
-    """The certificate of a person whom `body` gives an award, with the body's `serial` of the year."""
-    number = kinds.drawn(body.number_prefix, issued_on=on, award=occasion.award, serial=serial)
+    """The certificate of a person who is given an award, with a `number` that was drawn for it."""
     certificate = Certificate(
         id=id_,
         number=number.number,
