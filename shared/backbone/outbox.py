@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.contracts.fact import Fact, encode, require_readable
+from shared.contracts.fact import Fact, decode, encode
 from shared.database import driver
 
 _COLUMNS: Final = ("topic", "subject", "version", "event")
@@ -23,5 +23,5 @@ async def record(connection: AsyncConnection, *facts: Fact) -> None:
         return
     rows = [(fact.topic, fact.subject, fact.version, encode(fact)) for fact in facts]
     for *_, event in rows:
-        require_readable(event)
+        decode(event)
     await (await driver(connection)).copy_records_to_table("outbox", columns=_COLUMNS, records=rows)

@@ -206,23 +206,13 @@ def encode(fact: Fact) -> bytes:
 
 def decode(event: bytes) -> Fact:
     """The fact in `event`. Raises UnknownType or Malformed."""
-    read, content = _read(event)
-    return read.fact(read.subject, read.version, read.time, *content)
-
-
-def require_readable(event: bytes) -> None:
-    """Check that `decode` finds a fact in `event`. Raises UnknownType or Malformed."""
-    _read(event)
-
-
-def _read(event: bytes) -> tuple[_Read, tuple[Any, ...]]:
     try:
         read = _decoder().decode(event)
         content = astuple(read.data)
         for place, codes in read.codes:
             if not codes[content[place]]:
                 _strict_decoder().decode(event)  # raises, with the place
-        return read, content
+        return read.fact(read.subject, read.version, read.time, *content)
     except msgspec.ValidationError as error:
         raise _refused(event, error) from None
     except (ValueError, RecursionError) as error:

@@ -104,8 +104,7 @@ _BY_ID: Final = select(CERTIFICATE).where(CERTIFICATE.c.id == bindparam("id"))
 _LOCK: Final = _BY_ID.with_for_update()
 # As the index of what is valid says it.
 _VALID: Final = CERTIFICATE.c.status == literal_column("'valid'")
-_OF_CANDIDATE: Final = CERTIFICATE.c.candidate_id == bindparam("candidate_id")
-_VALID_OF_CANDIDATE: Final = select(CERTIFICATE.c.id).where(_OF_CANDIDATE, _VALID)
+_VALID_OF_CANDIDATE: Final = select(CERTIFICATE.c.id).where(CERTIFICATE.c.candidate_id == bindparam("id"), _VALID)
 # Each person is looked up by itself: for a list that it does not know, the planner may read the whole table.
 _CERTIFIED: Final = """
 SELECT p.person FROM unnest($1::uuid[]) AS p (person) CROSS JOIN LATERAL (
@@ -257,7 +256,7 @@ async def certified(
 
 async def valid_of_candidate(connection: AsyncConnection, candidate_id: UUID) -> UUID | None:
     """The id of the valid certificate for this candidate's result; None if there is none."""
-    found: UUID | None = await connection.scalar(_VALID_OF_CANDIDATE, {"candidate_id": candidate_id})
+    found: UUID | None = await connection.scalar(_VALID_OF_CANDIDATE, {"id": candidate_id})
     return found
 
 
