@@ -104,10 +104,12 @@ _BY_ID: Final = select(CERTIFICATE).where(CERTIFICATE.c.id == bindparam("id"))
 _LOCK: Final = _BY_ID.with_for_update()
 # As the index of what is valid says it.
 _VALID: Final = CERTIFICATE.c.status == literal_column("'valid'")
-_OF_CANDIDATE: Final = CERTIFICATE.c.candidate_id == bindparam("candidate_id")
-_VALID_OF_CANDIDATE: Final = select(CERTIFICATE.c.id).where(_OF_CANDIDATE, _VALID)
+_VALID_OF_CANDIDATE: Final = select(CERTIFICATE.c.id).where(CERTIFICATE.c.candidate_id == bindparam("id"), _VALID)
+# Each person is looked up by itself: for a list that it does not know, the planner may read the whole table.
 _CERTIFIED: Final = """
-SELECT person FROM certificate WHERE person = ANY($1) AND occupation = $2 AND level = $3 AND status = 'valid'
+SELECT p.person FROM unnest($1::uuid[]) AS p (person) CROSS JOIN LATERAL (
+    SELECT FROM certificate WHERE person = p.person AND occupation = $2 AND level = $3 AND status = 'valid' LIMIT 1
+) AS c
 """
 _OF_TRAINEES: Final = f"""
 SELECT c.id
@@ -254,17 +256,15 @@ async def certified(
 
 async def valid_of_candidate(connection: AsyncConnection, candidate_id: UUID) -> UUID | None:
     """The id of the valid certificate for this candidate's result; None if there is none."""
-    found: UUID | None = await connection.scalar(_VALID_OF_CANDIDATE, {"candidate_id": candidate_id})
+    found: UUID | None = await connection.scalar(_VALID_OF_CANDIDATE, {"id": candidate_id})
     return found
 
 
 async def add_all(connection: AsyncConnection, certificates: Sequence[Certificate]) -> None:
     """Store new certificates, sorted by person, so that two sessions with the same people cannot deadlock."""
     rows = sorted(certificates, key=lambda certificate: certificate.person)
-    names, fields = [column.name for column in CERTIFICATE.c], CERTIFICATE.c.keys()
-    await (await driver(connection)).copy_records_to_table(
-        CERTIFICATE.name, columns=names, records=[[getattr(row, field) for field in fields] for row in rows]
-    )
+    names = [CERTIFICATE.c[field].name for field in Certificate._fields]
+    await (await driver(connection)).copy_records_to_table(CERTIFICATE.name, columns=names, records=rows)
 
 
 async def save_revocation(

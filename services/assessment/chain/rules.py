@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from types import NoneType
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -83,8 +84,7 @@ class Head(NamedTuple):
     hash: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     chain: UUID
     place: int
     kind: LinkKind
@@ -97,11 +97,11 @@ class Link:
     @property
     def hash_due(self) -> bytes:
         """The hash that everything else in the link comes to."""
-        return _hash(self.chain, self.place, Entry(self.kind, self.subject, self.digest), self.at, self.previous)
+        entry = Entry(self.kind, self.subject, self.digest)
+        return _hash(str(self.chain), self.place, entry, _moment(self.at), self.previous)
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """What a record says now. `what` tells the records of one subject apart."""
 
     chain: UUID
@@ -113,29 +113,33 @@ class Record:
 Item = Link | Record
 
 
+_WRITTEN_AS_IS: Final = (NoneType, int, str)
+
+
 def digest(content: Sequence[Any]) -> bytes:
     """The digest of what a record says."""
     return hashlib.sha256(orjson.dumps(_plain(content))).digest()
 
 
 def _plain(content: Sequence[Any]) -> list[Any]:
-    return [each if each is None or isinstance(each, int | bool) else str(each) for each in content]
+    """Whole numbers, truths and None as they are, and the text of everything else."""
+    return [each if isinstance(each, _WRITTEN_AS_IS) else str(each) for each in content]
 
 
 def extend(chain: UUID, head: Head, entries: Iterable[Entry], *, at: datetime) -> list[Link]:
     """The links of `entries` behind `head`."""
     links = list[Link]()
-    place, previous, moment = head.place, head.hash, at.astimezone(UTC)
-    for entry in entries:
-        place += 1
-        hash_ = _hash(chain, place, entry, moment, previous)
+    previous, moment = head.hash, at.astimezone(UTC)
+    name, written = str(chain), _moment(moment)
+    for place, entry in enumerate(entries, head.place + 1):
+        hash_ = _hash(name, place, entry, written, previous)
         links.append(Link(chain, place, *entry, moment, previous, hash_))
         previous = hash_
     return links
 
 
-def _hash(chain: UUID, place: int, entry: Entry, at: datetime, previous: bytes) -> bytes:
-    said = [str(chain), place, entry.kind, entry.subject, entry.digest.hex(), _moment(at), previous.hex()]
+def _hash(chain: str, place: int, entry: Entry, moment: str, previous: bytes) -> bytes:
+    said = [chain, place, entry.kind, entry.subject, entry.digest.hex(), moment, previous.hex()]
     return hashlib.sha256(orjson.dumps(said)).digest()
 
 

@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.assessment.chain.rules import BEGINNING, Head, Item, Link, LinkKind, Record
 from shared.database import driver
 
-_COLUMNS: Final = ("chain", "place", "kind", "subject", "digest", "at", "previous", "hash")
 # The update changes nothing, but locks the row if it already exists.
 _LOCK: Final = """
 INSERT INTO chain_head AS h (chain, body_id, place, hash) VALUES ($1, $2, 0, $3)
@@ -30,7 +29,7 @@ FROM (
 """
 # Chains of sessions first, each with its records: a body's chain, which names their links, comes after them.
 _CHAINS: Final = "SELECT chain, chain = body_id AS is_body FROM chain_head ORDER BY chain = body_id, chain"
-_LINKS: Final = f"SELECT {', '.join(_COLUMNS)} FROM chain_link WHERE chain = $1 ORDER BY place"
+_LINKS: Final = f"SELECT {', '.join(Link._fields)} FROM chain_link WHERE chain = $1 ORDER BY place"
 _SESSION: Final = "SELECT id, body_id, local_id, occupation, level::integer FROM session WHERE id = $1"
 _WAS_CONCLUDED: Final = """
 SELECT EXISTS (SELECT FROM chain_link WHERE chain = $1 AND kind IN ('session-concluded', 'result-corrected'))
@@ -77,8 +76,7 @@ async def lock_head(connection: AsyncConnection, chain: UUID, body_id: UUID) -> 
 async def add(connection: AsyncConnection, links: Sequence[Link]) -> None:
     """Store links of one chain, whose head is locked."""
     database, last = await driver(connection), links[-1]
-    rows = [[getattr(link, name) for name in _COLUMNS] for link in links]
-    await database.copy_records_to_table("chain_link", columns=_COLUMNS, records=rows)
+    await database.copy_records_to_table("chain_link", columns=Link._fields, records=links)
     await database.execute(_MOVE, last.chain, last.place, last.hash)
 
 

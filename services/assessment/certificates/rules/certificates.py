@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
-from services.assessment.bodies.rules.bodies import Body
 from services.assessment.chain.rules import Entry, LinkKind, digest
-from services.assessment.numbers.rules import kinds
-from services.assessment.numbers.rules.kinds import NumberKind
+from services.assessment.numbers.rules.kinds import KindedNumber, NumberKind
 from shared.contracts.assessment import (
     CertificateCorrected,
     CertificateIssued,
@@ -105,8 +102,7 @@ class Recipient(NamedTuple):
     programme: str
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
+class Certificate(NamedTuple):
     id: UUID
     number: str
     person: UUID
@@ -155,17 +151,15 @@ class Certificate:
 def issue(
     recipient: Recipient,
     occasion: Occasion,
-    body: Body,
+    number: KindedNumber,
     *,
     id_: UUID,
-    serial: int,
     on: date,
     is_young: bool | None,
     by: str,
     at: datetime,
 ) -> tuple[Certificate, CertificateIssued]:
-    """The certificate of a person whom `body` gives an award, with the body's `serial` of the year."""
-    number = kinds.drawn(body.number_prefix, issued_on=on, award=occasion.award, serial=serial)
+    """The certificate of a person who is given an award, with a `number` that was drawn for it."""
     certificate = Certificate(
         id=id_,
         number=number.number,
@@ -185,7 +179,7 @@ def revoke(certificate: Certificate, *, by: str, at: datetime) -> tuple[Certific
     """Revoke a valid certificate. Raises IllegalMove, or SamePerson if `by` issued it."""
     status = move(MOVES, certificate.status, CertificateVerb.REVOKE)
     require_another(by, certificate.issued_by, rule="issue and revocation of a certificate")
-    after = replace(certificate, status=status, version=certificate.version + 1)
+    after = certificate._replace(status=status, version=certificate.version + 1)
     return after, _fact(CertificateRevoked, after, at=at)
 
 
@@ -204,7 +198,7 @@ def reinstate(
         raise ResultDoesNotPass
     if another is not None:
         raise AnotherCertificateStands(certificate_id=str(another))
-    after = replace(certificate, status=status, version=certificate.version + 1)
+    after = certificate._replace(status=status, version=certificate.version + 1)
     return after, _fact(CertificateReinstated, after, at=at)
 
 
@@ -214,19 +208,19 @@ def reissue(certificate: Certificate) -> Certificate:
     Raises IllegalMove.
     """
     move(MOVES, certificate.status, CertificateVerb.REISSUE)
-    return replace(certificate, edition=certificate.edition + 1)
+    return certificate._replace(edition=certificate.edition + 1)
 
 
 def correct(certificate: Certificate, *, at: datetime, **changes: Any) -> tuple[Certificate, CertificateCorrected]:
     """A further edition of a valid certificate, which says otherwise. Raises IllegalMove."""
     move(MOVES, certificate.status, CertificateVerb.CORRECT)
-    after = replace(certificate, edition=certificate.edition + 1, version=certificate.version + 1, **changes)
+    after = certificate._replace(edition=certificate.edition + 1, version=certificate.version + 1, **changes)
     return after, _fact(CertificateCorrected, after, at=at)
 
 
 def count_to(certificate: Certificate, programme: str, *, at: datetime) -> tuple[Certificate, CertificateCorrected]:
     """Change the programme of a valid or revoked certificate to that of its holder's enrolment."""
-    after = replace(certificate, programme=programme, version=certificate.version + 1)
+    after = certificate._replace(programme=programme, version=certificate.version + 1)
     return after, _fact(CertificateCorrected, after, at=at)
 
 

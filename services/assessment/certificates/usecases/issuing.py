@@ -54,20 +54,20 @@ async def issue(
     last = await number_store.lock_serial(connection, body.id, on.year)
     entitled, others = await _entitled(connection, occasion, recipients)
     serials = await number_draw.draw(connection, body, on.year, len(entitled), last=last, at=at)
+    numbers = kinds.drawn(body.number_prefix, issued_on=on, award=occasion.award, serials=serials)
     young = await young_on(connection, {each.person for each in entitled}, on, region=occasion.region, persons=persons)
     issued = [
         rules.issue(
             recipient,
             occasion,
-            body,
+            number,
             id_=new_id(),
-            serial=serial,
             on=on,
             is_young=young[recipient.person],
             by=by,
             at=at,
         )
-        for recipient, serial in zip(entitled, serials, strict=True)
+        for recipient, number in zip(entitled, numbers, strict=True)
     ]
     await store.add_all(connection, [certificate for certificate, _ in issued])
     await outbox.record(connection, *(fact for _, fact in issued))
@@ -114,7 +114,8 @@ async def number_for(
     year = said["issued_on"].year
     last = await number_store.lock_serial(connection, body.id, year)
     [serial] = await number_draw.draw(connection, body, year, 1, last=last, at=at)
-    return kinds.drawn(body.number_prefix, serial=serial, **said)
+    [number] = kinds.drawn(body.number_prefix, serials=[serial], **said)
+    return number
 
 
 async def certified(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from services.assessment.certificates.rules.certificates import Recipient
@@ -75,8 +76,10 @@ class KeptPart(NamedTuple):
     stands: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+_NONE_KEPT: Final[Mapping[str, KeptPart]] = MappingProxyType({})
+
+
+class Candidate(NamedTuple):
     id: UUID
     session_id: UUID
     person: UUID
@@ -96,7 +99,7 @@ class Candidate:
     """Then the result is a fail, whatever the marks."""
     note: str | None = None
     """What was found, of a candidate who cheated."""
-    kept: Mapping[str, KeptPart] = field(default_factory=dict)
+    kept: Mapping[str, KeptPart] = _NONE_KEPT
     """Parts of earlier exams that count here."""
     previous: UUID | None = None
     """The candidacy before this one, for the same occupation and award."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from shared.kernel.awards import Award
 from shared.kernel.refusals import Invalid
@@ -46,8 +45,7 @@ class PartKept(Invalid):
     cure_zh = "请不填 {part}：原合格成绩保留至 {until}，本场无需再考。"
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(NamedTuple):
     """The marks of each part, in tenths of a point, 0 to 1000; None for a part without one."""
 
     theory: int | None = None

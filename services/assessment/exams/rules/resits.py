@@ -6,7 +6,6 @@ Source: domain rules §3.3. No source was found for cheating: the months are an 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
@@ -76,7 +75,7 @@ def follow(later: Candidate, corrected: Candidate, parts: Mapping[str, int]) -> 
         else _as_corrected(each, corrected.given.get(part), needed=parts.get(part, 0), cheated=corrected.cheated)
         for part, each in later.kept.items()
     }
-    return later if kept == later.kept else replace(later, kept=kept)
+    return later if kept == later.kept else later._replace(kept=kept)
 
 
 def _as_corrected(kept: KeptPart, mark: int | None, *, needed: int, cheated: bool) -> KeptPart:

@@ -7,7 +7,6 @@ complete once every part is known. Who cheated has failed, whatever the marks.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
@@ -200,7 +199,7 @@ def decide(
             raise NotInSession(pointer="/local_id")
         # Only a second row of a candidate needs the verdict so far: a copy for each costs as much as all the rest.
         if before.id in verdicts:
-            before = replace(before, passed=verdicts[before.id])
+            before = before._replace(passed=verdicts[before.id])
         after = post(before, row, parts, session.award)
         if after is before:
             return Repeat(before.id)
@@ -224,7 +223,8 @@ def post(candidate: Candidate, row: ResultRow, parts: Mapping[str, int], award: 
     """
     if row.cheated:
         return _caught(candidate, row)
-    for part in (*_given(row), *row.missed):
+    given = {} if row.marks is None else row.marks.given
+    for part in (*given, *row.missed):
         require_held(part, parts, award)
     if row.is_absence:
         if candidate.absent or (candidate.missed and not candidate.open_parts(parts)):
@@ -235,13 +235,10 @@ def post(candidate: Candidate, row: ResultRow, parts: Mapping[str, int], award: 
         return _with_absences(candidate, missed, parts)
     if candidate.cheated:
         raise ResultDiffers(candidate_id=str(candidate.id))
-    new = {part: mark for part, mark in _given(row).items() if _is_new_mark(candidate, part, mark)}
-    after = replace(candidate, marks=replace(candidate.marks or Marks(), **new)) if new else candidate
+    known = candidate.given
+    new = {part: mark for part, mark in given.items() if _is_new_mark(candidate, part, mark, known=known.get(part))}
+    after = candidate._replace(marks=(candidate.marks or Marks())._replace(**new)) if new else candidate
     return _with_absences(after, [part for part in row.missed if _is_new_absence(after, part)], parts)
-
-
-def _given(row: ResultRow) -> Mapping[str, int]:
-    return {} if row.marks is None else row.marks.given
 
 
 def _caught(candidate: Candidate, row: ResultRow) -> Candidate:
@@ -249,17 +246,16 @@ def _caught(candidate: Candidate, row: ResultRow) -> Candidate:
         return candidate
     if candidate.has_result:
         raise ResultDiffers(candidate_id=str(candidate.id))
-    return replace(candidate, cheated=True, note=row.note)
+    return candidate._replace(cheated=True, note=row.note)
 
 
-def _is_new_mark(candidate: Candidate, part: str, mark: int) -> bool:
+def _is_new_mark(candidate: Candidate, part: str, mark: int, *, known: int | None) -> bool:
     kept = candidate.kept.get(part)
     if kept is not None:
         # A sheet often has the mark of the earlier exam in it.
         if kept.tenths == mark:
             return False
         raise PartKept(pointer=f"/{part}", part=part, until=kept.until.isoformat())
-    known = candidate.given.get(part)
     if known == mark:
         return False
     if known is not None or candidate.absent or part in candidate.missed:
@@ -281,8 +277,8 @@ def _with_absences(candidate: Candidate, missed: Sequence[str], parts: Mapping[s
         return candidate
     all_missed = tuple(part for part in parts if part in candidate.missed or part in missed)
     if not candidate.given and len(all_missed) == len([part for part in parts if part not in candidate.kept]):
-        return replace(candidate, absent=True, missed=())
-    return replace(candidate, missed=all_missed)
+        return candidate._replace(absent=True, missed=())
+    return candidate._replace(missed=all_missed)
 
 
 def settle(
@@ -300,8 +296,8 @@ def _settled(
 ) -> Recorded:
     ground = None if passed is None else rule.ground
     if passed is None and candidate.version == 0:
-        return replace(candidate, passed=None, pass_rule=None), None
-    after = replace(candidate, passed=passed, pass_rule=ground, version=candidate.version + 1)
+        return candidate._replace(passed=None, pass_rule=None), None
+    after = candidate._replace(passed=passed, pass_rule=ground, version=candidate.version + 1)
     # A result that was told and has none any more is told as one that is no pass.
     return after, _fact(ResultRecorded if candidate.version == 0 else ResultCorrected, after, session, at=at)
 
@@ -331,7 +327,7 @@ def correct(
     if candidate.is_blank:
         raise NoResultYet
     parts, award = parts_held(session.award, rule), session.award
-    blank = replace(candidate, absent=False, marks=None, missed=(), cheated=False, note=None)
+    blank = candidate._replace(absent=False, marks=None, missed=(), cheated=False, note=None)
     said = _corrected(blank, correction, parts, award)
     if said == candidate:
         raise SameResult
@@ -353,7 +349,7 @@ def _corrected(blank: Candidate, correction: Correction, parts: Mapping[str, int
     if correction.absent:
         after = post(after, ResultRow(0, blank.local_id, None), parts, award)
     if correction.cheated:
-        after = replace(after, cheated=True, note=correction.note)
+        after = after._replace(cheated=True, note=correction.note)
     return after
 
 

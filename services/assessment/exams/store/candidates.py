@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, fields
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -24,15 +23,17 @@ from shared.kernel.awards import Award
 from shared.kernel.refusals import NotFound, Stale
 from shared.tables import Instant, Texts
 
-_OWN: Final = (
-    "id", "session_id", "person", "local_id", "absent", "passed", "version", "pass_rule", "cheated", "note", "previous",
-)  # fmt: skip
-_PARTS: Final = tuple(part.name for part in fields(Marks))
+_PARTS: Final = Marks._fields
+_NO_MARKS: Final = Marks()
+# In the order of a candidate's fields, of which the marks are one.
+_COLUMNS: Final = """
+c.id, c.session_id, c.person, c.local_id, {programme}, c.absent, c.theory, c.skills, c.review, c.passed, c.version,
+    c.pass_rule, c.missed, c.cheated, c.note, c.kept::text, c.previous
+"""
 # The programme is looked up each time: the enrolment may arrive, or be corrected, after the candidate was posted. It
 # may also have another key of the same human, so the humans behind candidate and enrolment are compared.
 _SELECT: Final = f"""
-SELECT {", ".join(f"c.{name}" for name in (*_OWN, *_PARTS))}, c.missed, c.kept::text,
-    COALESCE(e.programme, s.programme) AS programme
+SELECT {_COLUMNS.format(programme="COALESCE(e.programme, s.programme)")}
 FROM candidate AS c
 JOIN session AS s ON s.id = c.session_id
 LEFT JOIN heard_alias AS a ON a.person = c.person
@@ -44,7 +45,6 @@ _BY_LOCAL_IDS: Final = f"""
 {_SELECT}
 WHERE (c.session_id, c.local_id) IN (SELECT * FROM unnest($1::uuid[], $2::text[])) ORDER BY c.session_id, c.id
 """
-_LOCK_BY_LOCAL_IDS: Final = f"{_BY_LOCAL_IDS} FOR UPDATE OF c"
 _PASSED: Final = f"{_SELECT} WHERE c.session_id = $1 AND c.passed ORDER BY c.id"
 _PASSED_WITHOUT_CERTIFICATE: Final = f"""
 {_SELECT} WHERE c.session_id = $1 AND c.passed AND NOT EXISTS (SELECT FROM certificate WHERE candidate_id = c.id)
@@ -77,10 +77,10 @@ WHERE c.id = s.id AND c.version IN (s.version, s.version - 1)
 """
 # The latest candidacy of each human before a day, under any of their keys.
 _EARLIER: Final = f"""
-SELECT DISTINCT ON (k.human) k.human, s.held_on, s.region, s.status = 'concluded' AS is_concluded, c.programme,
-    {", ".join(f"c.{name}" for name in (*_OWN, *_PARTS))}, c.missed, c.kept::text
+SELECT DISTINCT ON (k.human) {_COLUMNS.format(programme="''")}, k.human, s.held_on, s.region,
+    s.status = 'concluded' AS is_concluded
 FROM unnest($1::uuid[], $2::uuid[]) AS k (person, human)
-JOIN (SELECT candidate.*, '' AS programme FROM candidate) AS c ON c.person = k.person
+JOIN candidate AS c ON c.person = k.person
 JOIN session AS s ON s.id = c.session_id
 WHERE s.occupation = $3 AND s.level = $4 AND s.held_on < $5 AND s.status NOT IN ('cancelled', 'returned')
 ORDER BY k.human, s.held_on DESC, s.id DESC
@@ -155,18 +155,15 @@ class ReplacedResult(NamedTuple):
     replaced_at: datetime
 
 
-def _marks(row: Any) -> Marks | None:
-    marks = Marks(*(row[part] for part in _PARTS))
-    return marks if marks.given else None
-
-
-def _parts(marks: Marks | None) -> dict[str, int | None]:
-    return dict.fromkeys(_PARTS) if marks is None else asdict(marks)
+def _marks(parts: Iterable[int | None]) -> Marks | None:
+    marks = Marks(*parts)
+    return None if marks == _NO_MARKS else marks
 
 
 def _candidate(row: Any) -> Candidate:
-    own = {name: row[name] for name in (*_OWN, "programme")}
-    return Candidate(**own, missed=tuple(row["missed"]), kept=_kept_of(row["kept"]), marks=_marks(row))
+    missed, cheated, note, kept, previous = row[12:17]
+    others = (tuple(missed), cheated, note, _kept_of(kept), previous)
+    return Candidate._make((*row[:6], _marks(row[6:9]), *row[9:12], *others))
 
 
 def _kept_of(said: str) -> dict[str, KeptPart]:
@@ -193,12 +190,11 @@ async def load(connection: AsyncConnection, candidate_id: UUID, *, lock: bool = 
 
 
 async def by_local_ids(
-    connection: AsyncConnection, named: Collection[tuple[UUID, str]], *, lock: bool
+    connection: AsyncConnection, named: Collection[tuple[UUID, str]]
 ) -> dict[tuple[UUID, str], Candidate]:
-    """The candidates of these sessions with these local_ids."""
-    statement = _LOCK_BY_LOCAL_IDS if lock else _BY_LOCAL_IDS
+    """The candidates of these sessions with these local_ids. Whoever changes them has locked their sessions."""
     columns = [[session for session, _ in named], [local_id for _, local_id in named]]
-    rows = await (await driver(connection)).fetch(statement, *columns)
+    rows = await (await driver(connection)).fetch(_BY_LOCAL_IDS, *columns)
     return {(row["session_id"], row["local_id"]): _candidate(row) for row in rows}
 
 
@@ -285,7 +281,7 @@ async def save_all(connection: AsyncConnection, candidates: Sequence[Candidate])
         return
     rows = [
         (
-            *(each.id, each.absent, *_parts(each.marks).values(), each.passed, each.version, each.pass_rule),
+            *(each.id, each.absent, *(each.marks or _NO_MARKS), each.passed, each.version, each.pass_rule),
             *(each.cheated, each.note, _kept_json(each.kept), ",".join(each.missed)),
         )
         for each in candidates
@@ -298,13 +294,18 @@ async def save_all(connection: AsyncConnection, candidates: Sequence[Candidate])
 async def keep_replaced(connection: AsyncConnection, before: Candidate, *, reason: str, by: str, at: datetime) -> None:
     """Keep the result of `before` on record, with the reason for replacing it."""
     beside = {"candidate_id": before.id, "reason": reason, "replaced_by": by, "replaced_at": at}
-    await tables.add(connection, _REPLACED, before, **beside, **_parts(before.marks))
+    await tables.add(connection, _REPLACED, before, **beside, **(before.marks or _NO_MARKS)._asdict())
 
 
 async def replaced(connection: AsyncConnection, candidate_id: UUID) -> list[ReplacedResult]:
     """The results that corrections replaced, oldest first."""
     rows = (await connection.execute(_HISTORY, {"candidate_id": candidate_id})).mappings()
-    return [ReplacedResult(row["version"], row["absent"], _marks(row), *(row[name] for name in _WHY)) for row in rows]
+    return [
+        ReplacedResult(
+            row["version"], row["absent"], _marks(row[part] for part in _PARTS), *(row[name] for name in _WHY)
+        )
+        for row in rows
+    ]
 
 
 async def keep_postings(connection: AsyncConnection, postings: Sequence[Posting]) -> None:

@@ -34,6 +34,10 @@ Mark = Annotated[
 Note = Annotated[str, Field(min_length=2, max_length=500, description="What was found"), PLAIN]
 
 
+def _tenths(mark: Decimal | None) -> int | None:
+    return None if mark is None else int(mark * 10)
+
+
 class ResultForm(Strict):
     """What both a first result and a correction say."""
 
@@ -57,10 +61,14 @@ class ResultForm(Strict):
             raise form_error("value_error", "A note belongs to cheated: true", "note 仅在 cheated 为 true 时填写。")
         return self
 
+    @property
+    def _has_marks(self) -> bool:
+        return (self.theory, self.skills, self.review) != (None, None, None)
+
     def _marks(self) -> Marks | None:
-        tenths = {part: None if (mark := getattr(self, part)) is None else int(mark * 10) for part in _PARTS}
-        marks = Marks(**tenths)
-        return marks if marks.given else None
+        if not self._has_marks:
+            return None
+        return Marks(_tenths(self.theory), _tenths(self.skills), _tenths(self.review))
 
     def _missed(self) -> tuple[str, ...]:
         return tuple(part for part in _PARTS if part in self.absent_from)
@@ -76,7 +84,7 @@ class ResultRowRequest(ResultForm):
 
     @model_validator(mode="after")
     def _is_said(self) -> ResultRowRequest:
-        parts = self._marks() is not None or bool(self.absent_from)
+        parts = self._has_marks or bool(self.absent_from)
         if self.absent and parts:
             raise form_error("value_error", "An absent candidate has no marks", "缺考的考生不能填写分数。")
         if self.cheated and (parts or self.absent):
@@ -103,7 +111,7 @@ class WholeResultForm(ResultForm):
 
     @model_validator(mode="after")
     def _is_said(self) -> WholeResultForm:
-        if not (self._marks() or self.absent or self.absent_from or self.cheated or self.unexamined):
+        if not (self._has_marks or self.absent or self.absent_from or self.cheated or self.unexamined):
             raise form_error("value_error", "Say what the result is to be", "请填写更正后的成绩。")
         return self
 

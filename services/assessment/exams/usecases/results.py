@@ -160,7 +160,7 @@ async def _record(
     memory: Memory | None = None,
 ) -> list[RowOutcome]:
     named = {(session.id, row.local_id) for session, rows in by_session.values() for row in rows}
-    candidates = await store.by_local_ids(connection, named, lock=not dry_run)
+    candidates = await store.by_local_ids(connection, named)
     if memory is not None:
         candidates |= {name: each for name, each in memory.kept.items() if name in candidates}
     outcomes, found = list[RowOutcome](), list[tuple[ExamSession, Sequence[ResultRow], list[rules.Recorded]]]()

@@ -6,7 +6,7 @@ A number is unique within its kind. A further kind is a row of PATTERNS and noth
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -58,11 +58,13 @@ class KindedNumber(NamedTuple):
     number: str
 
 
-def drawn(prefix: str, *, issued_on: date, award: Award, serial: int) -> KindedNumber:
-    """The number of a new certificate. Raises NoCertificateNumber for awards that are shown otherwise."""
+def drawn(prefix: str, *, issued_on: date, award: Award, serials: Sequence[int]) -> list[KindedNumber]:
+    """The numbers of new certificates, in order. Raises NoCertificateNumber for awards that are shown otherwise."""
     if award is Award.APPRENTICE:
-        return KindedNumber(NumberKind.APPRENTICE, f"{prefix}{issued_on.year % 100:02}0{serial:06}")
-    return KindedNumber(NumberKind.LEVEL, numbers.build(prefix, issued_on=issued_on, award=award, serial=serial))
+        series = f"{prefix}{issued_on.year % 100:02}0"
+        return [KindedNumber(NumberKind.APPRENTICE, f"{series}{serial:06}") for serial in serials]
+    built = numbers.build(prefix, issued_on=issued_on, award=award, serials=serials)
+    return [KindedNumber(NumberKind.LEVEL, number) for number in built]
 
 
 def recognise(raw: str) -> KindedNumber:

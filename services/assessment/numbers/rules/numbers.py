@@ -9,6 +9,7 @@ There is no check digit: a mistyped number looks like another one, so only a loo
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -58,20 +59,18 @@ class CertificateNumber(NamedTuple):
     award: Award
     serial: int
 
-    def __str__(self) -> str:
-        return f"{self.prefix}{self.year:02}{self.award.certificate_mark}{self.serial:06}"
-
     def agrees_with(self, *, issued_on: date, award: Award) -> bool:
         """Whether year and award in the number match those of the record that was found."""
         return self.year == issued_on.year % 100 and self.award is award
 
 
-def build(prefix: str, *, issued_on: date, award: Award, serial: int) -> str:
-    """The number of a certificate. Raises NoCertificateNumber for an apprentice, and for awards shown otherwise."""
+def build(prefix: str, *, issued_on: date, award: Award, serials: Sequence[int]) -> list[str]:
+    """The numbers of certificates. Raises NoCertificateNumber for an apprentice, and for awards shown otherwise."""
     assert PREFIX.fullmatch(prefix), "a prefix is checked when its body is filed"
-    assert 1 <= serial <= SERIAL_MAX, "serials come from a block"
+    assert all(1 <= serial <= SERIAL_MAX for serial in serials), "serials come from a block"
     require_mark(award)
-    return str(CertificateNumber(prefix, issued_on.year % 100, award, serial))
+    series = f"{prefix}{issued_on.year % 100:02}{award.certificate_mark}"
+    return [f"{series}{serial:06}" for serial in serials]
 
 
 def require_mark(award: Award) -> None:

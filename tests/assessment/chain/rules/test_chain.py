@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
+from asyncpg.pgproto import pgproto
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +25,7 @@ from services.assessment.chain.rules import (
     extend,
     line,
 )
+from shared.kernel.awards import Award
 
 AT = datetime(2026, 6, 30, 4, tzinfo=UTC)
 SESSION, BODY = UUID(int=7), UUID(int=9)
@@ -78,6 +80,19 @@ def fault(lines: Sequence[bytes]) -> Fault | None:
 
 
 EXPORT = written(an_export())
+
+
+def test_digests_and_hashes_are_the_same_for_ever() -> None:
+    """Stored links and kept exports hold them, so another way to write a value would look like tampering."""
+    content = [UUID(int=7), pgproto.UUID(str(UUID(int=8))), "证书", 4, Award.SENIOR_WORKER, True, None, 61.5,
+               date(2026, 6, 30), AT, LinkKind.ANCHORED]  # fmt: skip
+    entry = Entry(LinkKind.CERTIFICATE_NUMBERED, "certificates/1", digest(content))
+
+    links = extend(SESSION, Head(2, b"\1" * 32), [entry, entry], at=AT)
+
+    assert entry.digest.hex() == "b40d629c50378b627c9874ef9709e2822e0d5ecf4f78ff2d1bef0cd31cc2f1c4"
+    assert links[-1].hash.hex() == "ee6cce058682455a4d736ca3d5caa7462834ab31d3556385ac4510cafd082e8b"
+    assert links[-1].hash == links[-1].hash_due
 
 
 class TestCheck:

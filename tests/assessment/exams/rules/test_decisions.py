@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -111,5 +110,5 @@ class TestResults:
 
         assert told(outcomes) == ["not-in-session", "part-not-held", "accepted"]
         assert [each for each, _ in recorded] == [
-            replace(self.candidate(1), marks=FAIL, passed=False, version=1, pass_rule="NAT-PASS-60")
+            self.candidate(1)._replace(marks=FAIL, passed=False, version=1, pass_rule="NAT-PASS-60")
         ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -37,7 +36,7 @@ BLANK = Candidate(UUID(int=1), SESSION.id, UUID(int=1), "1", "S02-1", False, Non
 
 
 def sat(theory: int, skills: int) -> Candidate:
-    candidate = replace(BLANK, marks=Marks(theory, skills))
+    candidate = BLANK._replace(marks=Marks(theory, skills))
     return settle(candidate, SESSION, PARTS, rule=RULE, at=AT)[0]
 
 
@@ -60,7 +59,7 @@ class TestKeptParts:
 
     @pytest.mark.parametrize(
         "candidate",
-        [replace(sat(700, 300), cheated=True, note="携带手机"), replace(BLANK, absent=True), BLANK],
+        [sat(700, 300)._replace(cheated=True, note="携带手机"), BLANK._replace(absent=True), BLANK],
         ids=["cheated", "absent", "nothing yet"],
     )
     def test_nothing_is_kept_of_who_cheated_or_sat_nothing(self, candidate: Candidate) -> None:
@@ -72,7 +71,7 @@ class TestKeptParts:
     def test_a_kept_part_goes_on_to_the_retake_after_next_with_its_own_last_day(self) -> None:
         earlier = Earlier(sat(700, 300), HELD_ON, "410102", is_concluded=True)
         of_first = kept_parts(earlier, LEVEL, RULE, held_on=date(2025, 9, 1), parts_here=PARTS)
-        second = replace(BLANK, id=UUID(int=2), kept=of_first, marks=Marks(skills=400))
+        second = BLANK._replace(id=UUID(int=2), kept=of_first, marks=Marks(skills=400))
 
         again = kept_parts(
             Earlier(second, date(2025, 9, 1), "410102", is_concluded=True), LEVEL, RULE,
@@ -80,13 +79,13 @@ class TestKeptParts:
         )  # fmt: skip
 
         assert again == of_first
-        assert kept(replace(second, kept=of_first), day=date(2026, 2, 1)) == set()
+        assert kept(second._replace(kept=of_first), day=date(2026, 2, 1)) == set()
 
     @given(theory=MARK, skills=MARK)
     def test_the_retake_passes_by_the_open_part_alone(self, theory: int, skills: int) -> None:
         earlier = Earlier(sat(700, 300), HELD_ON, "410102", is_concluded=True)
         of_first = kept_parts(earlier, LEVEL, RULE, held_on=date(2025, 9, 1), parts_here=PARTS)
-        again = replace(BLANK, kept=of_first)
+        again = BLANK._replace(kept=of_first)
 
         after = post(again, ResultRow(0, "1", Marks(skills=skills)), PARTS, LEVEL)
 
@@ -100,9 +99,9 @@ class TestKeptParts:
         first = sat(700, 300)
         earlier = Earlier(first, HELD_ON, "410102", is_concluded=True)
         of_first = kept_parts(earlier, LEVEL, RULE, held_on=date(2025, 9, 1), parts_here=PARTS)
-        retake = replace(BLANK, id=UUID(int=2), kept=of_first, marks=Marks(skills=600))
+        retake = BLANK._replace(id=UUID(int=2), kept=of_first, marks=Marks(skills=600))
 
-        after = follow(retake, replace(first, marks=Marks(mark, 300)), PARTS)
+        after = follow(retake, first._replace(marks=Marks(mark, 300)), PARTS)
 
         assert after.passes(PARTS) is (mark >= 600)
         assert follow(after, first, PARTS) == retake

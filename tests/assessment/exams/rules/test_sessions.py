@@ -39,6 +39,7 @@ from services.assessment.exams.rules.states import (
     SessionClosed,
     TooEarly,
 )
+from services.assessment.numbers.rules import kinds
 from services.assessment.trainings.rules import RegistryClass
 from shared.contracts.assessment import CertificateStatus, ResultCorrected, ResultRecorded, SessionStatus
 from shared.contracts.fact import Fact
@@ -89,9 +90,11 @@ class Walk(RuleBasedStateMachine):
         return next((each for each in self.certificates if each.status is CertificateStatus.VALID), None)
 
     def issue(self) -> None:
+        serials, award = [len(self.certificates) + 1], self.session.award
+        [number] = kinds.drawn(BODY.number_prefix, issued_on=HELD_ON, award=award, serials=serials)
         certificate, fact = certificates.issue(
-            self.candidate.recipient, self.session.occasion, BODY, id_=new_id(),
-            serial=len(self.certificates) + 1, on=HELD_ON, is_young=True, by="ann", at=AT,
+            self.candidate.recipient, self.session.occasion, number, id_=new_id(), on=HELD_ON, is_young=True, by="ann",
+            at=AT,
         )  # fmt: skip
         self.certificates.append(certificate)
         self.told.append(fact)
