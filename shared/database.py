@@ -117,6 +117,16 @@ async def _roll_back(bare: Any) -> None:
         raise
 
 
+async def plan_by_values(connection: AsyncConnection) -> None:
+    """Until the transaction ends, plan each statement for the values that it is given.
+
+    PostgreSQL keeps a plan that suits any values once a statement was sent five times, if it supposes that one to be no
+    slower. Where values decide which conditions there are (`:region IS NULL OR …`), it supposes wrongly: it expects few
+    rows, and joins them one by one.
+    """
+    await connection.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
+
+
 async def driver(connection: AsyncConnection) -> Any:
     """The asyncpg connection under `connection`, inside its transaction.
 

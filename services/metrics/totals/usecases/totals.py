@@ -13,6 +13,7 @@ from services.metrics.plan.usecases import leads, placements, plan_of
 from services.metrics.totals import store
 from services.metrics.totals.store import COUNTED, PERIODS, Cut, Dimension
 from services.metrics.totals.usecases.freshness import as_of
+from shared.database import plan_by_values
 
 
 async def totals(
@@ -52,5 +53,9 @@ async def totals(
 
 
 async def one_snapshot(connection: AsyncConnection) -> None:
-    """Let the statements of this transaction see one state of the database. The first thing to do in it."""
+    """Let the statements of this transaction see one state of the database. The first thing to do in it.
+
+    They are planned for the values that are asked for.
+    """
     await connection.execution_options(isolation_level="REPEATABLE READ")
+    await plan_by_values(connection)
