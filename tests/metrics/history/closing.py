@@ -26,9 +26,9 @@ async def metrics_on(
 ) -> AbstractAsyncContextManager[ServiceUnderTest]:
     """Metrics with a database of its own, on that log."""
     settings = SERVICE.settings(
-        database_url=await database(SERVICE), SKILLS_LOG_URL=log_url, SKILLS_KEYS_DIRECTORY=keys, **changes
+        database_url=await database(SERVICE), SKILLS_LOG_URL=log_url, SKILLS_KEYS_DIRECTORY=keys
     )
-    return opened(SERVICE, settings)
+    return opened(SERVICE, settings.model_copy(update=changes))
 
 
 async def end(metrics: ServiceUnderTest, day: date) -> list[date]:
@@ -44,7 +44,7 @@ async def asked(metrics: ServiceUnderTest, path: str = "totals", **query: object
 
 
 async def rows(metrics: ServiceUnderTest, **query: object) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = orjson.loads(await asked(metrics, **query))["rows"]
+    found: list[dict[str, Any]] = orjson.loads(await asked(metrics, "totals", **query))["rows"]
     return found
 
 

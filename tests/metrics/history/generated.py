@@ -66,8 +66,12 @@ def moved(on: date) -> RegionListed:
 def plan(year: int) -> tuple[Fact, ...]:
     """The plan of a year."""
     name = f"HN{year}"
-    of = {code: {"subject": f"programmes/{year}-{code}", "plan": name, "year": year} for code in (name, *PROGRAMMES)}
-    return tuple(programme(code, parent=None if code == name else name, **values) for code, values in of.items())
+    return tuple(
+        programme(
+            code, parent=None if code == name else name, subject=f"programmes/{year}-{code}", plan=name, year=year
+        )
+        for code in (name, *PROGRAMMES)
+    )
 
 
 class Issued(NamedTuple):
@@ -289,12 +293,14 @@ class Life:
         """What counts by now and is in a book, by the generator itself, from what there is."""
         for each in self.enrolments.values():
             group, fund = "priority" if each.priority else "other", each.fund_source or "none"
-            where = each.programme, each.region, each.reporting_region, each.plan_year or 0
-            of = each.effective_on, 1, f"{each.subject}@{each.version}", award_of(each), group, fund
+            counted = Counted(
+                "trainings", each.programme, each.region, each.reporting_region, each.plan_year or 0,
+                each.effective_on, 1, f"{each.subject}@{each.version}", award_of(each), group, fund,
+            )  # fmt: skip
             if each.status is EnrolmentStatus.COMPLETED:
-                yield Counted("trainings", *where, *of)
+                yield counted
             elif each.status is EnrolmentStatus.IN_TRAINING and each.class_id in self.started:
-                yield Counted("in_training", *where, *of)
+                yield counted._replace(measure="in_training")
         for number, found in self.certificates.items():
             if found.is_valid:
                 version = self.versions[f"certificates/{number}"]

@@ -62,12 +62,13 @@ class Year(Walk):
 async def booked(office: Office) -> Counter[str]:
     """What was posted in the ledger by verb, from all of its pages."""
     found, cursor = Counter[str](), ""
-    while cursor is not None:
+    while True:
         page = (await office.get(f"/v1/ledger?size=500{cursor}", office.finance())).json()
         for row in page["rows"]:
             found[row["verb"]] += row["amount_fen"]
-        cursor = None if page["next"] is None else f"&cursor={page['next']}"
-    return found
+        if page["next"] is None:
+            return found
+        cursor = f"&cursor={page['next']}"
 
 
 def flows(sums: Counter[str]) -> dict[str, int]:
