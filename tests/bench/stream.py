@@ -8,7 +8,6 @@ import re
 import time
 from statistics import median, quantiles
 from typing import Final
-from urllib.parse import urlsplit
 
 from services.metrics.settings import MetricsSettings
 from services.metrics.worker import SERVICE
@@ -63,8 +62,13 @@ async def _fill(here: Ground, log: EventLog) -> None:
 async def _measure(here: Ground, log: EventLog) -> list[float]:
     """Milliseconds for each change and reader."""
     told: list[float] = []
-    seen: list[list[tuple[int, float]]] = [[] for _ in range(READERS)]
-    readers = [asyncio.create_task(_read(here, each)) for each in seen]
+    host, port = "127.0.0.1", here.ports["metrics"]
+    request = f"GET /v1/stream?by=programme HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode()
+    loop, readers, open_ = asyncio.get_running_loop(), [_Reader(request) for _ in range(READERS)], []
+    for reader in readers:
+        transport, _ = await loop.create_connection(lambda: reader, host, port)  # noqa: B023
+        open_.append(transport)
+    seen = [reader.seen for reader in readers]
     async with asyncio.timeout(120):
         while not all(seen) or len({each[-1][0] for each in seen}) > 1:  # noqa: ASYNC110  (other tasks)
             await asyncio.sleep(0.1)
@@ -76,10 +80,11 @@ async def _measure(here: Ground, log: EventLog) -> list[float]:
     async with asyncio.timeout(60):
         while any(each[-1][1] < told[-1] for each in seen):  # noqa: ASYNC110  (other tasks)
             await asyncio.sleep(0.1)
-    assert not any(reader.done() for reader in readers), "a reader was cut off"
-    for reader in readers:
-        reader.cancel()
-    await asyncio.gather(*readers, return_exceptions=True)
+    assert not any(reader.is_cut_off for reader in readers)
+    for transport in open_:
+        transport.close()
+    while not all(reader.is_cut_off for reader in readers):  # noqa: ASYNC110  (other tasks)
+        await asyncio.sleep(0.1)
     return [1000 * wait for each in seen for wait in _waits(told, each)]
 
 
@@ -94,15 +99,27 @@ def _waits(told: list[float], seen: list[tuple[int, float]]) -> list[float]:
     return waits
 
 
-async def _read(here: Ground, seen: list[tuple[int, float]]) -> None:
-    address = urlsplit(here.url("metrics"))
-    reader, writer = await asyncio.open_connection(address.hostname, address.port, limit=1 << 20)
-    writer.write(f"GET /v1/stream?by=programme HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode())
-    head = await reader.readuntil(b"\r\n\r\n")
-    assert head.startswith(b"HTTP/1.1 200"), head
-    try:
-        while line := await reader.readline():
-            if line.startswith(b"data: ") and (found := _TRAININGS.search(line)):
-                seen.append((int(found[1]), time.perf_counter()))
-    finally:
-        writer.close()
+class _Reader(asyncio.Protocol):
+    """A reader who notes when they are told of which number, and does no more: they share the processors."""
+
+    def __init__(self, request: bytes) -> None:
+        self._request = request
+        self._begun = b""
+        """What was told of an event, or of the head before them, that has not ended."""
+        self._has_head = False
+        self.seen: list[tuple[int, float]] = []
+        self.is_cut_off = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.WriteTransport)
+        transport.write(self._request)
+
+    def data_received(self, data: bytes) -> None:
+        told, ends, self._begun = (self._begun + data).rpartition(b"\r\n\r\n")
+        assert self._has_head or not ends or told.startswith(b"HTTP/1.1 200"), told
+        self._has_head |= bool(ends)
+        now = time.perf_counter()
+        self.seen += [(int(found), now) for found in _TRAININGS.findall(told)]
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.is_cut_off = True

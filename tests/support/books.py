@@ -18,6 +18,11 @@ async def compared(
         await tell(owner.engine, book)
         await owner.settle()
     await metrics.settle()
+    return await comparison(metrics, ago=ago)
+
+
+async def comparison(metrics: ServiceUnderTest, *, ago: timedelta = timedelta()) -> dict[str, Any]:
+    """What metrics answers about all that it has applied, where the comparison was made so long `ago`."""
     await compare(metrics.engine, at=datetime.now(UTC) - ago)
     answer = await metrics.http.get("/v1/books")
     assert answer.status_code == 200, answer.text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from secrets import randbelow
 from typing import Annotated, Any, Final
 
@@ -12,7 +12,7 @@ import orjson
 from fastapi import APIRouter, Header, Request, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from services.metrics.stream.usecases import Streams
+from services.metrics.stream.usecases import CHANNELS_MAX, Message, Streams
 from services.metrics.totals.routes import AskedCut
 from shared.edge.lanes import Limits
 from shared.edge.rates import address_of
@@ -74,13 +74,19 @@ async def stream_totals(
     network = address_of(request)
     await streams.require(cut, partial(route.admit, request), network=network)
 
-    async def events() -> AsyncGenerator[ServerSentEvent]:
-        retry_ms: int | None = _retry_ms()
+    async def events() -> AsyncGenerator[bytes]:
+        ending = f"retry: {_retry_ms()}\r\n\r\n".encode()
         async for message in streams.messages(cut, known=last_event_id, network=network):
-            yield ServerSentEvent(data=message.data, event="cells", id=message.id, retry=retry_ms)
-            retry_ms = None
+            yield _lines(message) + ending
+            ending = b"\r\n"
 
     return EventSourceResponse(events(), ping=ALIVE_SECONDS, ping_message_factory=_alive)
+
+
+@lru_cache(maxsize=CHANNELS_MAX)
+def _lines(message: Message) -> bytes:
+    """The lines of an event but the empty one that ends it: made once for all readers of `message`."""
+    return ServerSentEvent(data=message.data, event="cells", id=message.id).encode().removesuffix(b"\r\n")
 
 
 def _retry_ms() -> int:

@@ -3,184 +3,35 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager
-from datetime import date, datetime, time, timedelta
+from collections.abc import AsyncGenerator
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from deploy.kafka.broker import Broker
-from services.metrics.consumers import consumers
-from services.metrics.history.usecases import close
-from services.metrics.projection.store import BUILDING
-from services.metrics.projection.usecases import rebuild
-from services.metrics.worker import SERVICE
-from shared.contracts.dimensions import RegionPeriod
 from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.contracts.subsidy import ClaimPaid
-from shared.database import make_engine
-from shared.kernel.periods import BUSINESS_ZONE
 from tests.conftest import Database
 from tests.metrics.figures.test_figures import enter, indicator
-from tests.metrics.history.generated import FIRST, Tally, days
+from tests.metrics.history.closing import asked, end, metrics_on, rebuilt, rows
+from tests.metrics.history.generated import REGIONS, days, moved
 from tests.metrics.quality.test_quality import counted
 from tests.metrics.targets.province import confirm, open_proposal, post
 from tests.registry.school import set_today
-from tests.shared.backbone.conftest import ON_KAFKA, broker
 from tests.support.books import compared
 from tests.support.facts import certificate, enrolment, programme, region
-from tests.support.services import ServiceUnderTest, opened
+from tests.support.services import ServiceUnderTest
 
-__all__ = ["broker"]
-
-REGIONS = (
-    region("410000", reports_to=None, parent=None),
-    region("410100", reports_to="410100"),
-    region("410200", reports_to="410200"),
-    region("419001", reports_to="419001"),
-    region("410102", reports_to="410100", parent="410100"),
-    region("410122", reports_to="410100", parent="410100"),
-)
 EVE = date(2025, 3, 3)
-MOVED = region(
-    "410122", reports_to="410200", parent="410200", version=2,
-    periods=(
-        RegionPeriod(None, EVE, "410100", "410100"),
-        RegionPeriod(EVE + timedelta(days=1), None, "410200", "410200"),
-    ),
-)  # fmt: skip
+MOVED = moved(EVE + timedelta(days=1))
 
 
 @pytest.fixture
-def own_broker(broker: Broker, tmp_path: Path) -> Iterator[Broker]:
-    """A broker that no other test writes to. `broker` decides whether there can be one."""
-    with Broker(tmp_path / "kafka") as own:
-        yield own
-
-
-@pytest.fixture(params=["postgres", ON_KAFKA])
-async def log_url(request: pytest.FixtureRequest, database: Database) -> str:
-    if request.param == "kafka":
-        return f"kafka://{request.getfixturevalue('own_broker').bootstrap}"
-    return await database(None)
-
-
-@pytest.fixture
-async def embedded_log_url(database: Database) -> str:
-    return await database(None)
-
-
-async def metrics_on(log_url: str, database: Database, keys: Path) -> AbstractAsyncContextManager[ServiceUnderTest]:
-    """Metrics with a database of its own, on that log."""
-    settings = SERVICE.settings(
-        database_url=await database(SERVICE), SKILLS_LOG_URL=log_url, SKILLS_KEYS_DIRECTORY=keys
-    )
-    return opened(SERVICE, settings)
-
-
-@pytest.fixture
-async def metrics(embedded_log_url: str, database: Database, keys: Path) -> AsyncGenerator[ServiceUnderTest]:
-    async with await metrics_on(embedded_log_url, database, keys) as metrics:
+async def metrics(database: Database, keys: Path) -> AsyncGenerator[ServiceUnderTest]:
+    async with await metrics_on(await database(None), database, keys) as metrics:
         await metrics.hear(*REGIONS, programme("HN2025", parent=None), programme("S01"))
         yield metrics
-
-
-async def end(metrics: ServiceUnderTest, day: date) -> list[date]:
-    """The day ends: soon after midnight it is closed."""
-    set_today(metrics, day + timedelta(days=1))
-    return await close(metrics.engine, at=datetime.combine(day + timedelta(days=1), time(0, 0, 2), BUSINESS_ZONE))
-
-
-async def asked(metrics: ServiceUnderTest, path: str = "totals", **query: object) -> bytes:
-    answer = await metrics.http.get(f"/v1/{path}", params={key: str(value) for key, value in query.items()})
-    assert answer.status_code == 200, answer.text
-    return answer.content
-
-
-async def rows(metrics: ServiceUnderTest, **query: object) -> list[dict[str, Any]]:
-    answer = await metrics.http.get("/v1/totals", params={key: str(value) for key, value in query.items()})
-    assert answer.status_code == 200, answer.text
-    found: list[dict[str, Any]] = answer.json()["rows"]
-    return found
-
-
-FLOWS = (
-    "trainings", "subsidised_trainings", "certificates", "skilled_persons", "high_skilled_persons", "technicians",
-    "approved_fen", "paid_fen", "recovered_fen",
-)  # fmt: skip
-STOCKS = ("in_training", "valid_certificates", "skilled_holders", "high_skilled_holders")
-CELL = ("programme", "county", "region", "award", "group", "fund_source", "kind")
-
-
-async def in_every_cell(metrics: ServiceUnderTest, **query: object) -> Tally:
-    """What the totals show in every cell: flows by day, stocks at the end."""
-    by_day = await rows(metrics, by=",".join((*CELL, "day")), **query)
-    at_the_end = await rows(metrics, by=",".join(CELL), **query)
-    return _tallied(FLOWS, by_day) | _tallied(STOCKS, at_the_end)
-
-
-def _tallied(measures: Sequence[str], found: list[dict[str, Any]]) -> Tally:
-    return {
-        (measure, *(row[name] or "" for name in CELL), row.get("day", "")): row[measure]
-        for row in found
-        for measure in measures
-        if row[measure]
-    }
-
-
-async def rebuilt(metrics: ServiceUnderTest) -> None:
-    building = make_engine(metrics.settings.database_url, name="rebuild", search_path=BUILDING)
-    for consumer in consumers(metrics.settings):  # type: ignore[arg-type]
-        await rebuild(consumer, live=metrics.engine, building=building, event_log=metrics.log)
-    await building.dispose()
-
-
-EVERY_CUT = (
-    {"by": "region,day"}, {"by": "programme,county"}, {"by": "level,kind,month"}, {"by": "group,fund_source"},
-    {"by": "region,year", "last_day": "2025-03-02"}, {"by": "", "region": "410100"},
-)  # fmt: skip
-
-
-@pytest.mark.timeout(180)
-@pytest.mark.parametrize("seed", range(2))
-async def test_each_day_has_the_generators_tally_as_it_was_then_also_after_a_rebuild(
-    log_url: str, database: Database, keys: Path, seed: int
-) -> None:
-    async with await metrics_on(log_url, database, keys) as metrics:
-        tallies: dict[date, Tally] = {}
-        then: dict[date, list[Any]] = {}
-        await metrics.log.prepare([topic for each in consumers(metrics.settings) for topic in each.topics])  # type: ignore[arg-type]
-        await metrics.hear(*REGIONS)
-        for day, facts, tally, books in days(seed, count=6, steps=32):
-            await metrics.hear(*facts, *([MOVED] if day == EVE else []))
-            await metrics.hear(*books)
-            tallies[day] = tally
-            set_today(metrics, day)
-            found = await compared(metrics)
-            assert (found["light"], set(found["differences"].values())) == ("green", {0}), found["cells"]
-            then[day] = [await rows(metrics, **cut) for cut in EVERY_CUT]
-            assert await end(metrics, day) == [day]
-
-        answers = {day: [await asked(metrics, known_on=day, **cut) for cut in EVERY_CUT] for day in tallies}
-        by_day = {day: await in_every_cell(metrics, known_on=day) for day in tallies}
-        of_then = {day: [await rows(metrics, known_on=day, **cut) for cut in EVERY_CUT] for day in tallies}
-        await rebuilt(metrics)
-        again = {day: [await asked(metrics, known_on=day, **cut) for cut in EVERY_CUT] for day in tallies}
-
-        assert by_day == tallies
-        # Each measure was counted, and each dimension tells something apart.
-        columns = list(zip(*tallies[day], strict=True))
-        assert set(columns[0]) == {*FLOWS, *STOCKS}
-        assert all(len(set(column)) > 1 for column in columns)
-        assert of_then == then
-        assert again == answers
-        assert tallies[FIRST] != tallies[day]
-        # Nothing was told since.
-        assert await end(metrics, day + timedelta(days=1)) == [day + timedelta(days=1)]
-        assert await in_every_cell(metrics, known_on=day + timedelta(days=1)) == tallies[day]
 
 
 @pytest.mark.parametrize("planted", ["lost", "flipped", "doubled"])

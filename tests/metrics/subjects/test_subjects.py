@@ -16,8 +16,8 @@ from services.metrics.worker import SERVICE
 from shared.contracts.registry.enrolments import EnrolmentStatus
 from shared.kernel.callers import Role
 from tests.conftest import OpenService
-from tests.metrics.history.generated import days
-from tests.metrics.history.test_history import MOVED, REGIONS
+from tests.metrics.history.generated import REGIONS, days
+from tests.metrics.history.test_history import MOVED
 from tests.metrics.targets.province import of_province
 from tests.registry.school import set_today
 from tests.support.facts import an_institution, enrolment, numbered, programme
@@ -57,7 +57,7 @@ async def listed(metrics: ServiceUnderTest, path: str, headers: dict[str, str], 
 
 @pytest.mark.parametrize("seed", range(2))
 async def test_their_amounts_add_up_to_the_number_in_every_cut(metrics: ServiceUnderTest, seed: int) -> None:
-    for _, facts, _, _ in days(seed, count=5, steps=20):
+    for _, facts, *_ in days(seed, count=5, steps=20):
         await metrics.hear(*facts)
     await metrics.hear(MOVED)
     numbers = 0
@@ -76,7 +76,7 @@ async def test_their_amounts_add_up_to_the_number_in_every_cut(metrics: ServiceU
 
 @pytest.mark.parametrize("seed", range(2))
 async def test_organisations_add_up_to_the_totals_of_every_cut(metrics: ServiceUnderTest, seed: int) -> None:
-    for _, facts, _, _ in days(seed, count=5, steps=20):
+    for _, facts, *_ in days(seed, count=5, steps=20):
         await metrics.hear(*facts)
     await metrics.hear(MOVED)
     several = 0
