@@ -83,8 +83,11 @@ _SAID: Final = """
 SELECT result, count(*)::integer AS rows, sum(amount_fen)::bigint AS amount_fen
 FROM payment_row WHERE batch_id = $1 AND file_id = $2 GROUP BY result
 """
+# Rows are numbered in the order of their claims. By these they are found in the index of the open ones, which the
+# settled ones have left; by their numbers all that are settled would be read again for each chunk.
 _UNSETTLED: Final = """
-SELECT row, claim_id, touched, result FROM payment_row WHERE batch_id = $1 AND status = 'open' ORDER BY row LIMIT $2
+SELECT row, claim_id, touched, result FROM payment_row
+WHERE batch_id = $1 AND status = 'open' ORDER BY claim_id LIMIT $2
 """
 _SETTLE: Final = "UPDATE payment_row SET status = result WHERE batch_id = $1 AND row = ANY($2)"
 _TRANSFERS: Final = """
