@@ -68,7 +68,7 @@ async def _add_topic(kafka: str, name: str) -> None:
 def _program(peer: str) -> list[str]:
     libraries = fetched(_HERE / peer / "pom.xml", LOCAL / peer / "libs")
     opened = ["--add-opens=java.base/java.util=ALL-UNNAMED", "--add-opens=java.base/java.lang=ALL-UNNAMED"]
-    return [java(), "-Xmx1g", *opened, "-cp", f"{libraries}/*", str(_HERE / peer / "Totals.java")]
+    return [java(), "-Xmx2g", *opened, "-cp", f"{libraries}/*", str(_HERE / peer / "Totals.java")]
 
 
 def _kafka_streams(kafka: str, state: Path, versions: int) -> float:
@@ -83,10 +83,11 @@ def _kafka_streams(kafka: str, state: Path, versions: int) -> float:
 async def _flink(kafka: str, here: Ground, versions: int) -> float:
     """The seconds until the table has every enrolment in its latest version, from the start of the statement."""
     url = urlsplit(here.postgres.url("metrics"))
-    address = f"jdbc:postgresql://{url.hostname}:{url.port}{url.path}"
+    address = f"jdbc:postgresql://{url.hostname}:{url.port}{url.path}?reWriteBatchedInserts=true"
     database = await asyncpg.connect(here.postgres.url("metrics"), ssl=False)
     await database.execute(_TOTALS)
-    with _running([*_program("flink"), kafka, address, url.username or "", url.password or ""]) as peer:
+    account = (url.username or "", url.password or "")
+    with _running([*_program("flink"), kafka, address, *account, str(here.directory / "checkpoints")]) as peer:
         started = time.perf_counter()
         while await database.fetchval("SELECT sum(versions)::bigint FROM peer_totals") != versions:
             assert peer.poll() is None, "Flink ended"

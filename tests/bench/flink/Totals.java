@@ -1,6 +1,6 @@
 // Totals of enrolments by Flink SQL into PostgreSQL: the latest fact of each enrolment counts in one cell.
 //
-//     java -cp 'libs/*' Totals.java <bootstrap> <JDBC address> <user> <password>
+//     java -cp 'libs/*' Totals.java <bootstrap> <JDBC address> <user> <password> <directory of checkpoints>
 //
 // Prints "started" and runs until it is ended; who measures looks into the table.
 
@@ -14,6 +14,9 @@ public class Totals {
         settings.setString("parallelism.default", "2");
         settings.setString("execution.checkpointing.interval", "1 s");
         settings.setString("execution.checkpointing.mode", "EXACTLY_ONCE");
+        settings.setString("restart-strategy.type", "none");
+        settings.setString("execution.checkpointing.storage", "filesystem");
+        settings.setString("execution.checkpointing.dir", "file://" + arguments[4]);
         // Rows of one cell are summed up before its state is touched: the quickest way that Flink's manual knows.
         settings.setString("table.exec.mini-batch.enabled", "true");
         settings.setString("table.exec.mini-batch.allow-latency", "1 s");
