@@ -9,7 +9,7 @@ import { type Decide, useDecisions } from "../shared/Decisions";
 import { moment } from "../shared/figures";
 import { Choice, Field, type Filled, Form, Tick } from "../shared/forms";
 import { Listing } from "../shared/Listing";
-import { Opener, OpeningRow, useOpening } from "../shared/Opening";
+import { OpeningRow, useOpening } from "../shared/Opening";
 import { SecondPerson } from "../shared/SecondPerson";
 import type { SignedIn } from "../shared/session";
 import { Table } from "../shared/Wide";
@@ -113,13 +113,9 @@ export function Appeals({ me }: { me: SignedIn }) {
                   id={one.id}
                   columns={5}
                   data={{ "data-appeal": one.status }}
+                  opener={moment(new Date(one.filed_at))}
                   cells={
                     <>
-                      <th class="text" scope="row">
-                        <Opener opening={opening} id={one.id}>
-                          {moment(new Date(one.filed_at))}
-                        </Opener>
-                      </th>
                       <td class="text">{sessions.get(one.session_id)?.local_id}</td>
                       <td class="text">
                         {candidate?.local_id} {candidate?.name}

@@ -6,7 +6,7 @@ import { useDecisions } from "../shared/Decisions";
 import { whole } from "../shared/figures";
 import { Field, Form } from "../shared/forms";
 import { Listing } from "../shared/Listing";
-import { Opener, OpeningRow, useOpening } from "../shared/Opening";
+import { OpeningRow, useOpening } from "../shared/Opening";
 import { placeName, usePlaces } from "../shared/places";
 import { Table } from "../shared/Wide";
 import { say } from "../shared/words";
@@ -41,13 +41,9 @@ export function Publications() {
               id={one.id}
               columns={6}
               data={{ "data-public": one.local_id }}
+              opener={one.local_id}
               cells={
                 <>
-                  <th class="text" scope="row">
-                    <Opener opening={opening} id={one.id}>
-                      {one.local_id}
-                    </Opener>
-                  </th>
                   <td class="text">{placeName(places, one.region)}</td>
                   <td class="text">{one.held_on}</td>
                   <td>{whole(one.candidates)}</td>

@@ -6,7 +6,7 @@ import { AWARDS } from "../shared/awards";
 import { whole } from "../shared/figures";
 import { Field, Form } from "../shared/forms";
 import { Listing } from "../shared/Listing";
-import { Opener, OpeningRow, useOpening } from "../shared/Opening";
+import { OpeningRow, useOpening } from "../shared/Opening";
 import { placeName, usePlaces } from "../shared/places";
 import { Table } from "../shared/Wide";
 import { named, say } from "../shared/words";
@@ -55,13 +55,9 @@ export function Waiting() {
               id={one.id}
               columns={6}
               data={{ "data-waiting": one.local_id }}
+              opener={one.local_id}
               cells={
                 <>
-                  <th class="text" scope="row">
-                    <Opener opening={opening} id={one.id}>
-                      {one.local_id}
-                    </Opener>
-                  </th>
                   <td class="wrap">{work.bodies.get(one.body_id) ?? "—"}</td>
                   <td class="text">{one.held_on}</td>
                   <td>{whole(one.candidates)}</td>

@@ -9,7 +9,7 @@ import { moment } from "../shared/figures";
 import { Choice, Field, Form } from "../shared/forms";
 import { Listing } from "../shared/Listing";
 import { type Catalogue, placeOf } from "../shared/names";
-import { Opener, OpeningRow, useOpening } from "../shared/Opening";
+import { OpeningRow, useOpening } from "../shared/Opening";
 import { Table } from "../shared/Wide";
 import { type Name, named, say } from "../shared/words";
 
@@ -94,13 +94,10 @@ export function Findings(props: { names: Catalogue }) {
               id={one.id}
               columns={6}
               data={{ "data-finding": one.status }}
+              opener={one.found}
+              wraps
               cells={
                 <>
-                  <th class="text wrap" scope="row">
-                    <Opener opening={opening} id={one.id}>
-                      {one.found}
-                    </Opener>
-                  </th>
                   <td class="wrap">{institutions.get(one.institution_id) ?? "—"}</td>
                   <td class="text">{placeOf(props.names.regions, one.region)}</td>
                   <td class="text">{named(SEVERITIES, one.severity)}</td>

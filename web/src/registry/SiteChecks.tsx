@@ -7,7 +7,7 @@ import { whole } from "../shared/figures";
 import { Choice, Field, Form } from "../shared/forms";
 import { Listing } from "../shared/Listing";
 import { type Catalogue, placeOf } from "../shared/names";
-import { Opener, OpeningRow, useOpening } from "../shared/Opening";
+import { OpeningRow, useOpening } from "../shared/Opening";
 import { Table } from "../shared/Wide";
 import { say } from "../shared/words";
 import type { TrainingClass } from "./classes";
@@ -62,13 +62,9 @@ export function SiteChecks(props: { names: Catalogue }) {
                 id={one.id}
                 columns={5}
                 data={{ "data-check": one.local_id }}
+                opener={one.local_id}
                 cells={
                   <>
-                    <th class="text" scope="row">
-                      <Opener opening={opening} id={one.id}>
-                        {one.local_id}
-                      </Opener>
-                    </th>
                     <td class="wrap">{institutions.get(one.institution_id) ?? "—"}</td>
                     <td class="text">{one.starts_on}</td>
                     <td class="text">{placeOf(props.names.regions, one.region)}</td>

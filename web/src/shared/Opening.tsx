@@ -30,10 +30,14 @@ export function Opener(props: { opening: Opening; id: string; label?: string; ch
   );
 }
 
-/** A row of `cells`, in one of which an Opener is; what it opens stands below them, across `columns`. */
+/** A row of `cells`, in one of which an Opener is, or before which one with the words `opener` heads the row; what it
+ * opens stands below them, across `columns`. */
 export function OpeningRow(props: {
   opening: Opening;
   id: string;
+  opener?: ComponentChildren;
+  /** Whether the words of `opener` may take several lines. */
+  wraps?: boolean;
   columns: number;
   data?: Readonly<Record<`data-${string}`, string | number>>;
   cells: ComponentChildren;
@@ -41,7 +45,16 @@ export function OpeningRow(props: {
 }) {
   return (
     <>
-      <tr {...props.data}>{props.cells}</tr>
+      <tr {...props.data}>
+        {props.opener !== undefined && (
+          <th class={props.wraps ? "text wrap" : "text"} scope="row">
+            <Opener opening={props.opening} id={props.id}>
+              {props.opener}
+            </Opener>
+          </th>
+        )}
+        {props.cells}
+      </tr>
       {props.opening.isOpen(props.id) && (
         <tr>
           <td class="wrap" colSpan={props.columns}>

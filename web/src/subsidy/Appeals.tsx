@@ -8,7 +8,7 @@ import { type Decide, Decided, useDecisions } from "../shared/Decisions";
 import { moment } from "../shared/figures";
 import { Choice, Field, Form } from "../shared/forms";
 import { Listing } from "../shared/Listing";
-import { Opener, OpeningRow, useOpening } from "../shared/Opening";
+import { OpeningRow, useOpening } from "../shared/Opening";
 import { placeName, usePlaces } from "../shared/places";
 import type { SignedIn } from "../shared/session";
 import { Way } from "../shared/Way";
@@ -179,13 +179,9 @@ export function Appeals({ me }: { me: SignedIn }) {
                 id={one.id}
                 columns={7}
                 data={{ "data-appeal": one.status }}
+                opener={moment(new Date(one.filed_at))}
                 cells={
                   <>
-                    <th class="text" scope="row">
-                      <Opener opening={opening} id={one.id}>
-                        {moment(new Date(one.filed_at))}
-                      </Opener>
-                    </th>
                     <td class="text">
                       <Way to={{ claim: one.claim_id }}>{claim?.local_id ?? say("查看", "Show")}</Way>
                     </td>

@@ -7,7 +7,7 @@ import { type Decide, useDecisions } from "../shared/Decisions";
 import { moment } from "../shared/figures";
 import { Choice, Field, Form } from "../shared/forms";
 import { Listing } from "../shared/Listing";
-import { Opener, OpeningRow, useOpening } from "../shared/Opening";
+import { OpeningRow, useOpening } from "../shared/Opening";
 import { Way } from "../shared/Way";
 import { Table } from "../shared/Wide";
 import { type Name, named, say } from "../shared/words";
@@ -72,13 +72,9 @@ export function Objections() {
                 id={one.id}
                 columns={5}
                 data={{ "data-objection": one.id }}
+                opener={moment(new Date(one.received_at))}
                 cells={
                   <>
-                    <th class="text" scope="row">
-                      <Opener opening={opening} id={one.id}>
-                        {moment(new Date(one.received_at))}
-                      </Opener>
-                    </th>
                     <td class="text">
                       <Way to={{ claim: one.claim_id }}>{claim?.local_id ?? say("查看", "Show")}</Way>{" "}
                       {say(`第 ${one.line} 行`, `line ${one.line}`)}
