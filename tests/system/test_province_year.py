@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,7 +13,6 @@ from typing import Any, Final
 import orjson
 import pytest
 
-from deploy.kafka.broker import Broker
 from services.metrics.consumers import consumers
 from shared.backbone.consumer import consume
 from shared.backbone.log import Record
@@ -23,11 +22,8 @@ from tests.metrics.history.closing import asked, end, metrics_on, rebuilt, rows
 from tests.metrics.history.generated import REGIONS, days, moved, plan
 from tests.metrics.history.tally import Tally
 from tests.registry.school import set_today
-from tests.shared.backbone.conftest import ON_KAFKA, broker
 from tests.support.books import comparison
 from tests.support.services import ServiceUnderTest
-
-__all__ = ["broker"]
 
 FIRST: Final = date(2025, 1, 1)
 MOVES_ON: Final = date(2025, 7, 1)
@@ -57,20 +53,6 @@ CUTS: Final = (
     {"by": "region,day"}, {"by": "programme,county"}, {"by": "level,kind,month"}, {"by": "group,fund_source"},
     {"by": "region,year", "last_day": "2025-03-02"}, {"by": "", "region": "410100"},
 )  # fmt: skip
-
-
-@pytest.fixture
-def own_broker(broker: Broker, tmp_path: Path) -> Iterator[Broker]:
-    """A broker that no other test writes to. `broker` decides whether there can be one."""
-    with Broker(tmp_path / "kafka") as own:
-        yield own
-
-
-@pytest.fixture(params=["postgres", ON_KAFKA])
-async def log_url(request: pytest.FixtureRequest, database: Database) -> str:
-    if request.param == "kafka":
-        return f"kafka://{request.getfixturevalue('own_broker').bootstrap}"
-    return await database(None)
 
 
 class Following:

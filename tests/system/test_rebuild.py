@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
@@ -18,24 +17,7 @@ from services.registry.worker import SERVICE as REGISTRY
 from shared.contracts import registry
 from shared.contracts.fact import decode
 from tests.conftest import Database
-from tests.shared.backbone.conftest import ON_KAFKA, broker
 from tests.system.test_kills import APPLIED, CELLS, FACTS, backlog, cells, opened, tally
-
-__all__ = ["broker"]
-
-
-@pytest.fixture
-def own_broker(broker: Broker, tmp_path: Path) -> Iterator[Broker]:
-    """A broker that no other test writes to. `broker` decides whether there can be one."""
-    with Broker(tmp_path / "kafka") as own:
-        yield own
-
-
-@pytest.fixture(params=["postgres", ON_KAFKA])
-async def log_url(request: pytest.FixtureRequest, database: Database) -> str:
-    if request.param == "kafka":
-        return f"kafka://{request.getfixturevalue('own_broker').bootstrap}"
-    return await database(None)
 
 
 async def until_applied(metrics: asyncpg.Connection, facts: int, *alive: Child) -> None:
