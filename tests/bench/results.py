@@ -53,7 +53,7 @@ async def main() -> None:
         engine = make_engine(here.postgres.url("assessment"), name="bench", statement_ms=3_600_000)
         async with engine.begin() as connection:
             await apply(connection, plan())
-        with here.process("assessment", "serve") as child:
+        with here.process("assessment", "api"), here.process("assessment", "worker") as child:
             # A connection for each request: of eight that are kept, most may belong to one of the processes.
             limits = httpx.Limits(max_keepalive_connections=0)
             async with httpx.AsyncClient(base_url=here.url("assessment"), timeout=120, limits=limits) as http:

@@ -113,16 +113,16 @@ class Record(NamedTuple):
 Item = Link | Record
 
 
-_WRITTEN_AS_IS: Final = (NoneType, int, str)
+_WRITTEN_AS_IS: Final = (NoneType, int, str, UUID)
 
 
 def digest(content: Sequence[Any]) -> bytes:
     """The digest of what a record says."""
-    return hashlib.sha256(orjson.dumps(_plain(content))).digest()
+    return hashlib.sha256(orjson.dumps(_plain(content), default=str)).digest()
 
 
 def _plain(content: Sequence[Any]) -> list[Any]:
-    """Whole numbers, truths and None as they are, and the text of everything else."""
+    """Whole numbers, truths, None and UUIDs as they are, and the text of everything else."""
     return [each if isinstance(each, _WRITTEN_AS_IS) else str(each) for each in content]
 
 
@@ -150,7 +150,7 @@ def _moment(at: datetime) -> str:
 def line(item: Item) -> bytes:
     """The item as a line of an export, without its end."""
     if isinstance(item, Record):
-        return orjson.dumps([str(item.chain), item.what, item.subject, _plain(item.content)])
+        return orjson.dumps([str(item.chain), item.what, item.subject, _plain(item.content)], default=str)
     said = (item.digest.hex(), _moment(item.at), item.previous.hex(), item.hash.hex())
     return orjson.dumps([str(item.chain), item.place, item.kind, item.subject, *said])
 

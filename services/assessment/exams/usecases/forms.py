@@ -26,8 +26,9 @@ def _not_a_truth(value: object) -> object:
 
 Mark = Annotated[
     Decimal,
-    BeforeValidator(_not_a_truth),
+    # The limits stand next to their type: behind another validator, pydantic checks them in Python.
     Field(ge=0, le=100, decimal_places=1, description="Points out of 100, with one decimal place at most"),
+    BeforeValidator(_not_a_truth),
     # Digits as text are accepted as well; the description shows what to send.
     WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100, "multipleOf": 0.1, "examples": [88.5]}),
 ]
