@@ -121,15 +121,12 @@ def copies(postgres: Postgres) -> Copies:
 @pytest.fixture
 async def copy_of(postgres: Postgres, copies: Copies) -> AsyncGenerator[CopyOf]:
     """Gives the URL of a copy of a template, which is there until the test ends."""
-    taken: dict[str, str] = {}
+    async with copies.lent() as lent:
 
-    async def copy(template: str) -> str:
-        name = await copies.take(template)
-        taken[name] = template
-        return postgres.url(name)
+        async def copy(template: str) -> str:
+            return postgres.url(await lent.take(template))
 
-    yield copy
-    await copies.give_back(taken)
+        yield copy
 
 
 Database = Callable[[Service | None], Awaitable[str]]

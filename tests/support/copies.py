@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Final
 from uuid import uuid4
 
@@ -33,34 +35,57 @@ class Copies:
         self._kept = OrderedDict[str, str]()
         """Unwritten copies with their templates, the one that was given back first at the front."""
 
+    @asynccontextmanager
+    async def lent(self) -> AsyncGenerator[Lent]:
+        """Lends copies while the context lasts. At its end their connections are closed, or about to be."""
+        lent = Lent(self._postgres, self._kept)
+        try:
+            yield lent
+        finally:
+            await lent.give_back()
+
+
+class Lent:
+    """The copies of one test. Making and dropping them takes one connection, and none if there are none."""
+
+    def __init__(self, postgres: Postgres, kept: OrderedDict[str, str]) -> None:
+        self._postgres = postgres
+        self._kept = kept
+        self._taken = dict[str, str]()
+        self._connection: asyncpg.Connection | None = None
+
     async def take(self, template: str) -> str:
-        """The name of a database that is as the template is, for whoever gives it back."""
-        for name, of in self._kept.items():
-            if of == template:
-                del self._kept[name]
-                return name
-        name = f"test_{uuid4().hex[:12]}"
-        await self._postgres.clone_database(name, template)
+        """The name of a database that is as the template is, until it is given back."""
+        name = next((name for name, of in self._kept.items() if of == template), None)
+        if name is not None:
+            del self._kept[name]
+        else:
+            name = f"test_{uuid4().hex[:12]}"
+            connection = await self._connected()
+            await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        self._taken[name] = template
         return name
 
-    async def give_back(self, taken: dict[str, str]) -> None:
-        """Keep copies, by name with their templates, that were not written to, and drop the others.
-
-        Their connections are closed, or about to be.
-        """
-        if not taken:
+    async def give_back(self) -> None:
+        """Keep the copies that were not written to, and drop the others."""
+        if not self._taken:
             return
-        connection = await asyncpg.connect(self._postgres.url("postgres"), ssl=False)
+        connection = await self._connected()
         try:
-            unwritten = await _unwritten(connection, list(taken))
+            unwritten = await _unwritten(connection, list(self._taken))
+            self._kept |= {name: template for name, template in self._taken.items() if name in unwritten}
+            dropped = [name for name in self._taken if name not in unwritten]
+            while len(self._kept) > KEPT_MAX:
+                dropped.append(self._kept.popitem(last=False)[0])
+            for name in dropped:
+                await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
         finally:
             await connection.close()
-        self._kept |= {name: template for name, template in taken.items() if name in unwritten}
-        dropped = [name for name in taken if name not in unwritten]
-        while len(self._kept) > KEPT_MAX:
-            dropped.append(self._kept.popitem(last=False)[0])
-        for name in dropped:
-            await self._postgres.drop_database(name)
+
+    async def _connected(self) -> asyncpg.Connection:
+        if self._connection is None:
+            self._connection = await asyncpg.connect(self._postgres.url("postgres"), ssl=False)
+        return self._connection
 
 
 async def _unwritten(connection: asyncpg.Connection, names: list[str]) -> set[str]:
