@@ -17,7 +17,7 @@ from shared.kernel.callers import Role
 from shared.kernel.ids import new_id
 from shared.web import close
 from tests.shared.noteboard import SECRET, Noteboard
-from tests.support.services import Tokens
+from tests.support.services import Tokens, as_the_first
 
 PAGES = ("/docs", "/redoc", "/openapi.json", "/docs/files/favicon.png", "/problems", "/health/live")
 
@@ -26,8 +26,7 @@ def app_of(name: str, keys: Path) -> FastAPI:
     """The service's own application; there is no database where it would look for one."""
     nowhere = "postgresql+asyncpg://nobody@127.0.0.1:1/none"
     settings = service(name).settings(database_url=nowhere, SKILLS_KEYS_DIRECTORY=keys)
-    app: FastAPI = service(name).make_app(settings, None)
-    return app
+    return as_the_first(name, service(name).make_app(settings, None))
 
 
 def routes_of(app: FastAPI) -> Iterator[Any]:

@@ -7,14 +7,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from uuid import UUID
 
 import httpx
 from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
-from starlette.routing import BaseRoute
 
 from deploy.local import issuer
 from shared.backbone.consumer import catch_up
@@ -100,14 +99,10 @@ class ServiceUnderTest:
 class Described:
     """Looks at every problem that a test is answered: the description of the API must tell of it for that route."""
 
-    # A description takes a second or more to work out: once for a service, and before a request holds a lock.
-    _paths_of: ClassVar[dict[str, dict[str, Any]]] = {}
-
-    def __init__(self, service: Service, app: FastAPI) -> None:
+    def __init__(self, app: FastAPI) -> None:
         self._routes = [route for route in routes_of(app) if route.include_in_schema]
-        if service.name not in self._paths_of:
-            self._paths_of[service.name] = app.openapi()["paths"]
-        self._paths = self._paths_of[service.name]
+        # Worked out here, which may take seconds, and not while a request holds a lock.
+        self._paths = app.openapi()["paths"]
 
     async def __call__(self, response: httpx.Response) -> None:
         if response.headers.get("content-type") != "application/problem+json":
@@ -123,26 +118,28 @@ class Described:
                 return
 
 
-_ROUTES: Final[dict[str, list[BaseRoute]]] = {}
+_FIRST: Final[dict[str, FastAPI]] = {}
 
 
-def _with_known_routes(service: Service, app: FastAPI) -> FastAPI:
-    """`app` with the routes of the first application of `service`: they hold no state, all of it is the app's.
+def as_the_first(service: str, app: FastAPI) -> FastAPI:
+    """`app` with the routes and the description of the first application of `service` in this process.
 
-    An application works its routes out at its first request, which takes longer than most tests.
+    They hold no state, all of it is the app's; and working them out takes longer than most tests.
     """
-    app.router.routes = _ROUTES.setdefault(service.name, app.router.routes)
+    first = _FIRST.setdefault(service, app)
+    app.router.routes = first.router.routes
+    app.openapi = first.openapi  # type: ignore[method-assign]
     return app
 
 
 @asynccontextmanager
 async def opened(service: Service, settings: ServiceSettings) -> AsyncGenerator[ServiceUnderTest]:
     """The service with `settings`, its database migrated before; everything is closed at the end."""
-    app, clock = _with_known_routes(service, service.make_app(settings, None)), Clock()
+    app, clock = as_the_first(service.name, service.make_app(settings, None)), Clock()
     app.state.clock = clock.now
     engine, log = worker_engine(service, settings), open_log(settings)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    hooks: dict[str, list[Callable[..., Any]]] = {"response": [Described(service, app)]}
+    hooks: dict[str, list[Callable[..., Any]]] = {"response": [Described(app)]}
     try:
         async with httpx.AsyncClient(transport=transport, base_url="http://test", event_hooks=hooks) as http:
             yield ServiceUnderTest(service, settings, http, engine, log, Tokens(settings.keys_directory), clock, app)
