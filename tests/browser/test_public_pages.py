@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from typing import Final, NamedTuple
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -146,6 +147,41 @@ class TestPublicity:
         expect(desk.get_by_text("已答复。")).to_be_visible()
         look.get_by_role("button", name="查询").click()
         expect(page.get_by_text("未发现代签")).to_be_visible()
+
+    def test_names_are_with_their_owner_and_lead_back_to_an_objection(
+        self, system: Running, visitor: Visitor, public_claim: str
+    ) -> None:
+        lists = f"{system.addresses['registry']}/v1/public-lists"
+        answer = system.once(lambda: httpx.get(f"{lists}/{public_claim}"), shows=lambda found: found.status_code == 200)
+        first = answer.json()["rows"][0]
+        with (SAMPLE / "rosters.csv").open(encoding="utf-8") as file:
+            assert first["name"] in {row["name"] for row in csv.DictReader(file)}
+
+        page = visitor.open(f"{system.addresses['subsidy']}/publicity?claim={public_claim}")
+        page.get_by_role("link", name="查看名单").click()
+        row = page.locator(f"tr[data-line='{first['line']}']")
+        expect(row).to_contain_text(first["name"])
+        expect(row).to_contain_text("*" * 14 + first["document_number"][-4:])
+        looked_at(page, "public-list")
+        page.set_viewport_size({"width": 1440, "height": 900})
+        row.get_by_role("link", name="提出异议").click()
+        expect(page.get_by_role("heading", name=f"对第 {first['line']} 条的异议")).to_be_visible()
+
+    def test_names_are_gone_as_soon_as_the_claim_is_not_public(
+        self, system: Running, visitor: Visitor, public_claim: str
+    ) -> None:
+        claim = system.get("subsidy", f"/v1/claims/{public_claim}", by=PROVINCE)
+        lists = f"{system.addresses['registry']}/v1/public-lists"
+        system.once(lambda: httpx.get(f"{lists}/{public_claim}"), shows=lambda found: found.status_code == 200)
+
+        reader = Caller("reviewer", "reader", region=claim["reporting_region"])
+        system.post("subsidy", f"/v1/claims/{public_claim}/return", {"reason": "金额有误"}, by=reader)
+
+        system.once(lambda: httpx.get(f"{lists}/{public_claim}"), shows=lambda found: found.status_code == 404)
+        page = visitor.open(f"{system.addresses['registry']}/public-lists?claim={public_claim}")
+        expect(page.get_by_role("alert")).to_be_visible()
+        assert page.locator("tr[data-line]").count() == 0
+        visitor.complaints.clear()  # the browser logs the 404
 
 
 class TestReports:
