@@ -73,7 +73,9 @@ class PublicEntryAnswer(BaseModel):
 
     line: int = Field(description="The line of the claim, as objections name it")
     name: str | None = Field(description="Whole; the first character alone of minors, and on lists of allowances")
-    document_number: str | None = Field(description="All but its last four characters masked")
+    document_number: str | None = Field(
+        description="Masked but for its last four characters; wholly on lists of allowances"
+    )
     occupation: str
     level: AnsweredLevel
     award: AnsweredAward

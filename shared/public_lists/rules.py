@@ -90,13 +90,16 @@ def _entry(line: ClaimLine) -> Entry:
 
 
 def shown(person: Particulars, kind: SubsidyKind, *, today: date) -> ShownPerson:
-    """The whole name and the last four characters of the number; of minors and `OF_GROUPS` the first character alone.
+    """The whole name and the last four characters of the number.
 
-    A card that shows no birth date counts as an adult's.
+    Of a minor's name the first character alone; a card that shows no birth date counts as an adult's. On the lists of
+    `OF_GROUPS` the same for everybody, and nothing of the number, which would lead to the name on another list.
     """
+    if kind in OF_GROUPS:
+        return ShownPerson(Persons.masked_name(person.name), "*" * len(person.document_number))
     age = IdentityDocument(person.document_kind, person.document_number).age_on(today)
-    is_hidden = kind in OF_GROUPS or (age is not None and age < OF_AGE)
-    name = Persons.masked_name(person.name) if is_hidden else person.name
+    is_minor = age is not None and age < OF_AGE
+    name = Persons.masked_name(person.name) if is_minor else person.name
     return ShownPerson(name, last_four(person.document_number))
 
 

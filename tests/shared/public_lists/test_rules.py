@@ -70,8 +70,8 @@ def test_whoever_turns_eighteen_today_is_an_adult() -> None:
     assert shown(person(date(2007, 6, 4)), SubsidyKind.TRAINING, today=TODAY).name == "欧***"
 
 
-def test_a_list_that_says_of_what_group_people_are_shows_nobody_by_name() -> None:
-    assert shown(person(date(1990, 1, 1)), SubsidyKind.LIVING, today=TODAY).name == "欧***"
+def test_a_list_that_says_of_what_group_people_are_shows_nobody_by_name_or_number() -> None:
+    assert shown(person(date(1990, 1, 1)), SubsidyKind.LIVING, today=TODAY) == ("欧***", "*" * 18)
 
 
 def test_a_card_without_a_birth_date_is_an_adults() -> None:
