@@ -64,6 +64,11 @@ def public_claim(system: Running) -> str:
     return str(claim["id"])
 
 
+def names_of(system: Running, claim: str) -> httpx.Response:
+    """What the registry answers who asks for the names on the list of a claim."""
+    return httpx.get(f"{system.addresses['registry']}/v1/public-lists/{claim}", timeout=20)
+
+
 class TestVerification:
     def test_the_address_of_the_paper_leads_to_an_answer(self, system: Running, visitor: Visitor, paper: Paper) -> None:
         page = visitor.open(f"{system.addresses['assessment']}/verify#{paper.number}")
@@ -127,6 +132,7 @@ class TestPublicity:
         form.get_by_role("button", name="提交异议").click()
         receipt = page.locator("[data-figure=receipt]").inner_text()
         assert violations(page) == []
+        system.once(lambda: names_of(system, public_claim), shows=lambda found: '"is_objected":true' in found.text)
         look = page.get_by_role("form", name="查询异议进展")
         look.get_by_label("回执编号").fill(receipt)
         look.get_by_role("button", name="查询").click()
@@ -147,12 +153,12 @@ class TestPublicity:
         expect(desk.get_by_text("已答复。")).to_be_visible()
         look.get_by_role("button", name="查询").click()
         expect(page.get_by_text("未发现代签")).to_be_visible()
+        system.once(lambda: names_of(system, public_claim), shows=lambda found: '"is_objected":false' in found.text)
 
     def test_names_are_with_their_owner_and_lead_back_to_an_objection(
         self, system: Running, visitor: Visitor, public_claim: str
     ) -> None:
-        lists = f"{system.addresses['registry']}/v1/public-lists"
-        answer = system.once(lambda: httpx.get(f"{lists}/{public_claim}"), shows=lambda found: found.status_code == 200)
+        answer = system.once(lambda: names_of(system, public_claim), shows=lambda found: found.is_success)
         first = answer.json()["rows"][0]
         with (SAMPLE / "rosters.csv").open(encoding="utf-8") as file:
             assert first["name"] in {row["name"] for row in csv.DictReader(file)}
@@ -171,13 +177,12 @@ class TestPublicity:
         self, system: Running, visitor: Visitor, public_claim: str
     ) -> None:
         claim = system.get("subsidy", f"/v1/claims/{public_claim}", by=PROVINCE)
-        lists = f"{system.addresses['registry']}/v1/public-lists"
-        system.once(lambda: httpx.get(f"{lists}/{public_claim}"), shows=lambda found: found.status_code == 200)
+        system.once(lambda: names_of(system, public_claim), shows=lambda found: found.is_success)
 
         reader = Caller("reviewer", "reader", region=claim["reporting_region"])
         system.post("subsidy", f"/v1/claims/{public_claim}/return", {"reason": "金额有误"}, by=reader)
 
-        system.once(lambda: httpx.get(f"{lists}/{public_claim}"), shows=lambda found: found.status_code == 404)
+        system.once(lambda: names_of(system, public_claim), shows=lambda found: found.status_code == 404)
         page = visitor.open(f"{system.addresses['registry']}/public-lists?claim={public_claim}")
         expect(page.get_by_role("alert")).to_be_visible()
         assert page.locator("tr[data-line]").count() == 0
