@@ -105,6 +105,15 @@ OF_EVERY_SERVICE: Final[Rights] = {
 }
 """The routes that every service has. With the public ones of the services, these are all that need no token."""
 
+_PUBLIC_NAMES: Final = "Who is paid is public for some days, so that whoever knows better can object."
+OF_PUBLIC_LISTS: Final[Rights] = {
+    "list_public_lists": public("Sums of claims, and no names."),
+    "get_public_list": public(_PUBLIC_NAMES),
+    "get_public_list_file": public(_PUBLIC_NAMES),
+    "public_lists_page": public("A page for the public, which asks the routes of public lists."),
+}
+"""The routes of `shared.public_lists`, in the services that own the people of claims."""
+
 
 class IncompleteRights(ValueError):
     """The table of rights and the routes of a service do not match."""

@@ -5,6 +5,7 @@ import { defineConfig, type Plugin } from "vite";
 const PAGES: Readonly<Record<string, string>> = {
   assessment: "评价与证书",
   dashboard: "技能河南 · 培训进度",
+  "public-lists": "补贴公示名单",
   publicity: "补贴公示",
   registry: "工作台",
   report: "群众反映",

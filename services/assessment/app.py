@@ -28,6 +28,7 @@ from services.assessment.persons import routes as persons
 from services.assessment.persons.store import CONCERNED
 from services.assessment.plan import routes as plan
 from services.assessment.proposals import routes as proposals
+from services.assessment.public_lists.usecases import OWNER
 from services.assessment.rekeyings import routes as rekeyings
 from services.assessment.rights import RIGHTS
 from services.assessment.session_rules import routes as session_rules
@@ -43,6 +44,7 @@ from shared import region_names
 from shared.file_jobs.kinds import FileStorage
 from shared.openapi import codes_beside
 from shared.persons import Persons
+from shared.public_lists import routes as public_lists
 from shared.sealed import Seal
 from shared.spreadsheets.reading import ReaderPool
 from shared.web import Background, Engines
@@ -83,6 +85,8 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
                 proposals.routes,
                 public.routes,
                 public.pages,
+                public_lists.routes,
+                public_lists.pages,
                 holders.routes,
                 credentials.routes,
                 credentials.open_routes,
@@ -113,6 +117,7 @@ def make_app(settings: AssessmentSettings, background: Background | None = None)
         seal=Seal.load(settings.keys_directory), mark=app.state.persons.mark, rows_kept=settings.refused_rows_kept
     )
     app.state.concerned = CONCERNED
+    app.state.list_owner = OWNER
     app.state.looks = Looks(_writer(app.state.engines))
     app.state.nobody = verification.nobody(app.state.persons)
     credentials.settle(app.state, settings, Publisher(settings.public_url.rstrip("/"), settings.publisher_name))

@@ -1,7 +1,8 @@
-"""Facts that assessment consumes: the registry's plan, institutions, classes, enrolments, merged persons, timetables.
+"""Facts that assessment consumes: the registry's plan, institutions, classes, enrolments, merged persons, timetables;
+the subsidy's claims, for the names on public lists.
 
-There are two consumers. The second began later: under a name of its own it reads the log from the beginning, so that
-an installation that has run for a year knows its holidays and timetables as well.
+There are three consumers. The second and the third began later: under names of their own they read the log from the
+beginning, so that an installation that has run for a year knows its holidays, timetables and public claims as well.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.certificates.usecases import issuing as certificates
 from services.assessment.plan import store as plan
+from services.assessment.public_lists.usecases import OWNER
 from services.assessment.relied_courses.usecases import propose_where_gone
 from services.assessment.settings import AssessmentSettings
 from services.assessment.trainings import store as trainings
@@ -35,6 +37,7 @@ from shared.contracts.registry.enrolments import (
 )
 from shared.contracts.registry.plan import CalendarDayListed, ProgrammeListed, RegionListed
 from shared.contracts.registry.timetables import TimetablePlanned
+from shared.public_lists import hearing
 
 F = TypeVar("F", bound=Fact)
 
@@ -54,6 +57,7 @@ def consumers(settings: AssessmentSettings) -> list[Consumer]:  # noqa: ARG001  
     return [
         Consumer(name="assessment", hears=HEARS, prepare=unprepared(apply)),
         Consumer(name="assessment-exams", hears=HEARS_FOR_EXAMS, prepare=unprepared(apply_for_exams)),
+        hearing.consumer("assessment", OWNER),
     ]
 
 

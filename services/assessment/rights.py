@@ -9,6 +9,7 @@ from shared.rights import (
     BODIES,
     EVERY_ROLE,
     HOLDERS,
+    OF_PUBLIC_LISTS,
     OFFICERS,
     ORGANISATIONS,
     SUPERVISORS,
@@ -265,6 +266,8 @@ RIGHTS: Final[Rights] = {
     "list_codes": reads(HOLDERS),
     "end_code": writes(HOLDERS, one="It only shows less; another code can be given."),
     "list_looks": reads(HOLDERS),
+    # names on the lists of public claims
+    **OF_PUBLIC_LISTS,
     # verification
     "verify_certificate": public(
         "Who knows number and name learns whether the certificate stands.", one="It changes nothing but who looked."

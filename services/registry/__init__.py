@@ -4,7 +4,7 @@ Owns        the plan, policy rows and calendar; projects; institutions with site
             classes; trainees; enrolments; licences; attendance; flags; reports of the public; patrols, inspections,
             findings; spot checks; safety documents; training orders
 Publishes   registry.* (one fact for each change; control totals)
-Hears       assessment: results, certificates; subsidy: recoveries
+Hears       assessment: results, certificates; subsidy: recoveries, claims
 Its users   institutions' systems and staff, county officers, auditors
 Keeps       names, numbers and phones of trainees, safety documents, photos, encrypted; publishes person keys only
 """

@@ -22,6 +22,7 @@ from services.registry.pages import routes as page
 from services.registry.persons.routes import merges, proposals, records
 from services.registry.persons.usecases.concerned import CONCERNED
 from services.registry.plan.routes import plan, policy, projects
+from services.registry.public_lists.usecases import OWNER
 from services.registry.public_reports import routes as public_reports
 from services.registry.quality import routes as quality
 from services.registry.rights import RIGHTS
@@ -43,6 +44,7 @@ from services.registry.timetable.routes import sites, timetable
 from shared.file_jobs.kinds import FileStorage
 from shared.openapi import codes_beside
 from shared.persons import Persons
+from shared.public_lists import routes as public_lists
 from shared.sealed import Seal
 from shared.spreadsheets.reading import ReaderPool
 from shared.web import Background
@@ -79,6 +81,8 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
             records.routes,
             flags.routes,
             flags.public_routes,
+            public_lists.routes,
+            public_lists.pages,
             public_reports.public_routes,
             public_reports.routes,
             attendance.routes,
@@ -107,6 +111,7 @@ def make_app(settings: RegistrySettings, background: Background | None = None) -
     app.state.seal = Seal.load(settings.keys_directory)
     app.state.persons = Persons.load(settings.keys_directory)
     app.state.concerned = CONCERNED
+    app.state.list_owner = OWNER
     app.state.readers = ReaderPool(app.state.limits.readers)
     app.state.file_storage = FileStorage(
         seal=app.state.seal, mark=app.state.persons.mark, rows_kept=settings.refused_rows_kept

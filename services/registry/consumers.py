@@ -1,5 +1,5 @@
 """Facts that the registry consumes: of assessment exam results and certificates, for quality rates; of the subsidy
-recoveries, for the officers who decide about sanctions.
+recoveries, for the officers who decide about sanctions, and claims, for the names on public lists.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.registry.directory.rules import ladder
 from services.registry.directory.rules.ladder import Recovery
 from services.registry.flags import usecases as flags
+from services.registry.public_lists.usecases import OWNER
 from services.registry.quality.store import heard
 from services.registry.quality.store.heard import Certificate, Result
 from services.registry.settings import RegistrySettings
@@ -28,6 +29,7 @@ from shared.contracts.dimensions import award_of
 from shared.contracts.fact import Fact
 from shared.contracts.subsidy import RecoveryConfirmed, SubsidyKind
 from shared.kernel.money import Fen
+from shared.public_lists import hearing
 
 HEARS: Final[frozenset[type[Fact]]] = frozenset(
     {ResultRecorded, ResultCorrected, *CERTIFICATE_FACTS, RecoveryConfirmed}
@@ -36,7 +38,7 @@ HEARS: Final[frozenset[type[Fact]]] = frozenset(
 
 def consumers(settings: RegistrySettings) -> list[Consumer]:  # noqa: ARG001  (every service has this signature)
     """The registry's consumers."""
-    return [Consumer("registry", HEARS, unprepared(apply))]
+    return [Consumer("registry", HEARS, unprepared(apply)), hearing.consumer("registry", OWNER)]
 
 
 async def apply(connection: AsyncConnection, facts: Sequence[Fact]) -> None:

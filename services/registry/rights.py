@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 from shared.kernel.callers import Role, Whose
-from shared.rights import AUDITORS, EVERY_ROLE, OFFICERS, ORGANISATIONS, SUPERVISORS, Rights, public, reads, writes
+from shared.rights import (
+    AUDITORS,
+    EVERY_ROLE,
+    OF_PUBLIC_LISTS,
+    OFFICERS,
+    ORGANISATIONS,
+    SUPERVISORS,
+    Rights,
+    public,
+    reads,
+    writes,
+)
 
 _COUNTY: Final = {Role.COUNTY_OFFICER: Whose.REGION}
 _PROVINCE: Final = {Role.PROVINCE: Whose.REGION}
@@ -208,6 +219,8 @@ RIGHTS: Final[Rights] = {
     "reopen_flag": writes(OFFICERS, one=_REASONED),
     "assign_flag": writes(OFFICERS, one="It says who looks after the flag, and changes nothing of it."),
     "get_flag_rates": public("How often each rule that flags is right; small groups of people are not shown."),
+    # names on the lists of public claims
+    **OF_PUBLIC_LISTS,
     # reports of the public
     "list_public_places": public("Names of places are published."),
     "file_public_report": public(

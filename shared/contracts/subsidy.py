@@ -45,6 +45,26 @@ class SubsidyKind(StrEnum):
     PROJECT_GRANT = "project_grant"
     """An instalment of the grant of a project: a training base, a talent project, a master's studio."""
 
+    @property
+    def name_zh(self) -> str:
+        """What lists and payments call it."""
+        return _KIND_NAMES[self][0]
+
+    @property
+    def name_en(self) -> str:
+        return _KIND_NAMES[self][1]
+
+
+_KIND_NAMES: Final = {
+    SubsidyKind.TRAINING: ("职业培训补贴", "Training subsidy"),
+    SubsidyKind.ASSESSMENT: ("职业技能评价补贴", "Assessment subsidy"),
+    SubsidyKind.APPRENTICESHIP: ("新型学徒制培训补贴（结算）", "Apprenticeship subsidy, the rest"),
+    SubsidyKind.SKILL_UPGRADE: ("技能提升补贴", "Skill upgrade subsidy"),
+    SubsidyKind.LIVING: ("生活费（含交通费）补贴", "Living allowance"),
+    SubsidyKind.APPRENTICESHIP_ADVANCE: ("新型学徒制培训补贴（预拨）", "Apprenticeship subsidy, the advance"),
+    SubsidyKind.PROJECT_GRANT: ("项目资助", "Project grant"),
+}
+
 
 class ClaimStatus(StrEnum):
     DRAFT = "draft"

@@ -161,6 +161,14 @@ def masked(number: str) -> str:
     return number[:6] + "*" * (len(number) - 10) + number[-4:]
 
 
+def last_four(number: str) -> str:
+    """`number` masked for everybody: only its last four characters, which tell two people of one name apart.
+
+    Anything shorter than a real number is all stars. Source: domain rules §6.3.
+    """
+    return "*" * len(number) if len(number) < _LENGTH_OLD_FOREIGN else "*" * (len(number) - 4) + number[-4:]
+
+
 def contains_identity_number(text: str) -> bool:
     """Whether `text` contains an identity number, also inside a longer run of digits, or written apart.
 

@@ -55,6 +55,11 @@ def fen_from_yuan(yuan: Decimal | int) -> Fen:
     return Fen(fen)
 
 
+def plain_yuan(fen: Fen) -> str:
+    """`fen`, which are not below zero, as yuan for files: with two decimal places and no separators ("1234.50")."""
+    return f"{fen // 100}.{fen % 100:02d}"
+
+
 def format_yuan(fen: Fen) -> str:
     """`fen` as yuan for people: with thousands separators and two decimal places ("1,234.50")."""
     yuan, rest = divmod(abs(fen), 100)

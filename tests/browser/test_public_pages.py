@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from typing import Final, NamedTuple
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -61,6 +62,11 @@ def public_claim(system: Running) -> str:
         answer = system.post("subsidy", f"{path}/approval", by=by)
     assert answer["status"] == "publicity", answer["status"]
     return str(claim["id"])
+
+
+def names_of(system: Running, claim: str) -> httpx.Response:
+    """What the registry answers who asks for the names on the list of a claim."""
+    return httpx.get(f"{system.addresses['registry']}/v1/public-lists/{claim}", timeout=20)
 
 
 class TestVerification:
@@ -126,6 +132,7 @@ class TestPublicity:
         form.get_by_role("button", name="提交异议").click()
         receipt = page.locator("[data-figure=receipt]").inner_text()
         assert violations(page) == []
+        system.once(lambda: names_of(system, public_claim), shows=lambda found: '"is_objected":true' in found.text)
         look = page.get_by_role("form", name="查询异议进展")
         look.get_by_label("回执编号").fill(receipt)
         look.get_by_role("button", name="查询").click()
@@ -146,6 +153,40 @@ class TestPublicity:
         expect(desk.get_by_text("已答复。")).to_be_visible()
         look.get_by_role("button", name="查询").click()
         expect(page.get_by_text("未发现代签")).to_be_visible()
+        system.once(lambda: names_of(system, public_claim), shows=lambda found: '"is_objected":false' in found.text)
+
+    def test_names_are_with_their_owner_and_lead_back_to_an_objection(
+        self, system: Running, visitor: Visitor, public_claim: str
+    ) -> None:
+        answer = system.once(lambda: names_of(system, public_claim), shows=lambda found: found.is_success)
+        first = answer.json()["rows"][0]
+        with (SAMPLE / "rosters.csv").open(encoding="utf-8") as file:
+            assert first["name"] in {row["name"] for row in csv.DictReader(file)}
+
+        page = visitor.open(f"{system.addresses['subsidy']}/publicity?claim={public_claim}")
+        page.get_by_role("link", name="查看名单").click()
+        row = page.locator(f"tr[data-line='{first['line']}']")
+        expect(row).to_contain_text(first["name"])
+        expect(row).to_contain_text("*" * 14 + first["document_number"][-4:])
+        looked_at(page, "public-list")
+        page.set_viewport_size({"width": 1440, "height": 900})
+        row.get_by_role("link", name="提出异议").click()
+        expect(page.get_by_role("heading", name=f"对第 {first['line']} 条的异议")).to_be_visible()
+
+    def test_names_are_gone_as_soon_as_the_claim_is_not_public(
+        self, system: Running, visitor: Visitor, public_claim: str
+    ) -> None:
+        claim = system.get("subsidy", f"/v1/claims/{public_claim}", by=PROVINCE)
+        system.once(lambda: names_of(system, public_claim), shows=lambda found: found.is_success)
+
+        reader = Caller("reviewer", "reader", region=claim["reporting_region"])
+        system.post("subsidy", f"/v1/claims/{public_claim}/return", {"reason": "金额有误"}, by=reader)
+
+        system.once(lambda: names_of(system, public_claim), shows=lambda found: found.status_code == 404)
+        page = visitor.open(f"{system.addresses['registry']}/public-lists?claim={public_claim}")
+        expect(page.get_by_role("alert")).to_be_visible()
+        assert page.locator("tr[data-line]").count() == 0
+        visitor.complaints.clear()  # the browser logs the 404
 
 
 class TestReports:

@@ -41,6 +41,7 @@ MONEY_SAYS = (
     "70000 None\n" * 3, "\n3 0 C14 培训未完成", "\nC14 refused\n",
     " 洛阳示范家政学校 submitted ", "\nqian\nsecond_review\nsame-person\npublicity\n",
     "洛阳示范家政学校 2 140000 2025-11-20 2025-11-27\n", "The claim is still public",
+    "\n1 钱示例 **************9115 ", "\nNo record has this id.\n",
     # Its money.
     "\n6 approve clock 2025-11-2", "\nsame-person\nconfirmed\n批次号,", '"accepted": 1,', "\npaid\nLY20251128-1\n",
     "\nsame-person\nconfirmed\n70000\n",

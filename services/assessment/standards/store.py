@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Column, Date, Dialect, Integer, MetaData, Table, Text, TypeDecorator, select
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.standards.rules import LevelRule, Standard, as_json, of_json
 from shared import tables
+from shared.database import driver
 from shared.kernel.refusals import NotFound
 from shared.tables import Instant, Json, Texts
 
@@ -42,6 +43,10 @@ _STANDARD: Final = Table(
     Column("related", Texts),
 )
 _IN_ORDER: Final = (_STANDARD.c.occupation, _STANDARD.c.edition, _STANDARD.c.version.desc())
+_NAMES: Final = """
+SELECT DISTINCT ON (occupation) occupation, name_zh FROM standard
+WHERE occupation = ANY($1) ORDER BY occupation, first_on DESC, version DESC
+"""
 
 
 async def add(connection: AsyncConnection, standard: Standard) -> None:
@@ -63,3 +68,8 @@ async def versions(connection: AsyncConnection, occupation: str, edition: str) -
     if not found:
         raise NotFound(what="standard", id=f"{occupation}/{edition}")
     return found
+
+
+async def occupation_names(connection: AsyncConnection, occupations: Collection[str]) -> dict[str, str]:
+    """What the newest standard calls each of `occupations` that has one."""
+    return dict(await (await driver(connection)).fetch(_NAMES, list(occupations)))

@@ -29,7 +29,6 @@ class Basis(StrEnum):
 class Kind:
     """What sets one kind of subsidy apart."""
 
-    name_zh: str
     built_from: Basis
     paid_to: Role
     """Whose organisation claims for it, and is paid; a holder claims for themselves."""
@@ -57,7 +56,6 @@ _FOR_LEARNING: Final = frozenset(
 
 KINDS: Final[Mapping[SubsidyKind, Kind]] = {
     SubsidyKind.TRAINING: Kind(
-        name_zh="职业培训补贴",
         built_from=Basis.CLASS,
         paid_to=Role.INSTITUTION,
         fund_source=None,
@@ -65,14 +63,12 @@ KINDS: Final[Mapping[SubsidyKind, Kind]] = {
         a_year_max="claim_trainings_a_year_max",
     ),
     SubsidyKind.ASSESSMENT: Kind(
-        name_zh="职业技能评价补贴",
         built_from=Basis.EXAM,
         paid_to=Role.ASSESSMENT_BODY,
         fund_source=FundSource.EMPLOYMENT_FUND,
         once_with=frozenset({SubsidyKind.ASSESSMENT}),
     ),
     SubsidyKind.SKILL_UPGRADE: Kind(
-        name_zh="技能提升补贴",
         built_from=Basis.CERTIFICATE,
         paid_to=Role.HOLDER,
         fund_source=FundSource.UNEMPLOYMENT_INSURANCE,
@@ -80,14 +76,12 @@ KINDS: Final[Mapping[SubsidyKind, Kind]] = {
         a_year_max="claim_upgrades_a_year_max",
     ),
     SubsidyKind.LIVING: Kind(
-        name_zh="生活费（含交通费）补贴",
         built_from=Basis.CLASS,
         paid_to=Role.INSTITUTION,
         fund_source=FundSource.EMPLOYMENT_FUND,
         once_with=frozenset({SubsidyKind.LIVING}),
     ),
     SubsidyKind.APPRENTICESHIP_ADVANCE: Kind(
-        name_zh="新型学徒制培训补贴（预拨）",
         built_from=Basis.CLASS,
         paid_to=Role.INSTITUTION,
         fund_source=FundSource.EMPLOYMENT_FUND,
@@ -97,14 +91,12 @@ KINDS: Final[Mapping[SubsidyKind, Kind]] = {
         rates_of=SubsidyKind.APPRENTICESHIP,
     ),
     SubsidyKind.APPRENTICESHIP: Kind(
-        name_zh="新型学徒制培训补贴（结算）",
         built_from=Basis.CLASS,
         paid_to=Role.INSTITUTION,
         fund_source=FundSource.EMPLOYMENT_FUND,
         once_with=_FOR_LEARNING - {SubsidyKind.APPRENTICESHIP_ADVANCE},
     ),
     SubsidyKind.PROJECT_GRANT: Kind(
-        name_zh="项目资助",
         built_from=Basis.INSTALMENT,
         paid_to=Role.INSTITUTION,
         fund_source=None,

@@ -12,7 +12,6 @@ from fastapi import Query, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
-from services.subsidy.kinds.rules import KINDS
 from services.subsidy.publicity import usecases
 from services.subsidy.publicity.store import PublicClaim, PublicLine
 from shared.awards import AnsweredAward, AnsweredLevel
@@ -20,7 +19,7 @@ from shared.contracts.dimensions import FundSource
 from shared.contracts.subsidy import SubsidyKind
 from shared.edge.lanes import bulk
 from shared.forms import Day
-from shared.kernel.money import Fen
+from shared.kernel.money import plain_yuan
 from shared.kernel.periods import business_day
 from shared.pages import HEADERS, Pages, page_router
 from shared.paging import BEGINNING, Cursor, Page, PageSize, after, next_cursor
@@ -190,12 +189,8 @@ def _cells(claim: PublicClaim) -> tuple[str | int, ...]:
         claim.award.code,
         claim.fund_source.value,
         claim.persons,
-        _yuan(claim.amount_fen),
+        plain_yuan(claim.amount_fen),
         claim.published_on.isoformat(),
         claim.public_until.isoformat(),
-        KINDS[claim.kind].name_zh,
+        claim.kind.name_zh,
     )
-
-
-def _yuan(amount: Fen) -> str:
-    return f"{amount // 100}.{amount % 100:02d}"

@@ -17,6 +17,7 @@ from shared.kernel.identity import (
     WrongDocumentKind,
     WrongLength,
     contains_identity_number,
+    last_four,
     masked,
     parse_document,
 )
@@ -241,6 +242,14 @@ class TestSilence:
         assert masked("41010219850607123X") == "410102********123X"
         assert masked("USA110085060712") == "USA110*****0712"
         assert masked("4101021985") == "**********"
+
+    @given(st.text(max_size=25))
+    def test_everybody_is_shown_four_characters_of_a_whole_number_and_none_of_a_part(self, number: str) -> None:
+        mask = last_four(number)
+
+        hidden, tail = (mask[:-4], mask[-4:]) if len(number) >= 15 else (mask, "")
+        assert (len(mask), set(hidden) <= {"*"}) == (len(number), True)
+        assert number.endswith(tail)
 
     @pytest.mark.parametrize(
         "refusal",

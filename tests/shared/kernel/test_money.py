@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.kernel.money import FEN_MAX, AmountTooLarge, Fen, FractionOfFen, fen_from_yuan, format_yuan
+from shared.kernel.money import FEN_MAX, AmountTooLarge, Fen, FractionOfFen, fen_from_yuan, format_yuan, plain_yuan
 
 FEN = st.integers(-FEN_MAX, FEN_MAX).map(Fen)
 
@@ -48,6 +48,11 @@ def test_a_zero_is_a_zero_however_it_is_written(zero: str) -> None:
 @given(FEN)
 def test_an_amount_survives_being_written_and_read(fen: Fen) -> None:
     assert fen_from_yuan(Decimal(format_yuan(fen).replace(",", ""))) == fen
+
+
+@given(FEN.filter(lambda fen: fen >= 0))
+def test_files_have_the_same_without_separators(fen: Fen) -> None:
+    assert plain_yuan(fen) == format_yuan(fen).replace(",", "")
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,13 @@ import { whole, yuan } from "../shared/figures";
 import { Field, type Filled, Form, Receipt } from "../shared/forms";
 import { placeName, usePlaces } from "../shared/places";
 import { type Received, Standing } from "../shared/Standing";
+import { useSession } from "../shared/session";
 import { Head, Wide } from "../shared/Wide";
 import { type Name, say, useLanguage } from "../shared/words";
 
 interface Claim {
   claim_id: string;
+  kind: string;
   institution_name: string | null;
   class_local_id: string | null;
   region: string;
@@ -52,6 +54,10 @@ const STATES: Readonly<Record<Objection["status"], Name>> = {
   overturned: ["经复核改变", "Changed on appeal"],
 };
 const LIST_SIZE = "200";
+/** Kinds for certificates: assessment knows their holders, the registry everybody who was trained. */
+const OF_CERTIFICATES = ["assessment", "skill_upgrade"];
+/** Kinds that are for no person. */
+const OF_NOBODY = ["project_grant"];
 
 export function Publicity() {
   useLanguage();
@@ -181,13 +187,28 @@ function List() {
   );
 }
 
+/** The way to the names, which are with the service that owns the people. */
+function Names({ claim }: { claim: Claim }) {
+  const { session } = useSession();
+  const owner = session?.pages[OF_CERTIFICATES.includes(claim.kind) ? "assessment" : "registry"];
+  if (!owner || OF_NOBODY.includes(claim.kind)) return null;
+  return (
+    <p>
+      <a href={path(`${owner}/public-lists`, { claim: claim.claim_id })}>
+        {say("查看名单（姓名，公示期内）", "The names, while the claim is public")}
+      </a>
+    </p>
+  );
+}
+
 function Lines({ claim }: { claim: string }) {
   const { answer, refused } = useAnswer<ClaimWithLines>(`v1/publicity/${encodeURIComponent(claim)}`);
-  const [line, setLine] = useState<number | null>(null);
+  const line = Number(useAddress().get("line")) || null;
+  const setLine = (next: number | null) => change({ line: next === null ? null : String(next) });
   const [filed, setFiled] = useState<Filed | null>(null);
   const back = (
     <p class="no-print">
-      <button type="button" class="quiet" onClick={() => change({ claim: null })}>
+      <button type="button" class="quiet" onClick={() => change({ claim: null, line: null })}>
         ← {say("返回列表", "Back to the list")}
       </button>
     </p>
@@ -221,6 +242,7 @@ function Lines({ claim }: { claim: string }) {
             `${answer.persons} persons, ${yuan(answer.amount_fen)}, public from ${answer.published_on} to ${answer.public_until}`,
           )}
         </p>
+        <Names claim={answer} />
         <Wide name={title}>
           <table aria-labelledby="lines-title">
             <Head

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from msgspec import convert
 
-from shared.kernel.money import Fen
+from shared.kernel.money import Fen, plain_yuan
 from shared.kernel.refusals import Invalid
 
 
@@ -139,7 +139,7 @@ def read(content: Mapping[str, Any]) -> BankLayout:
 def render(layout: BankLayout, batch_id: UUID, rows: Iterable[BankRow], *, count: int, amount: Fen) -> bytes:
     """The bank file of a batch: the same bytes for the same batch, whenever it is made."""
     text = io.StringIO(newline="")
-    facts = {"batch": batch_id, "rows": count, "amount_yuan": _plain_yuan(amount), "amount_fen": amount}
+    facts = {"batch": batch_id, "rows": count, "amount_yuan": plain_yuan(amount), "amount_fen": amount}
     if layout.first:
         text.write(layout.first.format(**facts) + layout.line_end)
     write = _writer(layout, text)
@@ -172,13 +172,8 @@ def _values(batch_id: UUID, row: BankRow) -> dict[BankField, str]:
         BankField.HOLDER: row.holder,
         BankField.BANK: row.bank,
         BankField.BANK_CODE: row.bank_code,
-        BankField.AMOUNT_YUAN: _plain_yuan(row.amount_fen),
+        BankField.AMOUNT_YUAN: plain_yuan(row.amount_fen),
         BankField.AMOUNT_FEN: str(row.amount_fen),
         BankField.CLAIM: str(row.claim_id),
         BankField.PURPOSE: row.purpose,
     }
-
-
-def _plain_yuan(amount: Fen) -> str:
-    """With two decimals and without separators, as banks read it."""
-    return f"{amount // 100}.{amount % 100:02d}"

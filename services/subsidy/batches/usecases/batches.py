@@ -31,7 +31,6 @@ from services.subsidy.batches.store import rows
 from services.subsidy.batches.store.batches import Candidate, Choosing, Export
 from services.subsidy.batches.store.rows import Transfer
 from services.subsidy.claims.usecases import aftermath
-from services.subsidy.kinds.rules import KINDS
 from services.subsidy.payees import rules as payees
 from services.subsidy.trainings import usecases as trainings
 from services.subsidy.trainings.usecases import load_plan
@@ -284,5 +283,5 @@ def _row(transfer: Transfer, persons: Persons) -> BankRow:
         bank_code=transfer.bank_code,
         account=number,
         amount_fen=transfer.amount_fen,
-        purpose=KINDS[SubsidyKind(transfer.kind)].name_zh,
+        purpose=SubsidyKind(transfer.kind).name_zh,
     )
