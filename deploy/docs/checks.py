@@ -143,9 +143,9 @@ def places() -> Mapping[str, list[Place]]:
         if check.value in ABOUT:
             found[check.value].append(Place("subsidy", "line", check.name.lower(), check.words.title_en, refuses))
     found["C15"].append(Place("subsidy", "by construction", "lines", _LINES, lines_of))
-    for name_zh, kind in _lists():
+    for name_zh, listed in _lists():
         words = f"The person is on the list {name_zh}."
-        found[LISTS[kind]].append(Place("subsidy", "list that holds", kind.value, words, require_free))
+        found[LISTS[listed]].append(Place("subsidy", "list that holds", listed.value, words, require_free))
     for rule in PatternRule:
         found[rule.words.check].append(Place("subsidy", "pattern that holds", rule.value, rule.words.title_en, rule))
     return {code: places_ for code, places_ in found.items() if places_}
