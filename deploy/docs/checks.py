@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from deploy.docs.deciders import deciders
@@ -14,6 +14,10 @@ from services.assessment.persons.rules import NAME_DIFFERS
 from services.assessment.supervision.rules.kinds import KINDS as EXAM_FLAGS
 from services.registry.flags.rules.kinds import KINDS
 from services.subsidy.claims.rules.checks import Check, refuses
+from services.subsidy.claims.rules.lines import lines_of
+from services.subsidy.external_lists.rules import CHECKS as LISTS
+from services.subsidy.external_lists.usecases import MATCHES
+from services.subsidy.holds.rules import ListKind, require_free
 from services.subsidy.patterns.rules import PatternRule
 
 HEAD: Final = """\
@@ -27,6 +31,9 @@ Every numbered check of the domain rules (§4.6), and where it is implemented.
   approved nor paid. Upheld about a trainee, it refuses the line when the claim is rebuilt; upheld about the class or
   the institution, the claim is rejected.
 - A *line* of a claim that fails a check pays nothing and names the check.
+- A *list* of another authority is posted as a file. Whoever is on it holds what is claimed for them, while it was so,
+  until a reviewer dismisses the match (`GET /v1/external-matches`).
+- *By construction*: the function makes what is checked, so that it cannot fail.
 - A *flag* of assessment is about a session and its body (`GET /v1/exam-flags`), raised in the night after the results
   were published or became final, or when a fee is stated; before that, `GET /v1/sessions/{session_id}/signs` says what
   would be flagged. A session that one *holds* is not concluded until it is dismissed.
@@ -72,6 +79,9 @@ ABOUT: Final[Mapping[str, str]] = {
 }
 
 
+_LINES: Final = "A claim has no roster of its own: its lines are those of the registered one."
+
+
 class Place(NamedTuple):
     """Where a check is implemented: service, kind, name, its title if it has one, and what is made if it fails,
     or the function that says so.
@@ -105,15 +115,7 @@ def page() -> str:
         for code, about in ABOUT.items()
         for place in found.get(code, ())
     ]
-    missing = [f"{code} ({about})" for code, about in ABOUT.items() if code not in found]
-    return "\n".join(
-        [
-            HEAD,
-            table(["check", "about", "service", "as", "name", "words", "decided by"], rows),
-            "## Not in the code yet\n",
-            "\n".join(f"- {each}" for each in missing) + "\n",
-        ]
-    )
+    return "\n".join([HEAD, table(["check", "about", "service", "as", "name", "words", "decided by"], rows)])
 
 
 def places() -> Mapping[str, list[Place]]:
@@ -140,6 +142,17 @@ def places() -> Mapping[str, list[Place]]:
     for check in Check:
         if check.value in ABOUT:
             found[check.value].append(Place("subsidy", "line", check.name.lower(), check.words.title_en, refuses))
+    found["C15"].append(Place("subsidy", "by construction", "lines", _LINES, lines_of))
+    for name_zh, listed in _lists():
+        words = f"The person is on the list {name_zh}."
+        found[LISTS[listed]].append(Place("subsidy", "list that holds", listed.value, words, require_free))
     for rule in PatternRule:
         found[rule.words.check].append(Place("subsidy", "pattern that holds", rule.value, rule.words.title_en, rule))
     return {code: places_ for code, places_ in found.items() if places_}
+
+
+def _lists() -> Iterator[tuple[str, ListKind]]:
+    """What holds, as it is called in the files; being insured is what a line rests on (`not_insured`)."""
+    [column] = [each for each in MATCHES.columns if each.field == "kind"]
+    kinds = {name_zh: ListKind(str(value)) for name_zh, value in column.choices.items()}
+    yield from ((name_zh, kind) for name_zh, kind in kinds.items() if kind is not ListKind.INSURED)

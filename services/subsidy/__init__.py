@@ -1,9 +1,9 @@
 """The subsidy: amounts for completed trainings, for assessments and for funded projects, decisions on them, payments.
 
-Owns        policy rows, budgets, claims with their lines, payments, recoveries, objections, appeals, the ledger of all
-            money; projects with their grants; accounts of payees; proposals of budgets, recoveries, projects and
-            accounts
-Publishes   subsidy.* (claims, from draft to payment and recovery; budgets and their moves; control totals)
+Owns        policy rows, budgets, claims with their lines, payments, recoveries, what the bank paid twice, objections,
+            appeals, the ledger of all money; projects with their grants; accounts of payees; proposals of budgets,
+            recoveries, projects and accounts
+Publishes   subsidy.* (claims, from draft to recovery; double payments; budgets and their moves; control totals)
 Hears       registry: regions, the calendar, institutions, classes, enrolments, licences, merged persons, flags,
             sanctions, timetables; assessment: bodies and their sanctions, certificates, and which the national query
             network does not find; sessions with their examiners' hours, and their fees

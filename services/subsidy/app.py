@@ -10,6 +10,7 @@ from services.subsidy.batches.routes import batches, returns
 from services.subsidy.batches.rules import layouts
 from services.subsidy.budgets import routes as budgets
 from services.subsidy.claims.routes import checks, claims
+from services.subsidy.double_payments import routes as double_payments
 from services.subsidy.duplicates import routes as duplicates
 from services.subsidy.external_lists import routes as external_lists
 from services.subsidy.ledger import routes as ledger
@@ -59,7 +60,7 @@ def make_app(settings: SubsidySettings, background: Background | None = None) ->
             *(page_routes, publicity.public_routes, publicity.page_routes, objections.public_routes, objections.routes),
             *(appeals.routes, apprenticeships.routes, quotes.routes, worklists.routes, payees.routes, patterns.routes),
             *(batches.routes, returns.routes, external_lists.routes, external_lists.file_routes),
-            *(projects.routes, region_names.routes),
+            *(projects.routes, double_payments.routes, region_names.routes),
         ],
         rights=RIGHTS,
         background=background,

@@ -242,6 +242,21 @@ RIGHTS: Final[Rights] = {
     "propose_owed_dismissal": writes(
         _FINANCE, _REVIEWER, two="Who confirms that a line is not owed neither proposed it nor paid the claim."
     ),
+    # what the bank paid twice
+    "propose_double_payment": writes(
+        _FINANCE, two="Who confirms that the bank paid twice neither proposed it nor paid the claim."
+    ),
+    "list_double_payments": reads(_PAYEES, SUPERVISORS, _FINANCE),
+    "get_double_payment": reads(_PAYEES, SUPERVISORS, _FINANCE),
+    "propose_double_payment_recovery": writes(
+        _FINANCE, two="Who confirms that it came back neither proposed it nor paid the claim."
+    ),
+    "propose_double_payment_write_off": writes(
+        _FINANCE, two="Who confirms that money is given up neither proposed it nor paid the claim."
+    ),
+    "propose_double_payment_cancellation": writes(
+        _FINANCE, two="Who confirms that the bank paid once neither proposed it nor recorded that it paid twice."
+    ),
     # projects
     "file_project": writes(
         _REVIEWER, _PROVINCE, two="Who approves a project is of the province, and not who filed it.", note=_FROM_ABOVE

@@ -312,6 +312,58 @@ class RecoveryConfirmed(SubsidyFact):
     """What was claimed for; `class_id` and `institution_id` are as in the claim."""
 
 
+class DoublePaymentStatus(StrEnum):
+    OUTSTANDING = "outstanding"
+    SETTLED = "settled"
+    """All of it came back or was given up."""
+    CANCELLED = "cancelled"
+    """It was recorded by mistake."""
+
+
+class DoublePaymentState(SubsidyFact):
+    """What the bank paid once more for a claim that was paid. It counts as paid for nobody: the claim's facts are those
+    of its one payment.
+    """
+
+    double_payment_id: UUID
+    claim_id: UUID
+    institution_id: UUID
+    """Who was paid twice, as in the claim."""
+    region: RegionCode
+    reporting_region: RegionCode
+    fund_source: FundSource
+    kind: SubsidyKind
+    status: DoublePaymentStatus
+    paid_on: date
+    amount_fen: AmountFen
+    recovered_fen: AmountFen
+    written_off_fen: AmountFen
+
+
+class DoublePaymentRecorded(DoublePaymentState):
+    """Two people said so. Subject of all facts about it: double-payments/{double_payment_id}."""
+
+    type: ClassVar[str] = "subsidy.double-payment-recorded.v1"
+
+
+class DoublePaymentRecovered(DoublePaymentState):
+    """Some or all of it came back, or was kept from a later payment."""
+
+    type: ClassVar[str] = "subsidy.double-payment-recovered.v1"
+
+
+class DoublePaymentWrittenOff(DoublePaymentState):
+    """Some or all of what had not come back was given up."""
+
+    type: ClassVar[str] = "subsidy.double-payment-written-off.v1"
+
+
+class DoublePaymentCancelled(DoublePaymentState):
+    """It was recorded by mistake: the bank had paid once."""
+
+    type: ClassVar[str] = "subsidy.double-payment-cancelled.v1"
+
+
 class BudgetState(SubsidyFact):
     """What a reporting region may spend from a fund source on the classes of a year."""
 

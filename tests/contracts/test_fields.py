@@ -130,6 +130,10 @@ PROMISED: dict[type, set[str]] = {
         "claim_id", "class_id", "institution_id", "region", "reporting_region", "cause", "lines", "amount_fen",
         "recovered_on", "kind",
     },
+    subsidy.DoublePaymentState: {
+        "double_payment_id", "claim_id", "institution_id", "region", "reporting_region", "fund_source", "kind",
+        "status", "paid_on", "amount_fen", "recovered_fen", "written_off_fen",
+    },
     books.BookState: {
         "programme", "reporting_region", "plan_year", "entries.measure", "entries.records", "entries.amount",
         "entries.checksum", "outbox_position",

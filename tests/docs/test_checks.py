@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from deploy.docs.checks import places
+from deploy.docs.checks import ABOUT, places
 from deploy.docs.deciders import deciders
+from services.subsidy.external_lists.rules import CHECKS as LISTS
+from services.subsidy.holds.rules import ListKind
 
 OF_EXAMS = ("C03", "C04", "C06", "C12", "C19", "C23")
 
@@ -19,6 +21,17 @@ def decided() -> Decided:
     found = [(code, place) for code, of_check in places().items() for place in of_check]
     by_id = deciders(place.made for _, place in found)
     return {(code, place.service, place.name): by_id.get(id(place.made), []) for code, place in found}
+
+
+def test_every_check_of_the_domain_rules_is_implemented() -> None:
+    assert ABOUT.keys() - places().keys() == set()
+
+
+def test_every_list_that_holds_is_a_place_of_its_check() -> None:
+    found = {(place.name, code) for code, of_check in places().items() for place in of_check
+             if place.kind == "list that holds"}  # fmt: skip
+
+    assert found == {(kind.value, LISTS[kind]) for kind in set(ListKind) - {ListKind.INSURED}}
 
 
 def test_every_place_of_a_check_is_decided_by_some_function(decided: Decided) -> None:

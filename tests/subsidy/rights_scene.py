@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
 
 from shared.kernel.callers import Role
+from shared.kernel.periods import business_day
 from tests.subsidy.builders import (
     L4_FEN,
     REPORTING,
@@ -85,6 +86,7 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
     batch_id, file_id = await _batch(office, region)
     account_id = await _shared_account(office, first, second, finance)
     project_id = await _project(office, first, reviewer)
+    double_payment_id = await _paid_twice(office, claim_id, region)
     budgets = (await office.get(f"/v1/budgets?region={reports_to}", office.province())).json()["rows"]
     return Side(
         region=region,
@@ -100,6 +102,7 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
             "batch_id": batch_id, "file_id": file_id,
             "objection_id": objected["id"], "appeal_id": appealed["id"],
             "delegation_id": delegated["id"], "sample_id": sample["id"], "project_id": project_id,
+            "double_payment_id": double_payment_id,
         },
         listed={
             "list_claims": claim_id,
@@ -124,6 +127,7 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
             "list_my_work": late,
             "list_delegations": delegated["id"],
             "list_projects": project_id,
+            "list_double_payments": double_payment_id,
             "list_duplicates": f'"first":{{"claim_id":"{claim_id}"',
         },
         queries={
@@ -182,6 +186,13 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
             "propose_write_off_reversal": {"all_lines": True, "reason": "误核销"},
             "propose_owed_dismissal": {"all_lines": True, "reason": "核查属实"},
             "propose_recovery": {"all_lines": True, "reason": "出勤不实"},
+            "propose_double_payment": {
+                "paid_on": business_day(datetime.now(UTC)).isoformat(), "amount_fen": L4_FEN, "reference": "T-9",
+                "reason": "银行重复划款",
+            },
+            "propose_double_payment_recovery": {"amount_fen": 1, "reason": "已退回"},
+            "propose_double_payment_write_off": {"amount_fen": 1, "reason": "无法追回"},
+            "propose_double_payment_cancellation": {"reason": "误登记"},
             "pay_claim": {"paid_on": "2025-06-01", "reference": "T-1"},
         },
     )  # fmt: skip
@@ -196,6 +207,20 @@ async def _project(office: Office, taught: Taught, reviewer: dict[str, str]) -> 
     project_id: str = filed.json()["id"]
     assert (await funded.enter(office, project_id, 2, reviewer)).status_code == 201
     return project_id
+
+
+async def _paid_twice(office: Office, claim_id: str, region: str) -> str:
+    """The id of a double payment of the claim, recorded by two persons."""
+    content = {
+        "paid_on": business_day(datetime.now(UTC)).isoformat(), "amount_fen": L4_FEN, "reference": f"T-{region}",
+        "reason": "银行重复划款",
+    }  # fmt: skip
+    proposed = await office.post(f"/v1/claims/{claim_id}/double-payment", content, office.finance(region=region))
+    confirmed = await office.confirm(proposed, office.finance("treasurer", region=region))
+    assert confirmed.status_code == 200, confirmed.text
+    found = await office.get(f"/v1/double-payments?claim_id={claim_id}", office.finance(region=region))
+    double_payment_id: str = found.json()["rows"][0]["id"]
+    return double_payment_id
 
 
 async def _shared_account(office: Office, first: Taught, second: Taught, finance: dict[str, str]) -> str:

@@ -30,11 +30,12 @@ def require_balanced(service: httpx.Client) -> None:
         total, committed, paid, recovered, written_off, reserved = (
             fund[f"{name}_fen"] for name in ("total", "committed", "paid", "recovered", "written_off", "reserved")
         )
+        paid_twice, given_up = fund["paid_twice_fen"], fund["given_up_fen"]
         kept = {
-            "allocated": -total, "free": total - committed + recovered, "committed": committed - paid,
+            "allocated": -total, "free": total - committed + recovered - paid_twice, "committed": committed - paid,
             "paid": paid - recovered - written_off, "written_off": written_off, "reserved": reserved,
-            "expected": -reserved,
+            "expected": -reserved, "paid_twice": paid_twice - given_up, "given_up": given_up,
         }  # fmt: skip
         assert accounts.pop(fund["id"], Counter()) == Counter(kept)
-        assert min(kept["free"], kept["committed"], kept["paid"], kept["reserved"]) >= 0
+        assert min(kept["free"], kept["committed"], kept["paid"], kept["paid_twice"], kept["reserved"]) >= 0
     assert accounts == {}

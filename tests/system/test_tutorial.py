@@ -51,6 +51,9 @@ MONEY_SAYS = (
     "\n1 140000 paid 2025-11-28 LY20251128-1\nwu\n", "'ending': '1234'", "} li wu\n",
     "\n2 70000 audit wu zhao\n", "\nTrue\n1\nTrue\n1\n", "\n{'committed': 0, 'free': 0, 'paid': 0}\n",
     "\n{'reserved': 0, 'expected': 0, 'committed': 0, 'free': -70000, 'paid': 70000}\n",
+    # What was paid twice.
+    "\nconfirmed\nsettled\n", "\nNone pay_twice free paid_twice 140000\n",
+    "\nNone recover_twice paid_twice free 140000\n",
 )  # fmt: skip
 """What the commands of a claim say."""
 

@@ -69,6 +69,8 @@ class BudgetAnswer(BaseModel):
     recovered_fen: int
     written_off_fen: int
     reserved_fen: int = Field(description="Asked for by claims that are not decided yet; it binds nothing")
+    paid_twice_fen: int = Field(description="What the bank paid once more for claims, less what came back")
+    given_up_fen: int = Field(description="What was written off of that")
     free_fen: int
     department: str | None
 
@@ -83,6 +85,8 @@ class BudgetAnswer(BaseModel):
             recovered_fen=budget.recovered_fen,
             written_off_fen=budget.written_off_fen,
             reserved_fen=budget.reserved_fen,
+            paid_twice_fen=budget.paid_twice_fen,
+            given_up_fen=budget.given_up_fen,
             department=budget.department,
             free_fen=budget.free_fen,
         )

@@ -76,6 +76,10 @@ class Budget:
     written_off_fen: Fen = NO_MONEY
     reserved_fen: Fen = NO_MONEY
     """Asked for by submitted claims; it binds nothing."""
+    paid_twice_fen: Fen = NO_MONEY
+    """What the bank paid once more, less what came back of it."""
+    given_up_fen: Fen = NO_MONEY
+    """What was written off of that."""
     version: int = 0
     """0 until its total was first set, or told."""
     department: str | None = None
@@ -84,7 +88,12 @@ class Budget:
     @property
     def free_fen(self) -> Fen:
         """The amount in fen that can still be approved; recovered money is available again."""
-        return Fen(self.total_fen - self.committed_fen + self.recovered_fen)
+        return Fen(self.total_fen - self.bound_fen)
+
+    @property
+    def bound_fen(self) -> Fen:
+        """The amount in fen that is committed, and not recovered, or left without a claim for it."""
+        return Fen(self.committed_fen - self.recovered_fen + self.paid_twice_fen)
 
 
 KIND: Final = "budget"
@@ -93,7 +102,7 @@ KIND: Final = "budget"
 
 def require_possible(budget: Budget | None, total: Fen) -> None:
     """Raises BudgetBelowCommitted if `total` is less than what is committed in `budget` and not recovered."""
-    bound = 0 if budget is None else budget.committed_fen - budget.recovered_fen
+    bound = 0 if budget is None else budget.bound_fen
     if total < bound:
         raise BudgetBelowCommitted(pointer="/amount_fen", committed=bound, asked=total)
 

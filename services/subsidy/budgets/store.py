@@ -32,6 +32,8 @@ BUDGET: Final = Table(
     Column("recovered_fen", BigInteger),
     Column("written_off_fen", BigInteger),
     Column("reserved_fen", BigInteger),
+    Column("paid_twice_fen", BigInteger),
+    Column("given_up_fen", BigInteger),
     Column("version", Integer),
     Column("department", Text),
 )

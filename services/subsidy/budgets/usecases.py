@@ -190,6 +190,31 @@ async def book(
     await books.add(connection, _entry_of(standing, by=by, at=at, reason=reason), postings)
 
 
+async def book_paid_twice(
+    connection: AsyncConnection, standing: ClaimStanding, amount: Fen, *, by: str, at: datetime, reason: str
+) -> None:
+    """Book that the bank paid `amount` of a claim once more. Raises OverBudget if too little is free."""
+    postings = ledger.paid_twice(await books.booked(connection, standing.claim_id), amount)
+    await _require_free(connection, postings)
+    await books.add(connection, _entry_of(standing, by=by, at=at, reason=reason), postings)
+
+
+async def book_settled_twice(
+    connection: AsyncConnection,
+    standing: ClaimStanding,
+    amount: Fen,
+    verb: PostingVerb,
+    *,
+    by: str,
+    at: datetime,
+    reason: str,
+) -> None:
+    """Book that `amount` of what was paid twice for a claim came back, or what else `verb` says of it."""
+    postings = ledger.settled_twice(await books.booked(connection, standing.claim_id), amount, verb)
+    await _require_free(connection, postings)
+    await books.add(connection, _entry_of(standing, by=by, at=at, reason=reason), postings)
+
+
 def _entry_of(standing: ClaimStanding, *, by: str, at: datetime, reason: str | None = None) -> Entry:
     return Entry(
         id=new_id(),

@@ -2,8 +2,8 @@
 
 A posting is one amount that leaves the account on its credit side for the one on its debit side, both of one budget, so
 that debits equal credits in every entry. What is allocated is free; an approval commits it, a payment spends it. A
-recovery makes it free again, a write-off gives it up. `reserved` against `expected` is a memorandum: what is asked for
-and not decided yet binds nothing.
+recovery makes it free again, a write-off gives it up. What the bank paid twice left without a claim for it, straight
+from what was free. `reserved` against `expected` is a memorandum: what is asked for and not decided yet binds nothing.
 """
 
 from __future__ import annotations
@@ -33,6 +33,10 @@ class LedgerAccount(StrEnum):
     PAID = "paid"
     """Paid, neither recovered nor written off."""
     WRITTEN_OFF = "written_off"
+    PAID_TWICE = "paid_twice"
+    """Paid once more by the bank, and neither back nor given up."""
+    GIVEN_UP = "given_up"
+    """Paid once more, and written off."""
     EXPECTED = "expected"
     RESERVED = "reserved"
     """Submitted, not decided yet."""
@@ -57,6 +61,12 @@ class PostingVerb(StrEnum):
     REVERSE_RECOVERY = "reverse_recovery"
     WRITE_OFF = "write_off"
     REVERSE_WRITE_OFF = "reverse_write_off"
+    PAY_TWICE = "pay_twice"
+    CANCEL_TWICE = "cancel_twice"
+    """That the bank paid twice was recorded by mistake."""
+    RECOVER_TWICE = "recover_twice"
+    OFFSET_TWICE = "offset_twice"
+    WRITE_OFF_TWICE = "write_off_twice"
 
 
 class Flow(StrEnum):
@@ -68,6 +78,8 @@ class Flow(StrEnum):
     PAID = "paid"
     RECOVERED = "recovered"
     WRITTEN_OFF = "written_off"
+    PAID_TWICE = "paid_twice"
+    GIVEN_UP = "given_up"
 
 
 class Path(NamedTuple):
@@ -87,6 +99,12 @@ PATHS: Final[Mapping[Flow, Path]] = {
     Flow.RECOVERED: Path(LedgerAccount.PAID, LedgerAccount.FREE, PostingVerb.RECOVER, PostingVerb.REVERSE_RECOVERY),
     Flow.WRITTEN_OFF: Path(
         LedgerAccount.PAID, LedgerAccount.WRITTEN_OFF, PostingVerb.WRITE_OFF, PostingVerb.REVERSE_WRITE_OFF
+    ),
+    Flow.PAID_TWICE: Path(
+        LedgerAccount.FREE, LedgerAccount.PAID_TWICE, PostingVerb.PAY_TWICE, PostingVerb.RECOVER_TWICE
+    ),
+    Flow.GIVEN_UP: Path(
+        LedgerAccount.PAID_TWICE, LedgerAccount.GIVEN_UP, PostingVerb.WRITE_OFF_TWICE, PostingVerb.WRITE_OFF_TWICE
     ),
 }  # fmt: skip
 FLOW_OF: Final[Mapping[tuple[LedgerAccount, LedgerAccount], tuple[Flow, int]]] = {
@@ -206,6 +224,30 @@ def follow(
             verb = PostingVerb.OFFSET if offset and flow is Flow.RECOVERED else None
             found += books.bring(line, flow, target, sources, verb=verb)
     return found
+
+
+def paid_twice(booked: Booked, amount: Fen) -> list[Posting]:
+    """The postings of `amount`, which left once more for a claim: from the budgets that paid the claim, in proportion.
+
+    It is not above what they paid.
+    """
+    paid: dict[UUID, int] = {}
+    for (_, flow), amounts in booked.items():
+        if flow is Flow.PAID:
+            for budget_id, part in amounts.items():
+                paid[budget_id] = paid.get(budget_id, 0) + part
+    return [post(key, Flow.PAID_TWICE, part) for key, part in split(amount, paid).items() if part]
+
+
+def settled_twice(booked: Booked, amount: Fen, verb: PostingVerb) -> list[Posting]:
+    """The postings by which `amount` of what left twice for a claim is settled: it is free again, unless `verb` writes
+    it off. It is not above what is outstanding.
+    """
+    gone, given_up = booked.get((None, Flow.PAID_TWICE), {}), booked.get((None, Flow.GIVEN_UP), {})
+    parts = split(amount, {key: part - given_up.get(key, 0) for key, part in gone.items()})
+    if verb is PostingVerb.WRITE_OFF_TWICE:
+        return [post(key, Flow.GIVEN_UP, part) for key, part in parts.items() if part]
+    return [post(key, Flow.PAID_TWICE, Fen(-part), verb=verb) for key, part in parts.items() if part]
 
 
 @dataclass

@@ -68,6 +68,7 @@ class HolderDiffers(Invalid):
     """Facts: `name`, the institution's."""
 
     slug = "account-holder-differs"
+    check = "C17"
     title_en = "The account is not held by the institution that is to be paid."
     title_zh = "账户户名与收款机构名称不一致。"
     cure_en = (
@@ -79,6 +80,7 @@ class HolderDiffers(Invalid):
 
 class HolderUnproved(Invalid):
     slug = "account-holder-unproved"
+    check = "C17"
     title_en = "The account of a person is entered with the document of its holder, who has to be the payee (C17)."
     title_zh = "个人收款账户须同时填写开户人证件，且开户人须为收款人本人（C17）。"
     cure_en = "Send document_kind and document_number as on the holder's document; they are only used to compare."

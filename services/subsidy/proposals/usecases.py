@@ -13,6 +13,8 @@ from services.subsidy.batches.rules import batches as batch_rules
 from services.subsidy.batches.usecases import batches
 from services.subsidy.budgets import rules as budget_rules
 from services.subsidy.budgets import usecases as budgets
+from services.subsidy.double_payments import rules as double_payment_rules
+from services.subsidy.double_payments import usecases as double_payments
 from services.subsidy.payees import rules as payee_rules
 from services.subsidy.payees import usecases as payees
 from services.subsidy.projects import rules as project_rules
@@ -45,6 +47,10 @@ _STEPS: Final[Mapping[str, _Step]] = {
     recovery_rules.WRITE_OFF: recoveries.write_off,
     recovery_rules.WRITE_OFF_REVERSAL: recoveries.reverse_write_off,
     recovery_rules.DISMISSAL: recoveries.dismiss,
+    double_payment_rules.KIND: double_payments.record,
+    double_payment_rules.RECOVERY: double_payments.recover,
+    double_payment_rules.WRITE_OFF: double_payments.write_off,
+    double_payment_rules.CANCELLATION: double_payments.cancel,
     project_rules.KIND: projects.approve,
     project_rules.VERDICT: projects.give_verdict,
     project_rules.CANCELLATION: projects.cancel,

@@ -35,7 +35,7 @@ _CAUSED: Final = """
 SELECT line FROM line_recovery WHERE claim_id = $1 AND cause = $2 AND line = ANY($3) AND reversed_on IS NULL
 """
 _KEPT: Final = """
-SELECT coalesce(sum(amount_fen), 0)::bigint FROM line_recovery WHERE against = $1 AND reversed_on IS NULL
+SELECT coalesce(sum(amount_fen), 0)::bigint FROM kept_from_payment WHERE claim_id = $1
 """
 
 

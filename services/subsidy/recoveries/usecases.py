@@ -219,13 +219,23 @@ async def _require_possible(
     if again := await recovery_store.caused(connection, before.id, cause, [each.line for each in recovered]):
         raise CauseRecovered(lines=again, cause=cause.value)
     if against is not None:
-        target = await _load(connection, against, caller=caller)
-        await steps.require_outside_batches(connection, against)
-        left = Fen(target.amount_fen - await recovery_store.kept_from(connection, against))
-        due = target.status in (ClaimStatus.APPROVED, ClaimStatus.PAYMENT_FAILED)
-        same = target.institution_id == before.institution_id and target.id != before.id
-        if not (due and same) or sum(each.amount_fen for each in recovered) > left:
-            raise OffsetImpossible(claim_id=str(against), state=target.status.value, left_fen=left if same else 0)
+        amount = Fen(sum(each.amount_fen for each in recovered))
+        await require_offset(connection, before, amount, against=against, caller=caller)
+
+
+async def require_offset(
+    connection: AsyncConnection, claim: Claim, amount: Fen, *, against: UUID, caller: Caller
+) -> None:
+    """Raises NotFound, ForeignRegion, ClaimInBatch, OffsetImpossible unless `amount` can be kept from the payment of
+    the claim `against`, which is another one of the payee of `claim`.
+    """
+    target = await _load(connection, against, caller=caller)
+    await steps.require_outside_batches(connection, against)
+    left = Fen(target.amount_fen - await recovery_store.kept_from(connection, against))
+    due = target.status in (ClaimStatus.APPROVED, ClaimStatus.PAYMENT_FAILED)
+    same = target.institution_id == claim.institution_id and target.id != claim.id
+    if not (due and same) or amount > left:
+        raise OffsetImpossible(claim_id=str(against), state=target.status.value, left_fen=left if same else 0)
 
 
 async def reverse(connection: AsyncConnection, proposal: Proposal, *, caller: Caller, at: datetime) -> Claim:

@@ -12,7 +12,8 @@ WITH side AS (
     UNION ALL SELECT budget_id, credit, -amount_fen FROM ledger_posting
 )
 SELECT b.id, s.account, coalesce(sum(s.amount), 0)::bigint AS amount,
-    b.total_fen, b.committed_fen, b.paid_fen, b.recovered_fen, b.written_off_fen, b.reserved_fen
+    b.total_fen, b.committed_fen, b.paid_fen, b.recovered_fen, b.written_off_fen, b.reserved_fen,
+    b.paid_twice_fen, b.given_up_fen
 FROM budget AS b LEFT JOIN side AS s ON s.budget_id = b.id
 GROUP BY b.id, s.account
 """
@@ -24,6 +25,11 @@ SELECT coalesce(sum(l.amount_fen) FILTER (WHERE c.status IN
         ::bigint AS recovered,
     coalesce(sum(l.written_off_fen), 0)::bigint AS written_off
 FROM claim AS c JOIN claim_line AS l ON l.claim_id = c.id
+"""
+_DOUBLE = """
+SELECT coalesce(sum(amount_fen - recovered_fen), 0)::bigint AS paid_twice,
+    coalesce(sum(written_off_fen), 0)::bigint AS given_up
+FROM double_payment WHERE status <> 'cancelled'
 """
 
 
@@ -40,23 +46,30 @@ async def balanced(office: Office) -> None:
     """Debits equal credits, balances are what was posted and never below zero, and claims are what the books say."""
     books: dict[Any, dict[str, int]] = {}
     sums = dict.fromkeys(("committed", "paid", "recovered", "written_off"), 0)
+    twice = dict.fromkeys(("paid_twice", "given_up"), 0)
     for row in await office.service.rows(_BALANCES):
-        budget_id, account, amount, total, committed, paid, recovered, written_off, reserved = tuple(row)
+        budget_id, account, amount, total, committed, paid, recovered, written_off, reserved, *double = tuple(row)
+        paid_twice, given_up = double
         found = books.setdefault(budget_id, {})
         if not found:
             sums["committed"] += committed
             sums["paid"] += paid
             sums["recovered"] += recovered
             sums["written_off"] += written_off
+            twice["paid_twice"] += paid_twice
+            twice["given_up"] += given_up
         found[account] = amount
         expected = {
-            "allocated": -total, "free": total - committed + recovered, "committed": committed - paid,
+            "allocated": -total, "free": total - committed + recovered - paid_twice, "committed": committed - paid,
             "paid": paid - recovered - written_off, "written_off": written_off,
+            "paid_twice": paid_twice - given_up, "given_up": given_up,
             "reserved": reserved, "expected": -reserved, None: 0,
         }  # fmt: skip
         assert amount == expected[account], (account, amount, expected)
-        assert min(expected["free"], expected["committed"], expected["paid"], reserved) >= 0
+        assert min(expected["free"], expected["committed"], expected["paid"], expected["paid_twice"], reserved) >= 0
     for found in books.values():
         assert sum(found.values()) == 0
     [lines] = await office.service.rows(_LINES)
     assert tuple(lines) == tuple(sums.values())
+    [double_payments] = await office.service.rows(_DOUBLE)
+    assert tuple(double_payments) == tuple(twice.values())

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from services.subsidy.worker import SERVICE
+from shared.kernel.periods import business_day
 from tests.conftest import OpenService
 from tests.subsidy.batches import banking
 from tests.subsidy.builders import (
@@ -17,16 +19,18 @@ from tests.subsidy.builders import (
     Taught,
     people,
 )
+from tests.subsidy.double_payments import transfers
 from tests.subsidy.ledger.books import balanced
 from tests.subsidy.office import Office
 from tests.subsidy.payees.accounts import open_account
 from tests.subsidy.projects import funded
 from tests.subsidy.projects.funded import FIRST_FEN, GRANT_FEN, YEAR
 
-STEPS = 50
+STEPS = 60
 VERBS = (
     "submit", "approve", "send_back", "reject", "pay", "pay_by_batch", "fail", "recover", "recover_part", "reverse",
     "write_off", "reverse_write_off", "withdraw_training", "budget", "move",
+    "pay_twice", "recover_twice", "write_off_twice", "cancel_twice",
     "cancel_project", "reinstate_project", "pay_grant", "recover_grant", "budget_of_grant",
 )  # fmt: skip
 
@@ -51,6 +55,10 @@ class Walk:
         self.project = await funded.approved(self.office, taught, budget_fen=GRANT_FEN + 1)
         await funded.enter(self.office, self.project, 0)
         assert (await funded.judge(self.office, self.project, "not_met")).is_success
+
+    def day(self) -> date:
+        """The day on which the bank pays."""
+        return business_day(datetime.now(UTC))
 
     async def step(self) -> None:
         verb = self.random.choice(VERBS)
@@ -131,6 +139,36 @@ class Walk:
 
     async def budget(self, *_: object) -> Any:
         return await self.office.budget(self.random.randint(0, 8) * L4_FEN)
+
+    async def pay_twice(self, claim_id: str, _: Taught) -> Any:
+        """As the bank's statement shows it: what was transferred, or now and then another amount."""
+        transferred = (await banking.claim_of(self.office, claim_id))["amount_fen"]
+        amount = max(1, transferred - (self.random.random() < 0.2))
+        reference = f"D-{self.random.randint(1, 5)}"
+        content = {"amount_fen": amount, "reference": reference, "paid_on": self.day().isoformat()}
+        proposed = await transfers.propose(self.office, claim_id, **content)
+        answer = await self.office.confirm(proposed, self.office.finance("second"))
+        if proposed.status_code == 201 and answer.status_code >= 300:
+            path = f"/v1/proposals/{proposed.json()['id']}/rejection"
+            await self.office.post(path, {"reason": "不再需要"}, self.office.finance())
+        return answer
+
+    async def settle_twice(self, step: str, **content: Any) -> Any:
+        """A step about one of the double payments, by another person than the one who recorded it."""
+        found = await transfers.listed(self.office)
+        if not found:
+            return None
+        payment_id = self.random.choice(found)["id"]
+        return await transfers.do(self.office, payment_id, step, by="third", **content)
+
+    async def recover_twice(self, *_: object) -> Any:
+        return await self.settle_twice("recovery", amount_fen=self.random.randint(1, 2 * L4_FEN))
+
+    async def write_off_twice(self, *_: object) -> Any:
+        return await self.settle_twice("write-off", amount_fen=self.random.randint(1, L4_FEN))
+
+    async def cancel_twice(self, *_: object) -> Any:
+        return await self.settle_twice("cancellation")
 
     async def cancel_project(self, *_: object) -> Any:
         return await funded.decide(self.office, self.project, "cancellation")

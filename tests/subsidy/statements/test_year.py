@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 import pytest
 
@@ -12,6 +13,7 @@ from services.metrics.worker import SERVICE as METRICS
 from services.subsidy.books.store import BOOK
 from services.subsidy.ledger.rules import PATHS, Flow, PostingVerb
 from services.subsidy.worker import SERVICE
+from shared.contracts.subsidy import DoublePaymentState, DoublePaymentStatus
 from shared.kernel.periods import BUSINESS_ZONE
 from tests.conftest import OpenService
 from tests.subsidy.builders import NOW, STARTS_ON, TODAY, Taught, people
@@ -23,7 +25,7 @@ from tests.support.books import compared
 MONTHS: Final = 12
 CLASSES: Final = 3
 """That are completed each month, besides those of the beginning."""
-STEPS: Final = 15
+STEPS: Final = 18
 FLOWS: Final = {Flow.APPROVED: "approved_fen", Flow.PAID: "paid_fen", Flow.RECOVERED: "recovered_fen"}
 
 
@@ -35,6 +37,7 @@ class Year(Walk):
     def __init__(self, office: Office, seed: int) -> None:
         super().__init__(office, seed)
         self.today = TODAY
+        self.twice: dict[UUID, DoublePaymentState] = {}
 
     async def go_on(self, months: int) -> None:
         """So many months after the beginning more classes are completed."""
@@ -48,8 +51,32 @@ class Year(Walk):
             assert drafted.status_code == 201, drafted.text
             claim_id = drafted.json()["id"]
             self.claims.append((claim_id, taught))
-            for verb in ("submit", "approve", "pay", "recover_part")[: self.random.randrange(5)]:
+            for verb in ("submit", "approve", "pay", "pay_twice", "recover_part")[: self.random.randrange(6)]:
                 await getattr(self, verb)(claim_id, taught)
+
+    def day(self) -> date:
+        return self.today
+
+    async def pay_twice(self, claim_id: str, taught: Taught) -> Any:
+        answer = await super().pay_twice(claim_id, taught)
+        await self._listen()
+        return answer
+
+    async def settle_twice(self, step: str, **content: Any) -> Any:
+        answer = await super().settle_twice(step, **content)
+        await self._listen()
+        return answer
+
+    async def _listen(self) -> None:
+        """Keep the latest fact of each double payment, before it is relayed."""
+        told = [fact for fact in await self.office.service.told() if isinstance(fact, DoublePaymentState)]
+        self.twice.update((fact.double_payment_id, fact) for fact in told)
+
+    def told_twice(self) -> tuple[int, int, int]:
+        """What was paid twice, came back of that, and was given up, as facts tell it."""
+        stand = [fact for fact in self.twice.values() if fact.status is not DoublePaymentStatus.CANCELLED]
+        paid, recovered = sum(fact.amount_fen for fact in stand), sum(fact.recovered_fen for fact in stand)
+        return paid, recovered, sum(fact.written_off_fen for fact in stand)
 
     async def pay(self, claim_id: str, _: Taught) -> Any:
         return await self.office.pay(claim_id, on=self.today, same_account=True)
@@ -105,5 +132,11 @@ async def test_ledger_statements_and_metrics_are_the_same_to_the_fen(open_servic
     assert of_statements == of_ledger
     assert {name: totals[name] for name in FLOWS.values()} == flows(of_ledger)
     assert min(flows(of_ledger).values()) > 0
+    assert year.told_twice() == (
+        of_ledger[PostingVerb.PAY_TWICE] - of_ledger[PostingVerb.CANCEL_TWICE],
+        of_ledger[PostingVerb.RECOVER_TWICE],
+        of_ledger[PostingVerb.WRITE_OFF_TWICE],
+    )
+    assert of_ledger[PostingVerb.PAY_TWICE] > 0, "the bank pays some claims twice in a year"
     assert (of_books["light"], set(of_books["differences"].values())) == ("green", {0})
     assert months > MONTHS / 2, "what was booked is in the statements of many months"

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.registry.attendance.usecases import repeats
 from services.registry.class_lifecycle.rules import filing as filing_rules
 from services.registry.class_lifecycle.usecases import trainees as class_trainees
 from services.registry.class_lifecycle.usecases.sanctions import flag_stopped
@@ -136,7 +137,8 @@ async def start(connection: AsyncConnection, class_id: UUID, *, caller: Caller, 
 
 
 async def complete(connection: AsyncConnection, class_id: UUID, *, caller: Caller, at: datetime) -> TrainingClass:
-    """End a class whose trainees all have an outcome; patrols that its marks contradict are flagged (C14).
+    """End a class whose trainees all have an outcome. Patrols that its marks contradict are flagged (C14), and days
+    whose marks repeat those of an earlier one (C20).
 
     Raises ForeignOrganisation, the rule's, SiteNotChecked if it moved to a site that no officer has found in
     order, and CriticalFindingOpen.
@@ -152,7 +154,9 @@ async def complete(connection: AsyncConnection, class_id: UUID, *, caller: Calle
         site_check_rules.require_checked(class_, policy=policy)
         await finding_usecases.require_none_critical(connection, class_.id)
         await patrol_usecases.hold_against_marks(connection, class_, policy, at=at)
-        return Decision(after, fact, None, rulebook.grounds(class_.starts_on, class_.region, "class", "patrol"))
+        await repeats.look(connection, class_, rulebook, at=at)
+        grounds = rulebook.grounds(class_.starts_on, class_.region, "class", "patrol", "attendance")
+        return Decision(after, fact, None, grounds)
 
     return await _move(connection, class_id, ClassVerb.COMPLETE, decide, caller=caller, at=at)
 

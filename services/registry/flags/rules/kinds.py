@@ -25,6 +25,7 @@ class FlagKind(StrEnum):
     ON_A_HOLIDAY = "on-a-holiday"
     OVER_DAILY_HOURS = "over-daily-hours"
     SAME_SECOND = "same-second"
+    DAY_REPEATED = "day-repeated"
     FACE_NOT_MATCHED = "face-not-matched"
     DOUBLE_TAP = "double-tap"
     LESSON_AT_ODD_TIME = "lesson-at-odd-time"
@@ -136,6 +137,12 @@ KINDS: Final[Mapping[FlagKind, FlagDefinition]] = {
     ),
     FlagKind.SAME_SECOND: FlagDefinition(
         "C20", "Many trainees of one class were marked in the same second.", "同一班级多名学员在同一秒打卡。"
+    ),
+    FlagKind.DAY_REPEATED: FlagDefinition(
+        "C20",
+        "Most trainees came and went on several days at the very same minutes; the marks look copied.",
+        "多数学员在不同日期的签到、签退时间逐分相同，疑似复制考勤。",
+        holds=True,
     ),
     FlagKind.FACE_NOT_MATCHED: FlagDefinition(
         "C20",

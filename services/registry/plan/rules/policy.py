@@ -43,6 +43,10 @@ class Policy:
     """How many trainees may share one phone: as a number in a class, and over classes of the institution on the same
     days; as the device that they mark with in a day.
     """
+    attendance_repeated_trainees_min: int
+    attendance_repeated_share_min: Decimal
+    """A day is flagged as a copy if at least so many trainees, and at least this share of those present on both days,
+    came and went at the very minutes of an earlier day."""
     attendance_face_score_min: int
     """A comparison of faces with a lower score, from 0 to 100, did not recognise the trainee."""
     attendance_face_mismatches_max: int

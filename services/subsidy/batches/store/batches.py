@@ -85,8 +85,7 @@ SELECT c.id, c.version, c.institution_id, c.region, c.fund_source, c.kind, c.amo
 FROM claim AS c
 LEFT JOIN payee_account AS a ON a.institution_id = c.institution_id AND a.status = 'current'
 CROSS JOIN LATERAL (
-    SELECT coalesce(sum(k.amount_fen), 0)::bigint AS amount FROM line_recovery AS k
-    WHERE k.against = c.id AND k.reversed_on IS NULL
+    SELECT coalesce(sum(k.amount_fen), 0)::bigint AS amount FROM kept_from_payment AS k WHERE k.claim_id = c.id
 ) AS kept
 WHERE c.status IN ('approved', 'payment_failed')
     AND ($1::text[] = '{{}}' OR c.region = ANY($1) OR c.reporting_region = ANY($1))

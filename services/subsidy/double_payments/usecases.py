@@ -1,0 +1,256 @@
+"""Record that the bank paid a claim once more, and settle it: proposed by one person of finance, confirmed by another.
+
+Whoever does something about it holds the lock of its claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.subsidy.budgets import usecases as budgets
+from services.subsidy.claims.rules.claims import Claim
+from services.subsidy.claims.rules.states import ClaimVerb
+from services.subsidy.claims.store import claims
+from services.subsidy.claims.usecases import steps
+from services.subsidy.double_payments import rules, store
+from services.subsidy.double_payments.rules import DoublePayment, ReferenceRecorded, Transfer
+from services.subsidy.ledger.rules import PostingVerb
+from services.subsidy.recoveries import store as recoveries
+from services.subsidy.recoveries.usecases import require_offset
+from services.subsidy.trainings.usecases import load_plan, scope
+from shared.backbone import outbox
+from shared.contracts.subsidy import DoublePaymentState
+from shared.kernel.callers import Caller, Role
+from shared.kernel.four_eyes import require_another
+from shared.kernel.ids import new_id
+from shared.kernel.money import Fen
+from shared.kernel.periods import business_day
+from shared.proposals import store as proposals
+from shared.proposals.rules import Proposal
+
+_CLAIM: Final = "claims/"
+_SUBJECT: Final = "double-payments/"
+
+
+async def propose(
+    connection: AsyncConnection, claim_id: UUID, transfer: Transfer, *, reason: str, caller: Caller, at: datetime
+) -> Proposal:
+    """Propose to record that the bank made `transfer` for a claim that was paid before.
+
+    Raises NotFound, ForeignRegion, AlreadyProposed, ReferenceRecorded and the rule's refusals.
+    """
+    claim = await _claim(connection, claim_id, caller=caller)
+    await _require_possible(connection, claim, transfer, at=at)
+    content = transfer._asdict() | {"paid_on": transfer.paid_on.isoformat()}
+    return await _propose(
+        connection, claim, rules.KIND, f"{_CLAIM}{claim_id}", content, reason=reason, caller=caller, at=at
+    )
+
+
+async def propose_recovery(
+    connection: AsyncConnection,
+    payment_id: UUID,
+    amount: Fen,
+    *,
+    against: UUID | None,
+    reason: str,
+    caller: Caller,
+    at: datetime,
+) -> Proposal:
+    """Propose that `amount` of it came back, or is kept from the payment of the claim `against`.
+
+    Raises NotFound, ForeignRegion, AlreadyProposed, ClaimInBatch, OffsetImpossible and the rule's refusals.
+    """
+    payment, claim = await _load(connection, payment_id, caller=caller)
+    rules.recover(payment, amount, at=at)
+    if against is not None:
+        await require_offset(connection, claim, amount, against=against, caller=caller)
+    content = {"amount_fen": amount, "against": None if against is None else str(against)}
+    return await _propose(
+        connection, claim, rules.RECOVERY, f"{_SUBJECT}{payment_id}", content, reason=reason, caller=caller, at=at
+    )
+
+
+async def propose_write_off(
+    connection: AsyncConnection, payment_id: UUID, amount: Fen, *, reason: str, caller: Caller, at: datetime
+) -> Proposal:
+    """Propose to give `amount` of it up. Raises NotFound, ForeignRegion, AlreadyProposed and the rule's refusals."""
+    payment, claim = await _load(connection, payment_id, caller=caller)
+    rules.write_off(payment, amount, at=at)
+    content = {"amount_fen": amount}
+    return await _propose(
+        connection, claim, rules.WRITE_OFF, f"{_SUBJECT}{payment_id}", content, reason=reason, caller=caller, at=at
+    )
+
+
+async def propose_cancellation(
+    connection: AsyncConnection, payment_id: UUID, *, reason: str, caller: Caller, at: datetime
+) -> Proposal:
+    """Propose that it was recorded by mistake, also as who confirmed the record.
+
+    Raises NotFound, ForeignRegion, AlreadyProposed, IllegalMove, DoublePaymentUsed.
+    """
+    payment, claim = await _load(connection, payment_id, caller=caller)
+    rules.require_untouched(payment)
+    return await _propose(
+        connection, claim, rules.CANCELLATION, f"{_SUBJECT}{payment_id}", {}, reason=reason, caller=caller, at=at
+    )
+
+
+async def record(connection: AsyncConnection, proposal: Proposal, *, caller: Caller, at: datetime) -> DoublePayment:
+    """Record what a proposal says that is being confirmed; the money is owed by the payee from now on.
+
+    Raises WrongRole, ForeignRegion, OverBudget, SamePerson if the caller paid the claim, ReferenceRecorded and the
+    rule's refusals.
+    """
+    claim = await _confirmed(connection, UUID(proposal.subject.removeprefix(_CLAIM)), caller=caller)
+    content = proposal.content
+    transfer = Transfer(date.fromisoformat(content["paid_on"]), Fen(content["amount_fen"]), content["reference"])
+    await _require_possible(connection, claim, transfer, at=at)
+    by, reason = caller.person, proposal.reason
+    made, fact = rules.record(
+        claim, transfer, id_=new_id(), reason=reason, proposed_by=proposal.proposed_by, by=by, at=at
+    )
+    await store.add(connection, made)
+    await outbox.record(connection, fact)
+    await budgets.book_paid_twice(connection, claim.standing, made.amount_fen, by=by, at=at, reason=reason)
+    return made
+
+
+async def recover(connection: AsyncConnection, proposal: Proposal, *, caller: Caller, at: datetime) -> DoublePayment:
+    """What a proposal says that is being confirmed came back, and is free in the budgets that it left.
+
+    Raises WrongRole, ForeignRegion, SamePerson if the caller paid the claim, ClaimInBatch, OffsetImpossible and the
+    rule's refusals.
+    """
+    payment, claim = await _settled(connection, proposal, caller=caller)
+    amount = Fen(proposal.content["amount_fen"])
+    against = None if proposal.content["against"] is None else UUID(proposal.content["against"])
+    after, fact = rules.recover(payment, amount, at=at)
+    if against is not None:
+        await require_offset(connection, claim, amount, against=against, caller=caller)
+    recovery = store.Recovery(
+        id=new_id(),
+        double_payment_id=payment.id,
+        amount_fen=amount,
+        against=against,
+        recovered_on=business_day(at),
+        proposed_by=proposal.proposed_by,
+        confirmed_by=caller.person,
+    )
+    await store.add_recovery(connection, recovery)
+    verb = PostingVerb.RECOVER_TWICE if against is None else PostingVerb.OFFSET_TWICE
+    return await _save(connection, after, fact, claim, amount, verb, proposal=proposal, caller=caller)
+
+
+async def write_off(connection: AsyncConnection, proposal: Proposal, *, caller: Caller, at: datetime) -> DoublePayment:
+    """Give up what a proposal says that is being confirmed.
+
+    Raises WrongRole, ForeignRegion, SamePerson if the caller paid the claim, and the rule's refusals.
+    """
+    payment, claim = await _settled(connection, proposal, caller=caller)
+    amount = Fen(proposal.content["amount_fen"])
+    after, fact = rules.write_off(payment, amount, at=at)
+    verb = PostingVerb.WRITE_OFF_TWICE
+    return await _save(connection, after, fact, claim, amount, verb, proposal=proposal, caller=caller)
+
+
+async def cancel(connection: AsyncConnection, proposal: Proposal, *, caller: Caller, at: datetime) -> DoublePayment:
+    """Take the record back, as a proposal says that is being confirmed.
+
+    Raises WrongRole, ForeignRegion, SamePerson if the caller confirmed the record or paid the claim, and the rule's
+    refusals.
+    """
+    payment, claim = await _settled(connection, proposal, caller=caller)
+    after, fact = rules.cancel(payment, by=caller.person, at=at)
+    verb = PostingVerb.CANCEL_TWICE
+    return await _save(connection, after, fact, claim, payment.amount_fen, verb, proposal=proposal, caller=caller)
+
+
+async def visible(connection: AsyncConnection, payment_id: UUID, *, caller: Caller) -> DoublePayment:
+    """Raises NotFound, ForeignOrganisation, ForeignRegion."""
+    found = await store.load(connection, payment_id)
+    (await scope(connection, caller)).require(found, owner=found.institution_id)
+    return found
+
+
+async def _claim(connection: AsyncConnection, claim_id: UUID, *, caller: Caller) -> Claim:
+    return await steps.load_for(connection, claim_id, caller=caller, plan=await load_plan(connection))
+
+
+async def _load(connection: AsyncConnection, payment_id: UUID, *, caller: Caller) -> tuple[DoublePayment, Claim]:
+    """The double payment as it is once its claim is locked, and the claim."""
+    claim_id = (await store.load(connection, payment_id)).claim_id
+    claim = await _claim(connection, claim_id, caller=caller)
+    return await store.load(connection, payment_id), claim
+
+
+async def _confirmed(connection: AsyncConnection, claim_id: UUID, *, caller: Caller) -> Claim:
+    caller.require(Role.FINANCE, Role.PROVINCE)
+    claim = await _claim(connection, claim_id, caller=caller)
+    paid_by = await claims.doers(connection, claim_id, {ClaimVerb.PAY})
+    require_another(caller.person, *paid_by, rule="payment of a claim and confirmation of what was paid twice")
+    return claim
+
+
+async def _settled(connection: AsyncConnection, proposal: Proposal, *, caller: Caller) -> tuple[DoublePayment, Claim]:
+    payment_id = UUID(proposal.subject.removeprefix(_SUBJECT))
+    claim = await _confirmed(connection, (await store.load(connection, payment_id)).claim_id, caller=caller)
+    return await store.load(connection, payment_id), claim
+
+
+async def _require_possible(connection: AsyncConnection, claim: Claim, transfer: Transfer, *, at: datetime) -> None:
+    transferred = Fen(claim.amount_fen - await recoveries.kept_from(connection, claim.id))
+    rules.require_possible(claim, transfer, transferred=transferred, today=business_day(at))
+    recorded = await store.by_reference(connection, claim.reporting_region, transfer.reference)
+    if recorded is not None:
+        raise ReferenceRecorded(double_payment_id=str(recorded))
+
+
+async def _save(
+    connection: AsyncConnection,
+    after: DoublePayment,
+    fact: DoublePaymentState,
+    claim: Claim,
+    amount: Fen,
+    verb: PostingVerb,
+    *,
+    proposal: Proposal,
+    caller: Caller,
+) -> DoublePayment:
+    await store.save(connection, after)
+    await outbox.record(connection, fact)
+    by, at, reason = caller.person, fact.at, proposal.reason
+    await budgets.book_settled_twice(connection, claim.standing, amount, verb, by=by, at=at, reason=reason)
+    return after
+
+
+async def _propose(
+    connection: AsyncConnection,
+    claim: Claim,
+    kind: str,
+    subject: str,
+    content: Mapping[str, Any],
+    *,
+    reason: str,
+    caller: Caller,
+    at: datetime,
+) -> Proposal:
+    proposal = Proposal(
+        id=new_id(),
+        kind=kind,
+        subject=subject,
+        organisation=claim.institution_id,
+        region=claim.region,
+        reporting_region=claim.reporting_region,
+        content=content,
+        reason=reason,
+        proposed_by=caller.person,
+        proposed_at=at,
+    )
+    return await proposals.add(connection, proposal)
