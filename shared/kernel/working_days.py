@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Final
 
 from shared.kernel.refusals import Conflict
@@ -33,12 +34,16 @@ class WorkingDays:
         """The days that are listed as not worked."""
         return {day for day, worked in self.listed.items() if not worked}
 
+    @cached_property
+    def _years(self) -> set[int]:
+        return {day.year for day in self.listed}
+
     def is_working(self, day: date) -> bool:
         """Whether `day` is worked. Raises CalendarUnset."""
         found = self.listed.get(day)
         if found is not None:
             return found
-        if not any(each.year == day.year for each in self.listed):
+        if day.year not in self._years:
             raise CalendarUnset(year=day.year)
         return day.weekday() < 5
 

@@ -19,7 +19,7 @@ _KEPT: Final = ", ".join(
 # Who is in training has completed nothing, so a contribution counts by one measure, and is read once.
 _COUNTED: Final = sums_of("""
     SELECT kept.records || '/' || counts.subject || '@' || counts.version AS event, programme, reporting_region,
-        plan_year::integer AS plan_year, measure, counts.amount
+        plan_year::integer AS plan_year, measure, count(*) AS records, sum(counts.amount) AS amount
     FROM (
         SELECT subject, version, combination, coalesce(measure, 'in_training') AS measure,
             CASE WHEN measure IS NULL THEN 1 ELSE amount END AS amount
@@ -27,6 +27,7 @@ _COUNTED: Final = sums_of("""
         WHERE measure IS NOT NULL OR from_on IS NOT NULL AND until IS NULL AND waits_for IS NULL
     ) AS counts JOIN kept USING (measure) JOIN combination ON combination.id = counts.combination
     WHERE kept.books IN (SELECT books FROM heard)
+    GROUP BY counts.subject, counts.version, kept.records, measure, programme, reporting_region, plan_year
 """)
 # An owner that has told nothing yet is compared with nothing. A side without records has the sums of nothing. A
 # checksum is waited for as long as one of the sides moves, up to MOVES_FOR; sums that differ behind the same events are

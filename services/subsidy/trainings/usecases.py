@@ -34,10 +34,13 @@ async def require_province(connection: AsyncConnection, caller: Caller) -> Plan:
     return plan
 
 
-async def scope(connection: AsyncConnection, caller: Caller, *, region: str | None = None) -> Scope:
-    """What the caller sees of `region`; None asks for everything that they see.
+async def scope(
+    connection: AsyncConnection, caller: Caller, *, region: str | None = None, plan: Plan | None = None
+) -> Scope:
+    """What the caller sees of `region`; None asks for everything that they see. The `plan` is looked up if not given.
 
     Raises NotYetReceived, UnknownRegion, ForeignOrganisation, ForeignRegion.
     """
-    plan = await load_plan(connection) if reach.needs_plan(caller, region) else Plan({}, {})
+    if plan is None:
+        plan = await load_plan(connection) if reach.needs_plan(caller, region) else Plan({}, {})
     return rules.scope(plan, await acting(connection, caller), region=region)

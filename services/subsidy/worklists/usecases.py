@@ -75,10 +75,12 @@ async def waiting(
     stood_in = await store.stood_in_for(connection, caller.person, region, on=today)
     below = [code for code in plan.regions if plan.region_and_above(code, on=today)[1:2] == [region]]
     condition = store.waits_for(region, caller.person, above=below, stood_in=stood_in, today=today)
-    sight = await sights.scope(connection, caller)
+    sight = await sights.scope(connection, caller, plan=plan)
     found = await claim_store.page(
         connection, sight, status=None, award=None, further=[condition], after=after, limit=limit
     )
+    if not found:
+        return []
     ids = [each.id for each in found]
     tiles, since = await store.tiles(connection, ids), await store.since(connection, ids)
     flags = await holds.of_claims(connection, ids)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import httpx
 
-from services.subsidy.batches.usecases.settlement import settle_chunk
+from services.subsidy.batches.usecases.settlement import Settler
 from services.subsidy.worker import file_worker
 from tests.subsidy.builders import TODAY, Taught, people
 from tests.subsidy.office import Office
@@ -74,28 +74,33 @@ def failing(*numbers: int) -> Answer:
     return answer
 
 
-async def returned(office: Office, batch_id: str, answer: Answer = all_paid, by: str = "cashier") -> Any:
-    """What became of the bank's return, once a worker has read it, and its claims are settled."""
+async def returned(
+    office: Office, batch_id: str, answer: Answer = all_paid, by: str = "cashier", *, is_settled: bool = True
+) -> Any:
+    """What became of the bank's return, once a worker has read it, and its claims are settled if they are to be."""
     content = returning((await exported(office, batch_id)).content, answer)
-    return await post_return(office, batch_id, content, by)
+    return await post_return(office, batch_id, content, by, is_settled=is_settled)
 
 
-async def post_return(office: Office, batch_id: str, content: bytes, by: str = "cashier") -> Any:
+async def post_return(
+    office: Office, batch_id: str, content: bytes, by: str = "cashier", *, is_settled: bool = True
+) -> Any:
     headers = office.finance(by) | {"Content-Type": "text/csv"}
     posted = await office.service.http.post(f"{RETURNS}?batch_id={batch_id}", content=content, headers=headers)
     if posted.status_code != 202:
         return posted.json()
-    await work(office)
+    await work(office, is_settled=is_settled)
     return (await office.get(f"{RETURNS}/{posted.json()['id']}", office.finance(by))).json()
 
 
-async def work(office: Office) -> None:
-    """All that the worker does: read files, and settle what they return."""
+async def work(office: Office, *, is_settled: bool = True) -> None:
+    """All that the worker does: read files, and settle what they return if that is to be settled."""
     service = office.service
     worker = file_worker(service.settings, service.engine)  # type: ignore[arg-type]
     while await worker.work_one():
         pass
-    while await settle_chunk(service.engine, at=service.clock.now(), rows_max=2):
+    settler = Settler(service.engine, rows_max=2)
+    while is_settled and await settler.settle_chunk(at=service.clock.now()):
         pass
 
 

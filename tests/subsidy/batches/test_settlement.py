@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import random
+from collections import Counter
 from uuid import UUID
 
+import pytest
+
+from services.subsidy.batches.usecases.settlement import Settler
 from services.subsidy.claims.rules.claims import fact_of
 from services.subsidy.claims.store import claims as claim_store
 from services.subsidy.claims.store import lines as line_store
@@ -55,6 +60,33 @@ async def test_each_fund_pays_what_it_had_committed_and_nothing_for_what_failed(
             ("pay", line + 1, amount) for line in range(lines) for amount in (133_340, 66_660)
         )
         assert sum(verb == "pay" for verb, _, _ in moved) == 2 * lines
+    await balanced(office)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_workers_that_take_turns_and_are_replaced_settle_each_row_once(office: Office, seed: int) -> None:
+    chance, now = random.Random(seed), office.service.clock.now()
+    for _ in range(5):
+        await banking.approved(office)
+    batch_id = await banking.released(office, 5, 5 * L4_FEN)
+    await banking.returned(office, batch_id, banking.failing(4), is_settled=False)
+
+    workers = [Settler(office.service.engine, rows_max=2) for _ in range(2)]
+    while await chance.choice(workers).settle_chunk(at=now):
+        if chance.random() < 0.3:
+            workers[0] = Settler(office.service.engine, rows_max=chance.randint(1, 3))
+
+    [(status, paid, failed)] = await office.service.rows(
+        "SELECT status, paid_rows, failed_rows FROM payment_batch WHERE id = :id", id=batch_id
+    )
+    assert (status, paid, failed) == ("settled", 4, 1)
+    told = Counter(
+        (type(fact), fact.claim_id)
+        for fact in await office.service.told()
+        if isinstance(fact, ClaimPaid | ClaimPaymentFailed)
+    )
+    assert (set(told.values()), len(told)) == ({1}, 5)
+    assert await office.service.rows("SELECT count(*) FROM payment_row WHERE status = 'open'") == [(0,)]
     await balanced(office)
 
 

@@ -83,11 +83,11 @@ _SAID: Final = """
 SELECT result, count(*)::integer AS rows, sum(amount_fen)::bigint AS amount_fen
 FROM payment_row WHERE batch_id = $1 AND file_id = $2 GROUP BY result
 """
-# Rows are numbered in the order of their claims. By these they are found in the index of the open ones, which the
-# settled ones have left; by their numbers all that are settled would be read again for each chunk.
+# By number, and no more of them than are wanted: nothing else is cheap while the database knows nothing of rows that
+# were added by the hundred thousand a moment ago, and of those among them that are settled since.
 _UNSETTLED: Final = """
 SELECT row, claim_id, touched, result FROM payment_row
-WHERE batch_id = $1 AND status = 'open' ORDER BY claim_id LIMIT $2
+WHERE batch_id = $1 AND row > $2 AND row <= $3 AND status = 'open' ORDER BY row
 """
 _SETTLE: Final = "UPDATE payment_row SET status = result WHERE batch_id = $1 AND row = ANY($2)"
 _TRANSFERS: Final = """
@@ -182,9 +182,11 @@ async def said(connection: AsyncConnection, batch_id: UUID, file_id: UUID) -> di
     return {PaymentResult(row["result"]): BatchTotals(row["rows"], Fen(row["amount_fen"])) for row in rows}
 
 
-async def unsettled(connection: AsyncConnection, batch_id: UUID, *, limit: int) -> list[UnsettledRow]:
-    """The first rows of a returned batch whose claims do not say yet what the bank did."""
-    rows = await (await driver(connection)).fetch(_UNSETTLED, batch_id, limit)
+async def unsettled(connection: AsyncConnection, batch_id: UUID, *, after: int, until: int) -> list[UnsettledRow]:
+    """Those of the rows behind `after`, up to `until`, whose claims do not say yet what the bank did. Rows are numbered
+    in the order of their claims.
+    """
+    rows = await (await driver(connection)).fetch(_UNSETTLED, batch_id, after, until)
     return [
         UnsettledRow(number, claim_id, touched, PaymentResult(result)) for number, claim_id, touched, result in rows
     ]

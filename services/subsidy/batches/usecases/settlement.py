@@ -1,7 +1,7 @@
 """Bring the claims of a returned batch to what the bank says of them: paid once, or failed; a chunk at a time.
 
 A chunk is one transaction with its claims, their history, facts and books. Whoever is killed in between leaves a batch
-that goes on with the first row that is still open.
+whose settled rows the next one passes over.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -36,22 +37,33 @@ ROWS_AT_ONCE: Final = 1_000
 
 async def work(engine: AsyncEngine, now: Callable[[], datetime]) -> None:
     """Settle returned batches in an endless loop."""
-    await forever("payment returns", lambda: settle_chunk(engine, at=now()), pause_seconds=POLL_SECONDS)
+    settler = Settler(engine)
+    await forever("payment returns", lambda: settler.settle_chunk(at=now()), pause_seconds=POLL_SECONDS)
 
 
-async def settle_chunk(engine: AsyncEngine, *, at: datetime, rows_max: int = ROWS_AT_ONCE) -> bool:
-    """Settle the next rows of a returned batch. False if there is none."""
-    async with engine.begin() as connection:
-        batch = await store.lock_returned(connection)
-        if batch is None:
-            return False
-        found = await rows.unsettled(connection, batch.id, limit=rows_max)
-        if found:
-            await _settle(connection, batch, found, at=at)
-        if len(found) < rows_max:
-            await store.save(connection, rules.settle(batch))
-            log.info("payment-batch.settled", batch=str(batch.id), paid=batch.paid_rows, failed=batch.failed_rows)
-    return True
+class Settler:
+    """Settles batches a chunk at a time, and remembers up to which row it has seen the present one settled."""
+
+    def __init__(self, engine: AsyncEngine, *, rows_max: int = ROWS_AT_ONCE) -> None:
+        self._engine, self._rows_max = engine, rows_max
+        self._settled: dict[UUID, int] = {}
+
+    async def settle_chunk(self, *, at: datetime) -> bool:
+        """Settle the next rows of a returned batch. False if there is none."""
+        async with self._engine.begin() as connection:
+            batch = await store.lock_returned(connection)
+            if batch is None:
+                return False
+            after = self._settled.get(batch.id, 0)
+            until = after + self._rows_max
+            found = await rows.unsettled(connection, batch.id, after=after, until=until)
+            if found:
+                await _settle(connection, batch, found, at=at)
+            if until >= batch.rows:
+                await store.save(connection, rules.settle(batch))
+                log.info("payment-batch.settled", batch=str(batch.id), paid=batch.paid_rows, failed=batch.failed_rows)
+        self._settled = {batch.id: until}
+        return True
 
 
 async def _settle(
