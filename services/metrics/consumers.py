@@ -17,7 +17,9 @@ from shared.contracts.registry.flags import FLAG_FACTS
 from shared.contracts.registry.plan import IndicatorListed, LevelListed, ProgrammeListed, RegionListed
 from shared.contracts.registry.quality import QualityCounted
 from shared.contracts.registry.supervision import FINDING_FACTS, PatrolRecorded
-from shared.contracts.subsidy import BUDGET_FACTS, CLAIM_FACTS, ClaimBookTold
+from shared.contracts.subsidy.books import ClaimBookTold
+from shared.contracts.subsidy.budgets import BUDGET_FACTS
+from shared.contracts.subsidy.claims import CLAIM_FACTS
 
 HEARS: Final[frozenset[type[Fact]]] = frozenset(
     {

@@ -27,7 +27,8 @@ from shared.contracts.assessment import (
 )
 from shared.contracts.dimensions import award_of
 from shared.contracts.fact import Fact
-from shared.contracts.subsidy import RecoveryConfirmed, SubsidyKind
+from shared.contracts.subsidy import SubsidyKind
+from shared.contracts.subsidy.claims import RecoveryConfirmed
 from shared.kernel.money import Fen
 from shared.public_lists import hearing
 

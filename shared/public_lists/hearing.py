@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.backbone.consumer import Consumer, unprepared
 from shared.contracts.fact import Fact
-from shared.contracts.subsidy import CLAIM_FACTS, ClaimState
+from shared.contracts.subsidy.claims import CLAIM_FACTS, ClaimState
 from shared.public_lists import store
 from shared.public_lists.rules import list_of
 from shared.public_lists.store import Owner

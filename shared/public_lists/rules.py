@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from shared.contracts.dimensions import award_of
-from shared.contracts.subsidy import ClaimLine, ClaimState, ClaimStatus, SubsidyKind
+from shared.contracts.subsidy import SubsidyKind
+from shared.contracts.subsidy.claims import ClaimLine, ClaimState, ClaimStatus
 from shared.kernel.awards import Award
 from shared.kernel.identity import IdentityDocument, last_four
 from shared.kernel.money import Fen

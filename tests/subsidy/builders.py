@@ -36,7 +36,7 @@ from shared.contracts.registry.licences import (
     LicenceStatus,
 )
 from shared.contracts.registry.plan import RegionListed
-from shared.contracts.subsidy import ClaimStatus
+from shared.contracts.subsidy.claims import ClaimStatus
 from shared.kernel.awards import Award
 from shared.kernel.ids import new_id
 from shared.kernel.money import Fen

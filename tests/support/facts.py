@@ -21,7 +21,7 @@ from shared.contracts.registry.enrolments import (
     TraineeEnrolled,
 )
 from shared.contracts.registry.plan import ProgrammeListed, RegionListed
-from shared.contracts.subsidy import ClaimLine, ClaimState, ClaimStatus
+from shared.contracts.subsidy.claims import ClaimLine, ClaimState, ClaimStatus
 
 AT = datetime(2025, 6, 1, 8, tzinfo=UTC)
 

@@ -13,7 +13,7 @@ from uuid import UUID
 import httpx
 import msgspec
 
-from shared.contracts.subsidy import ClaimApproved, ClaimLine, ClaimPublished, ClaimState, ClaimStatus
+from shared.contracts.subsidy.claims import ClaimApproved, ClaimLine, ClaimPublished, ClaimState, ClaimStatus
 from tests.registry.school import set_today
 from tests.support.facts import claim, line, numbered
 from tests.support.services import ServiceUnderTest

@@ -15,7 +15,7 @@ from shared.contracts.registry.flags import FlagState
 from shared.contracts.registry.plan import IndicatorListed, LevelListed, ProgrammeListed, RegionListed
 from shared.contracts.registry.quality import QualityCounted
 from shared.contracts.registry.supervision import FindingState, PatrolRecorded
-from shared.contracts.subsidy import BudgetState
+from shared.contracts.subsidy.budgets import BudgetState
 from shared.database import driver
 from shared.plan import UnknownRegion
 

@@ -16,7 +16,7 @@ from services.subsidy.claims.rules.claims import (
 )
 from services.subsidy.claims.rules.lines import Line
 from services.subsidy.claims.rules.states import ClaimVerb
-from shared.contracts.subsidy import ClaimReopened, ClaimStatus
+from shared.contracts.subsidy.claims import ClaimReopened, ClaimStatus
 from shared.kernel.callers import Caller
 from shared.kernel.four_eyes import require_another
 from shared.kernel.moves import move

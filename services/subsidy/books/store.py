@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from shared.books.telling import Book
-from shared.contracts.subsidy import ClaimBookTold
+from shared.contracts.subsidy.books import ClaimBookTold
 
 # The lines of a claim are added up before anything is made of them: there may be fifty times as many.
 BOOK: Final = Book(

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from shared.contracts.dimensions import FundSource
-from shared.contracts.subsidy import BudgetMoved, BudgetSet
+from shared.contracts.subsidy.budgets import BudgetMoved, BudgetSet
 from shared.kernel.money import Fen
 from shared.kernel.refusals import Conflict, Invalid
 

@@ -15,7 +15,8 @@ from services.subsidy.trainings.usecases import scope
 from shared import tables
 from shared.auth import CurrentCaller
 from shared.contracts.dimensions import FundSource
-from shared.contracts.subsidy import DoublePaymentStatus, SubsidyKind
+from shared.contracts.subsidy import SubsidyKind
+from shared.contracts.subsidy.double_payments import DoublePaymentStatus
 from shared.forms import PLAIN, Day, Reason, Strict
 from shared.kernel.money import FEN_MAX, Fen
 from shared.paging import Cursor, Page, PageSize, after, next_cursor

@@ -14,14 +14,14 @@ from services.subsidy.claims.rules.lines import NOTHING
 from services.subsidy.claims.rules.states import SPENT
 from services.subsidy.payments.rules import PaymentDayImpossible
 from shared.contracts.dimensions import FundSource
-from shared.contracts.subsidy import (
+from shared.contracts.subsidy import SubsidyKind
+from shared.contracts.subsidy.double_payments import (
     DoublePaymentCancelled,
     DoublePaymentRecorded,
     DoublePaymentRecovered,
     DoublePaymentState,
     DoublePaymentStatus,
     DoublePaymentWrittenOff,
-    SubsidyKind,
 )
 from shared.kernel.four_eyes import require_another
 from shared.kernel.money import Fen

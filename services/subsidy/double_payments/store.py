@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.subsidy.double_payments.rules import DoublePayment
 from shared import tables
 from shared.contracts.dimensions import FundSource
-from shared.contracts.subsidy import DoublePaymentStatus, SubsidyKind
+from shared.contracts.subsidy import SubsidyKind
+from shared.contracts.subsidy.double_payments import DoublePaymentStatus
 from shared.kernel.money import Fen
 from shared.kernel.refusals import NotFound
 from shared.located import lies_in

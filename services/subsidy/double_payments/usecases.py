@@ -24,7 +24,7 @@ from services.subsidy.recoveries import store as recoveries
 from services.subsidy.recoveries.usecases import require_offset
 from services.subsidy.trainings.usecases import load_plan, scope
 from shared.backbone import outbox
-from shared.contracts.subsidy import DoublePaymentState
+from shared.contracts.subsidy.double_payments import DoublePaymentState
 from shared.kernel.callers import Caller, Role
 from shared.kernel.four_eyes import require_another
 from shared.kernel.ids import new_id

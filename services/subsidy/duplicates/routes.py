@@ -16,7 +16,8 @@ from services.subsidy.limits import usecases as limits
 from services.subsidy.trainings import usecases as trainings
 from shared.auth import CurrentCaller
 from shared.awards import AnsweredAward, AnsweredLevel
-from shared.contracts.subsidy import ClaimStatus, SubsidyKind
+from shared.contracts.subsidy import SubsidyKind
+from shared.contracts.subsidy.claims import ClaimStatus
 from shared.kernel.periods import business_day
 from shared.paging import BEGINNING, Cursor, Page, PageSize, next_cursor, position_of
 from shared.web import Connection, Now, router

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.subsidy.claims.rules.checks import Check, HeldSubsidy
-from shared.contracts.subsidy import ClaimStatus, SubsidyKind
+from shared.contracts.subsidy import SubsidyKind
+from shared.contracts.subsidy.claims import ClaimStatus
 from shared.kernel.awards import Award
 from shared.kernel.money import Fen
 

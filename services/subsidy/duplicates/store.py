@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.claims.rules.checks import RENEWAL_YEARS
 from services.subsidy.duplicates.rules import Pair, Subsidy
-from shared.contracts.subsidy import ClaimStatus, SubsidyKind
+from shared.contracts.subsidy import SubsidyKind
+from shared.contracts.subsidy.claims import ClaimStatus
 from shared.database import driver
 from shared.kernel.awards import Award
 from shared.kernel.levels import Level

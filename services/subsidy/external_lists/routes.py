@@ -14,7 +14,7 @@ from services.subsidy.external_lists.rules import CHECKS
 from services.subsidy.external_lists.usecases import MATCH_KIND, MatchReading
 from services.subsidy.holds.rules import HoldStatus, ListKind, Verdict
 from shared.auth import CurrentCaller
-from shared.contracts.subsidy import ClaimStatus
+from shared.contracts.subsidy.claims import ClaimStatus
 from shared.file_jobs.routes import job_routes
 from shared.forms import Reason, Strict
 from shared.paging import Cursor, Page, PageSize, after, next_cursor

@@ -14,7 +14,7 @@ from services.subsidy.holds import store as hold_store
 from services.subsidy.holds.rules import HoldStatus, ListKind
 from services.subsidy.holds.store import OF_TRAININGS
 from shared import tables
-from shared.contracts.subsidy import ClaimStatus
+from shared.contracts.subsidy.claims import ClaimStatus
 from shared.database import driver
 from shared.kernel.money import Fen
 from shared.kernel.refusals import NotFound

@@ -18,7 +18,7 @@ from services.subsidy.claims.rules.states import (
     PUBLIC,
     ClaimVerb,
 )
-from shared.contracts.subsidy import ClaimObjected, ClaimObjectionAnswered, ClaimStatus
+from shared.contracts.subsidy.claims import ClaimObjected, ClaimObjectionAnswered, ClaimStatus
 from shared.kernel.four_eyes import require_another
 from shared.kernel.moves import move
 from shared.kernel.periods import business_day

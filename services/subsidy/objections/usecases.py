@@ -27,7 +27,7 @@ from services.subsidy.recoveries.usecases import Asked
 from services.subsidy.trainings import store as trainings
 from services.subsidy.trainings.rules import scope
 from services.subsidy.trainings.usecases import load_plan
-from shared.contracts.subsidy import ClaimStatus
+from shared.contracts.subsidy.claims import ClaimStatus
 from shared.faults import forever
 from shared.kernel.callers import Caller
 from shared.kernel.ids import new_id

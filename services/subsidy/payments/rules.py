@@ -20,7 +20,7 @@ from services.subsidy.claims.rules.states import MOVES, ClaimVerb
 from services.subsidy.holds.rules import Flag, require_free
 from services.subsidy.recoveries.rules import LineRecovered
 from services.subsidy.rekeyings.rules import LinesRekeyed
-from shared.contracts.subsidy import ClaimPaid, ClaimPaymentFailed, ClaimState, ClaimStatus
+from shared.contracts.subsidy.claims import ClaimPaid, ClaimPaymentFailed, ClaimState, ClaimStatus
 from shared.kernel.four_eyes import require_another
 from shared.kernel.money import Fen
 from shared.kernel.periods import business_day

@@ -16,7 +16,7 @@ from services.subsidy.projects.usecases import GrantedInstalment, ProjectReading
 from shared.auth import CurrentCaller
 from shared.awards import AnsweredAward, AnsweredLevel, GivenAward
 from shared.contracts.dimensions import FundSource
-from shared.contracts.subsidy import ClaimStatus
+from shared.contracts.subsidy.claims import ClaimStatus
 from shared.forms import PLAIN, Day, Name, Reason, Strict
 from shared.kernel.awards import Award
 from shared.kernel.ids import new_id

@@ -38,7 +38,8 @@ from services.subsidy.review import rules as review
 from services.subsidy.trainings import usecases as sights
 from services.subsidy.trainings.usecases import load_plan
 from shared import reach
-from shared.contracts.subsidy import ClaimStatus, SubsidyKind
+from shared.contracts.subsidy import SubsidyKind
+from shared.contracts.subsidy.claims import ClaimStatus
 from shared.dated_rules.figures import FigureRow, nearest
 from shared.kernel.callers import Caller, Role
 from shared.kernel.ids import new_id

@@ -20,7 +20,7 @@ from services.subsidy.claims.rules.states import (
     MOVES,
     ClaimVerb,
 )
-from shared.contracts.subsidy import (
+from shared.contracts.subsidy.claims import (
     ClaimLinesOwed,
     ClaimRecovered,
     ClaimRecoveryReversed,

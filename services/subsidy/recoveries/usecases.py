@@ -21,7 +21,7 @@ from services.subsidy.recoveries import store as recovery_store
 from services.subsidy.recoveries.rules import CauseRecovered, OffsetImpossible, RecoveryCause
 from services.subsidy.trainings.usecases import load_plan, scope
 from shared.backbone import outbox
-from shared.contracts.subsidy import ClaimStatus
+from shared.contracts.subsidy.claims import ClaimStatus
 from shared.kernel.callers import Caller, Role
 from shared.kernel.four_eyes import require_another
 from shared.kernel.ids import new_id

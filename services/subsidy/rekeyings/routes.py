@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.subsidy.rekeyings import store
 from services.subsidy.trainings.usecases import load_plan
 from shared.auth import CurrentCaller
-from shared.contracts.subsidy import ClaimStatus
+from shared.contracts.subsidy.claims import ClaimStatus
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.reach import reach
 from shared.web import Connection, router

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from shared.contracts.subsidy import ClaimStatus
+from shared.contracts.subsidy.claims import ClaimStatus
 from shared.kernel.money import Fen
 from shared.kernel.refusals import Conflict
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.rekeyings.rules import RekeyedLine
-from shared.contracts.subsidy import ClaimStatus
+from shared.contracts.subsidy.claims import ClaimStatus
 from shared.database import driver
 from shared.kernel.money import Fen
 from shared.reach import Reach

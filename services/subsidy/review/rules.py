@@ -24,7 +24,7 @@ from services.subsidy.claims.rules.states import (
     ClaimVerb,
 )
 from services.subsidy.holds.rules import Flag, require_free
-from shared.contracts.subsidy import (
+from shared.contracts.subsidy.claims import (
     ClaimApproved,
     ClaimPublished,
     ClaimRejected,

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.claims.store.claims import CLAIM
-from shared.contracts.subsidy import ClaimStatus
+from shared.contracts.subsidy.claims import ClaimStatus
 
 _PUBLICITY_OVER: Final = (
     select(CLAIM.c.id)

@@ -29,7 +29,7 @@ from services.subsidy.review.rules import Deadlines
 from services.subsidy.trainings import store as trainings
 from services.subsidy.trainings.rules import scope
 from services.subsidy.trainings.usecases import load_plan
-from shared.contracts.subsidy import ClaimStatus
+from shared.contracts.subsidy.claims import ClaimStatus
 from shared.faults import forever
 from shared.kernel.callers import Caller
 from shared.kernel.periods import business_day

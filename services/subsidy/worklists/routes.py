@@ -16,7 +16,7 @@ from services.subsidy.worklists import usecases
 from services.subsidy.worklists.rules import Decided, Decision, ReviewSample, Tile
 from services.subsidy.worklists.usecases import PassedClaim, WaitingClaim
 from shared.auth import CurrentCaller
-from shared.contracts.subsidy import ClaimStatus
+from shared.contracts.subsidy.claims import ClaimStatus
 from shared.forms import PLAIN, Day, Reason, Strict
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, Now, router

@@ -23,7 +23,7 @@ from services.subsidy.trainings import usecases as sights
 from services.subsidy.trainings.usecases import load_plan
 from services.subsidy.worklists import rules, store
 from services.subsidy.worklists.rules import ClaimNote, Delegation, ReviewSample, Tile
-from shared.contracts.subsidy import ClaimStatus
+from shared.contracts.subsidy.claims import ClaimStatus
 from shared.kernel.callers import Caller, ForeignRegion
 from shared.kernel.four_eyes import require_another
 from shared.kernel.ids import new_id

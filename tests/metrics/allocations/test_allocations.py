@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from services.metrics.worker import SERVICE
 from shared.contracts.dimensions import FundSource
-from shared.contracts.subsidy import BudgetMoved, BudgetSet, BudgetState
+from shared.contracts.subsidy.budgets import BudgetMoved, BudgetSet, BudgetState
 from tests.conftest import OpenService
 from tests.support.facts import region
 

@@ -18,7 +18,7 @@ from shared.contracts.dimensions import FundSource, RegionPeriod, award_fields, 
 from shared.contracts.fact import Fact
 from shared.contracts.registry.enrolments import EnrolmentState, EnrolmentStatus
 from shared.contracts.registry.plan import RegionListed
-from shared.contracts.subsidy import ClaimApproved, ClaimPaid, ClaimRecovered, ClaimState, ClaimStatus
+from shared.contracts.subsidy.claims import ClaimApproved, ClaimPaid, ClaimRecovered, ClaimState, ClaimStatus
 from shared.kernel.awards import Award
 from tests.metrics.history.tally import Books, Counted, Tally, tally_of
 from tests.support.facts import (

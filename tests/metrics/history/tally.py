@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from shared.contracts.assessment import CertificateBookTold
 from shared.contracts.books import BookEntry, BookState
 from shared.contracts.registry.books import TrainingBookTold
-from shared.contracts.subsidy import ClaimBookTold
+from shared.contracts.subsidy.books import ClaimBookTold
 from shared.kernel.awards import Award
 from tests.support.facts import AT
 

@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from shared.contracts.registry.enrolments import EnrolmentStatus
-from shared.contracts.subsidy import ClaimPaid
+from shared.contracts.subsidy.claims import ClaimPaid
 from tests.conftest import Database
 from tests.metrics.figures.test_figures import enter, indicator
 from tests.metrics.history.closing import asked, end, metrics_on, rebuilt, rows

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from services.metrics.measures.rules.contributions import PERSONS, holding, of_claim, of_enrolment
 from services.metrics.measures.rules.measures import Measure
 from shared.contracts.registry.enrolments import EnrolmentStatus
-from shared.contracts.subsidy import ClaimDrafted, ClaimLine, ClaimPaid, ClaimState, ClaimStatus
+from shared.contracts.subsidy.claims import ClaimDrafted, ClaimLine, ClaimPaid, ClaimState, ClaimStatus
 from shared.kernel.levels import Level
 from tests.support.facts import certificate, claim, enrolment, line
 

@@ -12,7 +12,7 @@ from shared.contracts.assessment import BodyFiled
 from shared.contracts.dimensions import FundSource
 from shared.contracts.registry.directory import InstitutionState
 from shared.contracts.registry.enrolments import EnrolmentStatus
-from shared.contracts.subsidy import ClaimPaid, ClaimStatus
+from shared.contracts.subsidy.claims import ClaimPaid, ClaimStatus
 from tests.conftest import OpenWorld
 from tests.registry.school import set_today
 from tests.support.facts import (

@@ -18,7 +18,7 @@ from services.metrics.worker import SERVICE
 from shared.contracts.dimensions import RegionPeriod
 from shared.contracts.registry.enrolments import EnrolmentState, EnrolmentStatus
 from shared.contracts.registry.plan import IndicatorListed
-from shared.contracts.subsidy import ClaimPaid, ClaimStatus
+from shared.contracts.subsidy.claims import ClaimPaid, ClaimStatus
 from tests.conftest import OpenService
 from tests.registry.school import set_today
 from tests.support.facts import AT, certificate, claim, enrolment, programme, region

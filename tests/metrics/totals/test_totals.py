@@ -14,7 +14,7 @@ from services.metrics.worker import SERVICE
 from shared.contracts.assessment import CertificateCorrected
 from shared.contracts.fact import Fact
 from shared.contracts.registry.enrolments import EnrolmentCompleted, EnrolmentResumed, EnrolmentStatus
-from shared.contracts.subsidy import (
+from shared.contracts.subsidy.claims import (
     ClaimApproved,
     ClaimCorrected,
     ClaimDrafted,

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from shared.contracts.subsidy import RecoveryConfirmed
+from shared.contracts.subsidy.claims import RecoveryConfirmed
 from tests.registry.school import School
 
 

@@ -13,7 +13,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 from structlog.testing import capture_logs
 
-from shared.contracts.subsidy import (
+from shared.contracts.subsidy import SubsidyKind
+from shared.contracts.subsidy.claims import (
     ClaimLine,
     ClaimObjected,
     ClaimObjectionAnswered,
@@ -23,7 +24,6 @@ from shared.contracts.subsidy import (
     ClaimStatus,
     ClaimSubmitted,
     ClaimWithdrawn,
-    SubsidyKind,
 )
 from shared.kernel.periods import BUSINESS_ZONE
 from tests.registry.persons.test_persons import document, merge, undo

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.contracts.subsidy import ClaimStatus, SubsidyKind
+from shared.contracts.subsidy import SubsidyKind
+from shared.contracts.subsidy.claims import ClaimStatus
 from shared.kernel.identity import DocumentKind
 from shared.persons import Particulars
 from shared.public_lists.rules import OF_AGE, OF_GROUPS, PUBLIC, list_of, shown

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.subsidy import ClaimPaid, ClaimPaymentFailed
+from shared.contracts.subsidy.claims import ClaimPaid, ClaimPaymentFailed
 from tests.subsidy.batches import banking
 from tests.subsidy.batches.banking import RETURNS, Row
 from tests.subsidy.builders import L4_FEN, TODAY

@@ -12,7 +12,7 @@ from services.subsidy.batches.usecases.settlement import Settler
 from services.subsidy.claims.rules.claims import fact_of
 from services.subsidy.claims.store import claims as claim_store
 from services.subsidy.claims.store import lines as line_store
-from shared.contracts.subsidy import ClaimPaid, ClaimPaymentFailed, ClaimState
+from shared.contracts.subsidy.claims import ClaimPaid, ClaimPaymentFailed, ClaimState
 from tests.subsidy.batches import banking
 from tests.subsidy.builders import L4_FEN, STARTS_ON
 from tests.subsidy.ledger.books import balanced, ledger

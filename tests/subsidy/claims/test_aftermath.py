@@ -11,7 +11,7 @@ from shared.contracts.assessment import CertificateIssued
 from shared.contracts.fact import Fact
 from shared.contracts.registry.enrolments import EnrolmentReinstated, EnrolmentStatus
 from shared.contracts.registry.flags import FlagStatus
-from shared.contracts.subsidy import ClaimLinesOwed, ClaimLinesStopped
+from shared.contracts.subsidy.claims import ClaimLinesOwed, ClaimLinesStopped
 from tests.subsidy.builders import (
     L4_FEN,
     TODAY,

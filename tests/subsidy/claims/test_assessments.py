@@ -8,7 +8,8 @@ import pytest
 
 from services.subsidy.holds.rules import ListKind
 from shared.contracts.assessment import CertificateWay
-from shared.contracts.subsidy import ClaimLinesOwed, ClaimLinesStopped, ClaimPaid, ClaimState, SubsidyKind
+from shared.contracts.subsidy import SubsidyKind
+from shared.contracts.subsidy.claims import ClaimLinesOwed, ClaimLinesStopped, ClaimPaid, ClaimState
 from shared.kernel.awards import Award
 from shared.kernel.callers import Role
 from tests.subsidy.assessed import Assessed, approved, body_of, claim_of, draft, of_strangers, submitted

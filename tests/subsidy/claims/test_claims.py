@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.contracts.subsidy import ClaimState
+from shared.contracts.subsidy.claims import ClaimState
 from tests.subsidy.builders import (
     L4_FEN,
     TODAY,

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import asdict
 
 from shared.contracts.registry.enrolments import EnrolmentCorrected, EnrolmentReinstated
-from shared.contracts.subsidy import ClaimCorrected, ClaimStatus
+from shared.contracts.subsidy.claims import ClaimCorrected, ClaimStatus
 from tests.subsidy.builders import (
     L4_FEN,
     Taught,

@@ -14,7 +14,8 @@ from services.subsidy.external_lists.rules import ExternalMatch
 from services.subsidy.holds.rules import ListKind
 from shared.contracts.registry.attendance import AttendanceRecorded
 from shared.contracts.registry.enrolments import EnrolmentCompleted, EnrolmentCorrected
-from shared.contracts.subsidy import ClaimPaid, SubsidyKind
+from shared.contracts.subsidy import SubsidyKind
+from shared.contracts.subsidy.claims import ClaimPaid
 from shared.kernel.callers import Role
 from shared.kernel.ids import new_id
 from tests.subsidy.assessed import Assessed, claim_of, of_strangers

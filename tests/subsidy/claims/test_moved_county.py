@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from shared.contracts.dimensions import RegionPeriod
 from shared.contracts.registry.plan import RegionListed
-from shared.contracts.subsidy import ClaimPaid
+from shared.contracts.subsidy.claims import ClaimPaid
 from tests.subsidy.builders import (
     L4_FEN,
     STARTS_ON,

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from services.subsidy.claims.usecases import steps
-from shared.contracts.subsidy import ClaimWithdrawn
+from shared.contracts.subsidy.claims import ClaimWithdrawn
 from tests.subsidy.builders import (
     L4_FEN,
     NOW,

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from shared.contracts.subsidy import ClaimState, DoublePaymentState
+from shared.contracts.subsidy.claims import ClaimState
+from shared.contracts.subsidy.double_payments import DoublePaymentState
 from shared.kernel.periods import business_day
 from tests.subsidy.builders import L4_FEN, STARTS_ON, Taught, people
 from tests.subsidy.double_payments.transfers import do, listed, of, paid, propose, record

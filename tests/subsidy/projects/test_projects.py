@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 
 from services.subsidy.worker import SERVICE
-from shared.contracts.subsidy import ClaimApproved, ClaimPaid, SubsidyKind
+from shared.contracts.subsidy import SubsidyKind
+from shared.contracts.subsidy.claims import ClaimApproved, ClaimPaid
 from shared.kernel.callers import Role
 from tests.conftest import OpenService
 from tests.subsidy.batches import banking

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from shared.contracts.subsidy import ClaimRecovered
+from shared.contracts.subsidy.claims import ClaimRecovered
 from shared.kernel.callers import Role
 from tests.subsidy.builders import (
     L4_FEN,

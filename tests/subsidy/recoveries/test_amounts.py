@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from shared.contracts.subsidy import RecoveryConfirmed
+from shared.contracts.subsidy.claims import RecoveryConfirmed
 from tests.subsidy.builders import (
     L4_FEN,
     Taught,

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from services.metrics.measures.rules.contributions import of_claim
 from services.metrics.measures.rules.measures import Measure
 from services.subsidy.ledger.rules import PostingVerb
-from shared.contracts.subsidy import ClaimState
+from shared.contracts.subsidy.claims import ClaimState
 from tests.subsidy.builders import (
     L4_FEN,
     TODAY,

@@ -13,7 +13,7 @@ from services.metrics.worker import SERVICE as METRICS
 from services.subsidy.books.store import BOOK
 from services.subsidy.ledger.rules import PATHS, Flow, PostingVerb
 from services.subsidy.worker import SERVICE
-from shared.contracts.subsidy import DoublePaymentState, DoublePaymentStatus
+from shared.contracts.subsidy.double_payments import DoublePaymentState, DoublePaymentStatus
 from shared.kernel.periods import BUSINESS_ZONE
 from tests.conftest import OpenService
 from tests.subsidy.builders import NOW, STARTS_ON, TODAY, Taught, people

@@ -17,7 +17,8 @@ from shared.contracts.assessment import CertificateState, CertificateStatus
 from shared.contracts.dimensions import award_of
 from shared.contracts.registry.classes import ClassStatus
 from shared.contracts.registry.enrolments import EnrolmentState, EnrolmentStatus
-from shared.contracts.subsidy import ClaimLine, ClaimState, SubsidyKind
+from shared.contracts.subsidy import SubsidyKind
+from shared.contracts.subsidy.claims import ClaimLine, ClaimState
 from shared.kernel.awards import Award
 from shared.kernel.levels import Level
 

@@ -16,7 +16,8 @@ from services.subsidy.claims.store.claims import CLAIM
 from services.subsidy.payments.rules import PAID_BY_BANK, REFUSED_BY_BANK, BankMove
 from shared import tables
 from shared.contracts.dimensions import FundSource
-from shared.contracts.subsidy import ClaimStatus, SubsidyKind
+from shared.contracts.subsidy import SubsidyKind
+from shared.contracts.subsidy.claims import ClaimStatus
 from shared.database import driver
 from shared.kernel.awards import Award
 

@@ -25,7 +25,8 @@ from services.subsidy.trainings import usecases as trainings
 from shared import tables
 from shared.auth import CurrentCaller
 from shared.awards import AskedAward
-from shared.contracts.subsidy import ClaimStatus, SubsidyKind
+from shared.contracts.subsidy import SubsidyKind
+from shared.contracts.subsidy.claims import ClaimStatus
 from shared.paging import Cursor, Page, PageSize, after, next_cursor
 from shared.web import Connection, Now, router
 

@@ -24,7 +24,8 @@ from services.subsidy.kinds.rules import KINDS, Basis, kind_from
 from services.subsidy.trainings.rules import Outcome
 from shared.awards import AnsweredAward, AnsweredLevel
 from shared.contracts.dimensions import FundSource
-from shared.contracts.subsidy import ClaimStatus, SubsidyKind
+from shared.contracts.subsidy import SubsidyKind
+from shared.contracts.subsidy.claims import ClaimStatus
 from shared.dated_rules.answers import GroundsAnswer
 from shared.forms import LocalId, Reason, Strict
 from shared.kernel.money import Fen

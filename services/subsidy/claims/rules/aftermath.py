@@ -13,7 +13,7 @@ from services.subsidy.claims.rules.claims import Claim, fact_of
 from services.subsidy.claims.rules.lines import Line, stopped
 from services.subsidy.limits.rules import Terms
 from services.subsidy.trainings.rules import Outcome
-from shared.contracts.subsidy import ClaimLinesOwed, ClaimLinesStopped, ClaimState, ClaimStatus
+from shared.contracts.subsidy.claims import ClaimLinesOwed, ClaimLinesStopped, ClaimState, ClaimStatus
 from shared.kernel.money import Fen
 from shared.kernel.periods import business_day
 

@@ -25,7 +25,8 @@ from services.subsidy.ledger.rules import ClaimStanding, LineStanding
 from services.subsidy.limits.rules import Ladder
 from services.subsidy.trainings.rules import TrainingClass
 from shared.contracts.dimensions import FundSource, award_fields
-from shared.contracts.subsidy import (
+from shared.contracts.subsidy import SubsidyKind
+from shared.contracts.subsidy.claims import (
     ClaimCorrected,
     ClaimDrafted,
     ClaimLine,
@@ -33,7 +34,6 @@ from shared.contracts.subsidy import (
     ClaimStatus,
     ClaimSubmitted,
     ClaimWithdrawn,
-    SubsidyKind,
 )
 from shared.kernel.awards import Award
 from shared.kernel.money import Fen

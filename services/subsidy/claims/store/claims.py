@@ -35,7 +35,8 @@ from services.subsidy.kinds.rules import KINDS
 from services.subsidy.trainings.store import HEARD_CLASS
 from shared import tables
 from shared.contracts.dimensions import FundSource
-from shared.contracts.subsidy import ClaimStatus, SubsidyKind
+from shared.contracts.subsidy import SubsidyKind
+from shared.contracts.subsidy.claims import ClaimStatus
 from shared.database import driver
 from shared.heard import HEARD_INSTITUTION
 from shared.kernel.awards import Award

@@ -19,7 +19,7 @@ from services.subsidy.claims.store import payments
 from services.subsidy.claims.usecases import sources, steps
 from services.subsidy.holds import store as hold_store
 from services.subsidy.trainings import store as training_store
-from shared.contracts.subsidy import ClaimStatus
+from shared.contracts.subsidy.claims import ClaimStatus
 from shared.kernel.periods import business_day
 
 _FACTS: Final = "facts"

@@ -23,7 +23,7 @@ from services.subsidy.trainings import store as trainings
 from services.subsidy.trainings.rules import scope
 from services.subsidy.trainings.usecases import acting, load_plan
 from shared.backbone import outbox
-from shared.contracts.subsidy import ClaimState
+from shared.contracts.subsidy.claims import ClaimState
 from shared.faults import forever
 from shared.kernel.callers import Caller
 from shared.kernel.periods import business_day

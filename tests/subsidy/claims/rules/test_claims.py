@@ -26,7 +26,7 @@ from services.subsidy.limits.rules import Ladder
 from services.subsidy.payments import rules as payments
 from services.subsidy.recoveries import rules as recoveries
 from services.subsidy.review import rules as review
-from shared.contracts.subsidy import ClaimState, ClaimStatus
+from shared.contracts.subsidy.claims import ClaimState, ClaimStatus
 from shared.kernel.periods import business_day
 from shared.kernel.refusals import IllegalMove, Refusal
 from tests.subsidy.builders import claim, flag, line

@@ -22,7 +22,8 @@ from services.subsidy.double_payments.rules import (
     Transfer,
 )
 from services.subsidy.payments.rules import PaymentDayImpossible
-from shared.contracts.subsidy import ClaimStatus, DoublePaymentStatus
+from shared.contracts.subsidy.claims import ClaimStatus
+from shared.contracts.subsidy.double_payments import DoublePaymentStatus
 from shared.kernel.money import Fen
 from shared.kernel.refusals import IllegalMove, Refusal, SamePerson
 from tests.subsidy.builders import line

@@ -8,7 +8,7 @@ import pytest
 
 from services.subsidy.payments import rules
 from services.subsidy.payments.rules import PaymentDayImpossible
-from shared.contracts.subsidy import ClaimStatus
+from shared.contracts.subsidy.claims import ClaimStatus
 from shared.kernel.refusals import SamePerson
 from tests.subsidy.claiming import AT, DAY, approved
 

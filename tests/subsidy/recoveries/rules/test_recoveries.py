@@ -6,7 +6,7 @@ import pytest
 
 from services.subsidy.recoveries import rules
 from services.subsidy.recoveries.rules import LineRecovered, NotPaidLine
-from shared.contracts.subsidy import ClaimStatus
+from shared.contracts.subsidy.claims import ClaimStatus
 from tests.subsidy.builders import line
 from tests.subsidy.claiming import AT, DAY, paid, refused
 

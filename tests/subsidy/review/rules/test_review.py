@@ -10,7 +10,7 @@ from services.subsidy.claims.rules.checks import Check
 from services.subsidy.holds.rules import FlagsOpen, FlagsUpheld, HoldStatus
 from services.subsidy.review import rules
 from services.subsidy.review.rules import ClaimOutdated
-from shared.contracts.subsidy import ClaimStatus
+from shared.contracts.subsidy.claims import ClaimStatus
 from shared.kernel.money import Fen
 from shared.kernel.refusals import SamePerson
 from tests.subsidy.builders import flag, line

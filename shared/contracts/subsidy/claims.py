@@ -1,4 +1,4 @@
-"""Facts of the subsidy: claims, from draft to payment and recovery, line by line; budgets and their moves."""
+"""Facts of claims, from draft to payment and recovery, line by line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from shared.contracts.books import BookState
 from shared.contracts.dimensions import (
     AmountFen,
     AwardCode,
@@ -19,51 +18,7 @@ from shared.contracts.dimensions import (
     ProgrammeCode,
     RegionCode,
 )
-from shared.contracts.fact import Fact
-
-TOPIC = "subsidy"
-
-
-class SubsidyFact(Fact):
-    topic: ClassVar[str] = TOPIC
-
-
-class SubsidyKind(StrEnum):
-    """What a subsidy is for. Source: domain rules §4.2."""
-
-    TRAINING = "training"
-    ASSESSMENT = "assessment"
-    """For assessing people free of charge, to the body that did."""
-    APPRENTICESHIP = "apprenticeship"
-    """What is due once an apprenticeship has ended, less what was advanced."""
-    SKILL_UPGRADE = "skill_upgrade"
-    """For a certificate, to its insured holder."""
-    LIVING = "living"
-    """For each day on which a trainee of an entitled group attended."""
-    APPRENTICESHIP_ADVANCE = "apprenticeship_advance"
-    """A part that is paid while the apprenticeship runs; owed back if it is not completed."""
-    PROJECT_GRANT = "project_grant"
-    """An instalment of the grant of a project: a training base, a talent project, a master's studio."""
-
-    @property
-    def name_zh(self) -> str:
-        """What lists and payments call it."""
-        return _KIND_NAMES[self][0]
-
-    @property
-    def name_en(self) -> str:
-        return _KIND_NAMES[self][1]
-
-
-_KIND_NAMES: Final = {
-    SubsidyKind.TRAINING: ("职业培训补贴", "Training subsidy"),
-    SubsidyKind.ASSESSMENT: ("职业技能评价补贴", "Assessment subsidy"),
-    SubsidyKind.APPRENTICESHIP: ("新型学徒制培训补贴（结算）", "Apprenticeship subsidy, the rest"),
-    SubsidyKind.SKILL_UPGRADE: ("技能提升补贴", "Skill upgrade subsidy"),
-    SubsidyKind.LIVING: ("生活费（含交通费）补贴", "Living allowance"),
-    SubsidyKind.APPRENTICESHIP_ADVANCE: ("新型学徒制培训补贴（预拨）", "Apprenticeship subsidy, the advance"),
-    SubsidyKind.PROJECT_GRANT: ("项目资助", "Project grant"),
-}
+from shared.contracts.subsidy.base import SubsidyFact, SubsidyKind
 
 
 class ClaimStatus(StrEnum):
@@ -310,94 +265,3 @@ class RecoveryConfirmed(SubsidyFact):
     recovered_on: date
     kind: SubsidyKind = SubsidyKind.TRAINING
     """What was claimed for; `class_id` and `institution_id` are as in the claim."""
-
-
-class DoublePaymentStatus(StrEnum):
-    OUTSTANDING = "outstanding"
-    SETTLED = "settled"
-    """All of it came back or was given up."""
-    CANCELLED = "cancelled"
-    """It was recorded by mistake."""
-
-
-class DoublePaymentState(SubsidyFact):
-    """What the bank paid once more for a claim that was paid. It counts as paid for nobody: the claim's facts are those
-    of its one payment.
-    """
-
-    double_payment_id: UUID
-    claim_id: UUID
-    institution_id: UUID
-    """Who was paid twice, as in the claim."""
-    region: RegionCode
-    reporting_region: RegionCode
-    fund_source: FundSource
-    kind: SubsidyKind
-    status: DoublePaymentStatus
-    paid_on: date
-    amount_fen: AmountFen
-    recovered_fen: AmountFen
-    written_off_fen: AmountFen
-
-
-class DoublePaymentRecorded(DoublePaymentState):
-    """Two people said so. Subject of all facts about it: double-payments/{double_payment_id}."""
-
-    type: ClassVar[str] = "subsidy.double-payment-recorded.v1"
-
-
-class DoublePaymentRecovered(DoublePaymentState):
-    """Some or all of it came back, or was kept from a later payment."""
-
-    type: ClassVar[str] = "subsidy.double-payment-recovered.v1"
-
-
-class DoublePaymentWrittenOff(DoublePaymentState):
-    """Some or all of what had not come back was given up."""
-
-    type: ClassVar[str] = "subsidy.double-payment-written-off.v1"
-
-
-class DoublePaymentCancelled(DoublePaymentState):
-    """It was recorded by mistake: the bank had paid once."""
-
-    type: ClassVar[str] = "subsidy.double-payment-cancelled.v1"
-
-
-class BudgetState(SubsidyFact):
-    """What a reporting region may spend from a fund source on the classes of a year."""
-
-    budget_id: UUID
-    region: RegionCode
-    fund_source: FundSource
-    year: int
-    total_fen: AmountFen
-    department: str | None = None
-    """The department that leads it, as the plan names departments; None if it was not said."""
-    moved_fen: int = 0
-    """What came from another budget with this change; below zero if it went there."""
-    other_budget_id: UUID | None = None
-    """The budget that it came from, or went to."""
-
-
-class BudgetSet(BudgetState):
-    """Its total was set. Subject of all budget facts: budgets/{budget_id}."""
-
-    type: ClassVar[str] = "subsidy.budget-set.v1"
-
-
-class BudgetMoved(BudgetState):
-    """Money came to it from another budget, or went there; the total is the one after."""
-
-    type: ClassVar[str] = "subsidy.budget-moved.v1"
-
-
-BUDGET_FACTS: Final = (BudgetSet, BudgetMoved)
-"""All facts of a budget. Versions have no gaps, so a consumer that needs one of them consumes all."""
-
-
-class ClaimBookTold(BookState):
-    """The control totals of claims changed. Subject: claim-books/{programme}-{reporting_region}-{plan_year}."""
-
-    topic: ClassVar[str] = TOPIC
-    type: ClassVar[str] = "subsidy.claim-book-told.v1"
