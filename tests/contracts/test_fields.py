@@ -120,17 +120,17 @@ PROMISED: dict[type, set[str]] = {
     },
     assessment.CertificateState: CUT
     | {"certificate_id", "person", "body_id", "class_id", "issued_on", "status", "way", "is_young"},
-    subsidy.ClaimState: {
+    subsidy.claims.ClaimState: {
         "claim_id", "class_id", "institution_id", "region", "reporting_region", "fund_source", "status", "amount_fen",
         "recovered_fen", "approved_on", "paid_on", "kind", "lines.enrolment_id", "lines.person", "lines.programme",
         "lines.occupation", "lines.level", "lines.award", "lines.amount_fen", "lines.recovered_fen",
         "lines.recovered_on",
     },
-    subsidy.RecoveryConfirmed: {
+    subsidy.claims.RecoveryConfirmed: {
         "claim_id", "class_id", "institution_id", "region", "reporting_region", "cause", "lines", "amount_fen",
         "recovered_on", "kind",
     },
-    subsidy.DoublePaymentState: {
+    subsidy.double_payments.DoublePaymentState: {
         "double_payment_id", "claim_id", "institution_id", "region", "reporting_region", "fund_source", "kind",
         "status", "paid_on", "amount_fen", "recovered_fen", "written_off_fen",
     },
@@ -138,7 +138,7 @@ PROMISED: dict[type, set[str]] = {
         "programme", "reporting_region", "plan_year", "entries.measure", "entries.records", "entries.amount",
         "entries.checksum", "outbox_position",
     },
-    subsidy.BudgetState: {"budget_id", "region", "fund_source", "year", "total_fen", "department"},
+    subsidy.budgets.BudgetState: {"budget_id", "region", "fund_source", "year", "total_fen", "department"},
 }  # fmt: skip
 
 
