@@ -19,7 +19,7 @@ from shared.database import driver, make_engine
 from shared.kernel.callers import Role
 from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
-from tests.bench.ground import PLAN, Ground, ground, report
+from tests.bench.ground import NO_CONNECTION_KEPT, PLAN, Ground, ground, report
 from tests.subsidy.office import short_ladder
 
 CLASSES: Final = 400
@@ -54,8 +54,9 @@ async def main() -> None:
         institutions = [new_id() for _ in range(INSTITUTIONS)]
         classes = await fill(here, institutions, [A_CLASS] * CLASSES, [1] * RIVALS)
         print(f"load of the machine before: {os.getloadavg()[0]:.1f}", flush=True)
-        with here.process("subsidy", "serve"):
-            async with httpx.AsyncClient(base_url=here.url("subsidy"), timeout=120) as http:
+        with here.processes("subsidy"):
+            url = here.url("subsidy")
+            async with httpx.AsyncClient(base_url=url, timeout=120, limits=NO_CONNECTION_KEPT) as http:
                 for region, fen in (("410100", 10**12), ("410200", RIVALS // 2 * L4_FEN)):
                     await set_budget(here, http, region, fen)
                 drafted, elapsed = await each(classes[:CLASSES], lambda one: draft(here, http, one))

@@ -25,6 +25,9 @@ PLAN = Path("deploy/plans/henan-2025")
 SERVICES = ("registry", "assessment", "subsidy", "metrics")
 HTTP_PROCESSES = os.cpu_count() or 1
 """As many processes as there are processors share the port where HTTP is served alone, as on a machine of its own."""
+NO_CONNECTION_KEPT = httpx.Limits(max_keepalive_connections=0)
+"""A connection for each request: the kernel gives a new one to a process by chance, and of a few that stay, most may
+belong to the same process for the whole run."""
 
 
 @dataclass
@@ -65,6 +68,12 @@ class Ground:
         finally:
             child.send_signal(signal.SIGTERM)
             child.wait(10)
+
+    @contextmanager
+    def processes(self, service: str) -> Iterator[tuple[subprocess.Popen[bytes], subprocess.Popen[bytes]]]:
+        """A service as where there is much to do: HTTP in as many processes as there are processors, and its worker."""
+        with self.process(service, "api") as http, self.process(service, "worker") as worker:
+            yield http, worker
 
     def wait_ready(self, service: str) -> None:
         deadline = time.monotonic() + 30

@@ -24,7 +24,7 @@ from shared.kernel.identity import DocumentKind
 from shared.kernel.ids import new_id
 from shared.persons import Particulars, Persons, SealedPerson
 from tests.assessment.centre import body_filing, plan
-from tests.bench.ground import Ground, ground, report
+from tests.bench.ground import NO_CONNECTION_KEPT, Ground, ground, report
 from tests.bench.spreadsheet import peaks_of
 from tests.support.people import identity_number
 
@@ -53,10 +53,9 @@ async def main() -> None:
         engine = make_engine(here.postgres.url("assessment"), name="bench", statement_ms=3_600_000)
         async with engine.begin() as connection:
             await apply(connection, plan())
-        with here.process("assessment", "api"), here.process("assessment", "worker") as child:
-            # A connection for each request: of eight that are kept, most may belong to one of the processes.
-            limits = httpx.Limits(max_keepalive_connections=0)
-            async with httpx.AsyncClient(base_url=here.url("assessment"), timeout=120, limits=limits) as http:
+        with here.processes("assessment") as (_, worker):
+            url = here.url("assessment")
+            async with httpx.AsyncClient(base_url=url, timeout=120, limits=NO_CONNECTION_KEPT) as http:
                 bodies = [await _body(here, http, number) for number in range(CENTRES)]
                 async with engine.begin() as connection:
                     own = await driver(connection)
@@ -79,7 +78,7 @@ async def main() -> None:
                     raw=rows / alone, of="COPY of the finished rows", floor=FLOOR,
                 )  # fmt: skip
                 own_headers = here.headers(Role.ASSESSMENT_BODY, organisation=bodies[0])
-                with peaks_of(child.pid) as most:
+                with peaks_of(worker.pid) as most:
                     of_file = await _file(http, own_headers)
         await engine.dispose()
     count = IN_FILE * A_SESSION

@@ -13,7 +13,7 @@ import orjson
 
 from shared.kernel.callers import Role
 from shared.kernel.credit_code import check_character
-from tests.bench.ground import PLAN, Ground, ground, report
+from tests.bench.ground import NO_CONNECTION_KEPT, PLAN, Ground, ground, report
 from tests.bench.rights import report_share
 from tests.support.people import identity_number
 
@@ -52,10 +52,7 @@ async def main() -> None:
 
 async def _post_rosters(here: Ground) -> float:
     """Seconds for all batches, the client on the same machine."""
-    # A connection for each post: the kernel gives every new one to a process by chance, and of four that stay, three or
-    # all may belong to the same process for the whole run.
-    fresh = httpx.Limits(max_keepalive_connections=0)
-    async with httpx.AsyncClient(base_url=here.url("registry"), timeout=60, limits=fresh) as http:
+    async with httpx.AsyncClient(base_url=here.url("registry"), timeout=60, limits=NO_CONNECTION_KEPT) as http:
         own = await prepare(here, http, batches=BATCHES)
         posts = [(roster(batch), own | {"Content-Type": "application/json"}) for batch in range(BATCHES)]
         await _post(http, *posts[0])
