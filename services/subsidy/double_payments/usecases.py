@@ -5,9 +5,8 @@ Whoever does something about it holds the lock of its claim.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -21,7 +20,7 @@ from services.subsidy.double_payments import rules, store
 from services.subsidy.double_payments.rules import DoublePayment, ReferenceRecorded, Transfer
 from services.subsidy.ledger.rules import PostingVerb
 from services.subsidy.recoveries import store as recoveries
-from services.subsidy.recoveries.usecases import require_offset
+from services.subsidy.recoveries.usecases import propose_about, require_offset
 from services.subsidy.trainings.usecases import load_plan, scope
 from shared.backbone import outbox
 from shared.contracts.subsidy.double_payments import DoublePaymentState
@@ -30,7 +29,6 @@ from shared.kernel.four_eyes import require_another
 from shared.kernel.ids import new_id
 from shared.kernel.money import Fen
 from shared.kernel.periods import business_day
-from shared.proposals import store as proposals
 from shared.proposals.rules import Proposal
 
 _CLAIM: Final = "claims/"
@@ -47,9 +45,7 @@ async def propose(
     claim = await _claim(connection, claim_id, caller=caller)
     await _require_possible(connection, claim, transfer, at=at)
     content = transfer._asdict() | {"paid_on": transfer.paid_on.isoformat()}
-    return await _propose(
-        connection, claim, rules.KIND, f"{_CLAIM}{claim_id}", content, reason=reason, caller=caller, at=at
-    )
+    return await propose_about(connection, claim, rules.KIND, content, reason=reason, caller=caller, at=at)
 
 
 async def propose_recovery(
@@ -71,8 +67,9 @@ async def propose_recovery(
     if against is not None:
         await require_offset(connection, claim, amount, against=against, caller=caller)
     content = {"amount_fen": amount, "against": None if against is None else str(against)}
-    return await _propose(
-        connection, claim, rules.RECOVERY, f"{_SUBJECT}{payment_id}", content, reason=reason, caller=caller, at=at
+    subject = f"{_SUBJECT}{payment_id}"
+    return await propose_about(
+        connection, claim, rules.RECOVERY, content, subject=subject, reason=reason, caller=caller, at=at
     )
 
 
@@ -83,8 +80,9 @@ async def propose_write_off(
     payment, claim = await _load(connection, payment_id, caller=caller)
     rules.write_off(payment, amount, at=at)
     content = {"amount_fen": amount}
-    return await _propose(
-        connection, claim, rules.WRITE_OFF, f"{_SUBJECT}{payment_id}", content, reason=reason, caller=caller, at=at
+    subject = f"{_SUBJECT}{payment_id}"
+    return await propose_about(
+        connection, claim, rules.WRITE_OFF, content, subject=subject, reason=reason, caller=caller, at=at
     )
 
 
@@ -97,8 +95,9 @@ async def propose_cancellation(
     """
     payment, claim = await _load(connection, payment_id, caller=caller)
     rules.require_untouched(payment)
-    return await _propose(
-        connection, claim, rules.CANCELLATION, f"{_SUBJECT}{payment_id}", {}, reason=reason, caller=caller, at=at
+    subject = f"{_SUBJECT}{payment_id}"
+    return await propose_about(
+        connection, claim, rules.CANCELLATION, {}, subject=subject, reason=reason, caller=caller, at=at
     )
 
 
@@ -228,29 +227,3 @@ async def _save(
     by, at, reason = caller.person, fact.at, proposal.reason
     await budgets.book_settled_twice(connection, claim.standing, amount, verb, by=by, at=at, reason=reason)
     return after
-
-
-async def _propose(
-    connection: AsyncConnection,
-    claim: Claim,
-    kind: str,
-    subject: str,
-    content: Mapping[str, Any],
-    *,
-    reason: str,
-    caller: Caller,
-    at: datetime,
-) -> Proposal:
-    proposal = Proposal(
-        id=new_id(),
-        kind=kind,
-        subject=subject,
-        organisation=claim.institution_id,
-        region=claim.region,
-        reporting_region=claim.reporting_region,
-        content=content,
-        reason=reason,
-        proposed_by=caller.person,
-        proposed_at=at,
-    )
-    return await proposals.add(connection, proposal)

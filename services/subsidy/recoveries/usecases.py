@@ -76,7 +76,9 @@ async def propose(
     content: dict[str, Any] = {"cause": cause.value}
     if against is not None:
         content["against"] = str(against)
-    return await _propose(connection, claim, rules.KIND, asked.content | content, reason=reason, caller=caller, at=at)
+    return await propose_about(
+        connection, claim, rules.KIND, asked.content | content, reason=reason, caller=caller, at=at
+    )
 
 
 async def propose_reversal(
@@ -95,7 +97,7 @@ async def propose_reversal(
     claim = await _load(connection, claim_id, caller=caller)
     rules.reverse(claim, numbers, claimed_again=await _claimed_again(connection, claim), at=at)
     content = Asked(numbers).content
-    return await _propose(connection, claim, rules.REVERSAL, content, reason=reason, caller=caller, at=at)
+    return await propose_about(connection, claim, rules.REVERSAL, content, reason=reason, caller=caller, at=at)
 
 
 async def propose_write_off(
@@ -104,7 +106,7 @@ async def propose_write_off(
     """Propose to give up what is `asked` for. Raises ForeignRegion, AlreadyProposed and the rule's refusals."""
     claim = await _load(connection, claim_id, caller=caller)
     rules.write_off(claim, asked.numbers, amounts=asked.amounts, at=at)
-    return await _propose(connection, claim, rules.WRITE_OFF, asked.content, reason=reason, caller=caller, at=at)
+    return await propose_about(connection, claim, rules.WRITE_OFF, asked.content, reason=reason, caller=caller, at=at)
 
 
 async def propose_write_off_reversal(
@@ -114,7 +116,9 @@ async def propose_write_off_reversal(
     claim = await _load(connection, claim_id, caller=caller)
     rules.reverse_write_off(claim, asked.numbers, at=at)
     content = asked.content
-    return await _propose(connection, claim, rules.WRITE_OFF_REVERSAL, content, reason=reason, caller=caller, at=at)
+    return await propose_about(
+        connection, claim, rules.WRITE_OFF_REVERSAL, content, reason=reason, caller=caller, at=at
+    )
 
 
 async def propose_dismissal(
@@ -123,27 +127,29 @@ async def propose_dismissal(
     """Propose to find that owed lines are not owed. Raises ForeignRegion, AlreadyProposed, NotOwedLine."""
     claim = await _load(connection, claim_id, caller=caller)
     rules.dismiss(claim, asked.numbers, at=at)
-    return await _propose(connection, claim, rules.DISMISSAL, asked.content, reason=reason, caller=caller, at=at)
+    return await propose_about(connection, claim, rules.DISMISSAL, asked.content, reason=reason, caller=caller, at=at)
 
 
 async def _load(connection: AsyncConnection, claim_id: UUID, *, caller: Caller) -> Claim:
     return await steps.load_for(connection, claim_id, caller=caller, plan=await load_plan(connection))
 
 
-async def _propose(
+async def propose_about(
     connection: AsyncConnection,
     claim: Claim,
     kind: str,
     content: Mapping[str, Any],
     *,
+    subject: str | None = None,
     reason: str,
     caller: Caller,
     at: datetime,
 ) -> Proposal:
+    """A proposal about the claim, or about a `subject` that belongs to it. Raises AlreadyProposed."""
     proposal = Proposal(
         id=new_id(),
         kind=kind,
-        subject=f"{_SUBJECT}{claim.id}",
+        subject=subject or f"{_SUBJECT}{claim.id}",
         organisation=claim.institution_id,
         region=claim.region,
         reporting_region=claim.reporting_region,
