@@ -8,7 +8,6 @@ hour.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -101,18 +100,16 @@ class Teller:
             written = await (await driver(connection)).fetchval(_WRITTEN, list(self._book.tables))
         if written == self._written and at - self._summed_at < SUMMED_WITHIN:
             return None
-        told = await tell(self._engine, self._book, now=lambda: at)
+        told = await tell(self._engine, self._book, at=at)
         if told is not None:
             self._written, self._summed_at = written, at
         return told
 
 
-async def tell(
-    engine: AsyncEngine, book: Book, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
-) -> int | None:
+async def tell(engine: AsyncEngine, book: Book, *, at: datetime) -> int | None:
     """Sum all records and tell the cells that have changed; returns how many. None while another worker is telling."""
     async with engine.begin() as connection:
-        facts = await _facts(connection, book, at=now())
+        facts = await _facts(connection, book, at=at)
         await outbox.record(connection, *facts or ())
     if facts:
         log.debug("books.told", cells=len(facts))

@@ -15,7 +15,7 @@ async def compared(
 ) -> dict[str, Any]:
     """What metrics answers once the owners have told their books, where the comparison was made so long `ago`."""
     for owner, book in owners:
-        await tell(owner.engine, book)
+        await tell(owner.engine, book, at=datetime.now(UTC))
         await owner.settle()
     await metrics.settle()
     return await comparison(metrics, ago=ago)
