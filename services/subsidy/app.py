@@ -16,6 +16,7 @@ from services.subsidy.external_lists import routes as external_lists
 from services.subsidy.ledger import routes as ledger
 from services.subsidy.limits import routes as limits
 from services.subsidy.objections import routes as objections
+from services.subsidy.offsets import routes as offsets
 from services.subsidy.owed import routes as owed
 from services.subsidy.pages.routes import routes as page_routes
 from services.subsidy.patterns import routes as patterns
@@ -60,7 +61,7 @@ def make_app(settings: SubsidySettings, background: Background | None = None) ->
             *(page_routes, publicity.public_routes, publicity.page_routes, objections.public_routes, objections.routes),
             *(appeals.routes, apprenticeships.routes, quotes.routes, worklists.routes, payees.routes, patterns.routes),
             *(batches.routes, returns.routes, external_lists.routes, external_lists.file_routes),
-            *(projects.routes, double_payments.routes, region_names.routes),
+            *(projects.routes, double_payments.routes, offsets.routes, region_names.routes),
         ],
         rights=RIGHTS,
         background=background,

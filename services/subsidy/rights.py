@@ -254,9 +254,16 @@ RIGHTS: Final[Rights] = {
     "propose_double_payment_write_off": writes(
         _FINANCE, two="Who confirms that money is given up neither proposed it nor paid the claim."
     ),
+    "propose_double_payment_recovery_reversal": writes(
+        _FINANCE, two="Who confirms that it is owed again neither proposed it, nor confirmed the recovery, nor paid."
+    ),
+    "propose_double_payment_write_off_reversal": writes(
+        _FINANCE, two="Who confirms that it is owed again neither proposed it nor paid the claim."
+    ),
     "propose_double_payment_cancellation": writes(
         _FINANCE, two="Who confirms that the bank paid once neither proposed it nor recorded that it paid twice."
     ),
+    "list_offsets_in_excess": reads(SUPERVISORS, _FINANCE),
     # projects
     "file_project": writes(
         _REVIEWER, _PROVINCE, two="Who approves a project is of the province, and not who filed it.", note=_FROM_ABOVE

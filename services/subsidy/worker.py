@@ -16,6 +16,7 @@ from services.subsidy.claims.usecases.steps import let_expire
 from services.subsidy.consumers import consumers
 from services.subsidy.external_lists.usecases import match_decider
 from services.subsidy.objections.usecases import erase
+from services.subsidy.offsets import usecases as offsets
 from services.subsidy.policy import usecases as policy
 from services.subsidy.review.usecases import approve_published
 from services.subsidy.settings import SubsidySettings
@@ -65,7 +66,8 @@ def jobs(settings: SubsidySettings, engine: AsyncEngine) -> list[Job]:
     telling = books.work(engine, BOOK, seconds=settings.books_seconds)
     expiry, approval = let_expire(engine, settings.now), approve_published(engine, settings.now)
     files, returns = file_worker(settings, engine), settlement.work(engine, settings.now)
-    return [expiry, approval, erase(engine, settings.now), telling, files.work(), files.erase(), returns]
+    lapsing = offsets.work(engine, settings.now)
+    return [expiry, approval, erase(engine, settings.now), telling, files.work(), files.erase(), returns, lapsing]
 
 
 SERVICE = Service(

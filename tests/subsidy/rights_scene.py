@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import text
 
 from shared.kernel.callers import Role
+from shared.kernel.ids import new_id
 from shared.kernel.periods import business_day
 from tests.subsidy.builders import (
     L4_FEN,
@@ -193,6 +194,8 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
             "propose_double_payment_recovery": {"amount_fen": 1, "reason": "已退回"},
             "propose_double_payment_write_off": {"amount_fen": 1, "reason": "无法追回"},
             "propose_double_payment_cancellation": {"reason": "误登记"},
+            "propose_double_payment_recovery_reversal": {"recovery_id": str(new_id()), "reason": "误登记"},
+            "propose_double_payment_write_off_reversal": {"reason": "误核销"},
             "pay_claim": {"paid_on": "2025-06-01", "reference": "T-1"},
         },
     )  # fmt: skip

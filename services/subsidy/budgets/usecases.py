@@ -190,16 +190,7 @@ async def book(
     await books.add(connection, _entry_of(standing, by=by, at=at, reason=reason), postings)
 
 
-async def book_paid_twice(
-    connection: AsyncConnection, standing: ClaimStanding, amount: Fen, *, by: str, at: datetime, reason: str
-) -> None:
-    """Book that the bank paid `amount` of a claim once more. Raises OverBudget if too little is free."""
-    postings = ledger.paid_twice(await books.booked(connection, standing.claim_id), amount)
-    await _require_free(connection, postings)
-    await books.add(connection, _entry_of(standing, by=by, at=at, reason=reason), postings)
-
-
-async def book_settled_twice(
+async def book_twice(
     connection: AsyncConnection,
     standing: ClaimStanding,
     amount: Fen,
@@ -207,10 +198,13 @@ async def book_settled_twice(
     *,
     by: str,
     at: datetime,
-    reason: str,
+    reason: str | None = None,
 ) -> None:
-    """Book that `amount` of what was paid twice for a claim came back, or what else `verb` says of it."""
-    postings = ledger.settled_twice(await books.booked(connection, standing.claim_id), amount, verb)
+    """Book what `verb` says of `amount`, which the bank paid twice for a claim. Raises OverBudget if too little is
+    free.
+    """
+    booked = await books.booked(connection, standing.claim_id)
+    postings = ledger.twice(booked, await books.came_back_twice(connection, standing.claim_id), amount, verb)
     await _require_free(connection, postings)
     await books.add(connection, _entry_of(standing, by=by, at=at, reason=reason), postings)
 

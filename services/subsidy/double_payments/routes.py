@@ -57,6 +57,15 @@ class DoublePaymentCancellationRequest(Strict):
     reason: Reason
 
 
+class DoublePaymentRecoveryReversalRequest(Strict):
+    recovery_id: UUID = Field(description="Which of its recoveries")
+    reason: Reason
+
+
+class DoublePaymentWriteOffReversalRequest(Strict):
+    reason: Reason
+
+
 class DoublePaymentAnswer(BaseModel):
     """What the bank paid once more for a claim; it is owed by the payee while some of it is outstanding."""
 
@@ -93,6 +102,8 @@ class DoublePaymentRecoveryAnswer(BaseModel):
     recovered_on: date
     proposed_by: str
     confirmed_by: str
+    reversed_on: date | None = Field(description="When all of it was owed again")
+    lapsed_fen: int = Field(description="How much of it could not be kept, because that claim comes to less by now")
 
 
 class DoublePaymentInFull(DoublePaymentAnswer):
@@ -176,6 +187,38 @@ async def propose_double_payment_write_off(
     amount = Fen(request.amount_fen)
     return await usecases.propose_write_off(
         connection, double_payment_id, amount, reason=request.reason, caller=caller, at=at
+    )
+
+
+@routes.post("/double-payments/{double_payment_id}/recovery-reversal", status_code=201, response_model=ProposalAnswer)
+async def propose_double_payment_recovery_reversal(
+    double_payment_id: UUID,
+    request: DoublePaymentRecoveryReversalRequest,
+    connection: Connection,
+    caller: CurrentCaller,
+    at: Now,
+) -> Proposal:
+    """Propose that one of its recoveries was a mistake: the money is owed again.
+
+    Another person of finance confirms it, who confirmed neither the recovery nor paid the claim.
+    """
+    recovery_id = request.recovery_id
+    return await usecases.propose_recovery_reversal(
+        connection, double_payment_id, recovery_id, reason=request.reason, caller=caller, at=at
+    )
+
+
+@routes.post("/double-payments/{double_payment_id}/write-off-reversal", status_code=201, response_model=ProposalAnswer)
+async def propose_double_payment_write_off_reversal(
+    double_payment_id: UUID,
+    request: DoublePaymentWriteOffReversalRequest,
+    connection: Connection,
+    caller: CurrentCaller,
+    at: Now,
+) -> Proposal:
+    """Propose that all that was given up of it is owed again; another person of finance confirms it."""
+    return await usecases.propose_write_off_reversal(
+        connection, double_payment_id, reason=request.reason, caller=caller, at=at
     )
 
 

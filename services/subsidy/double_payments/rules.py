@@ -19,8 +19,10 @@ from shared.contracts.subsidy.double_payments import (
     DoublePaymentCancelled,
     DoublePaymentRecorded,
     DoublePaymentRecovered,
+    DoublePaymentRecoveryReversed,
     DoublePaymentState,
     DoublePaymentStatus,
+    DoublePaymentWriteOffReversed,
     DoublePaymentWrittenOff,
 )
 from shared.kernel.four_eyes import require_another
@@ -35,6 +37,8 @@ KIND: Final = "double-payment"
 RECOVERY: Final = "double-payment-recovery"
 WRITE_OFF: Final = "double-payment-write-off"
 CANCELLATION: Final = "double-payment-cancellation"
+RECOVERY_REVERSAL: Final = "double-payment-recovery-reversal"
+WRITE_OFF_REVERSAL: Final = "double-payment-write-off-reversal"
 
 
 class NotPaidOnce(Conflict):
@@ -88,6 +92,24 @@ class AboveDoublePayment(Invalid):
     cure_zh = "最多为 {outstanding_fen} 分，即重复付款中尚未追回、未核销的金额。"
 
 
+class RecoveryReversedAlready(Conflict):
+    """Facts: `reversed_on`."""
+
+    slug = "double-payment-recovery-reversed-already"
+    title_en = "This recovery of the double payment was taken back already."
+    title_zh = "该笔追回已经撤销。"
+    cure_en = "Nothing has to be done: since {reversed_on}, its money is owed again."
+    cure_zh = "无需再次撤销：自 {reversed_on} 起，该款已恢复为应追回款。"
+
+
+class NothingGivenUp(Conflict):
+    slug = "double-payment-not-written-off"
+    title_en = "Nothing of the double payment was given up."
+    title_zh = "该笔重复付款并未核销。"
+    cure_en = "Nothing has to be done: what is outstanding of it is owed."
+    cure_zh = "无需撤销核销：尚未追回的金额仍为应追回款。"
+
+
 class DoublePaymentUsed(Conflict):
     """Facts, in fen: `recovered_fen`, `written_off_fen`."""
 
@@ -107,6 +129,9 @@ class DoublePaymentVerb(StrEnum):
     SETTLE = "settle"
     """A recovery or write-off after which nothing is outstanding."""
     CANCEL = "cancel"
+    REVERSE_RECOVERY = "reverse_recovery"
+    """By two persons, or because it could not be kept from the payment of another claim."""
+    REVERSE_WRITE_OFF = "reverse_write_off"
 
 
 MOVES: Final[Mapping[DoublePaymentStatus, Mapping[DoublePaymentVerb, DoublePaymentStatus]]] = {
@@ -115,12 +140,16 @@ MOVES: Final[Mapping[DoublePaymentStatus, Mapping[DoublePaymentVerb, DoublePayme
         DoublePaymentVerb.WRITE_OFF: DoublePaymentStatus.OUTSTANDING,
         DoublePaymentVerb.SETTLE: DoublePaymentStatus.SETTLED,
         DoublePaymentVerb.CANCEL: DoublePaymentStatus.CANCELLED,
+        DoublePaymentVerb.REVERSE_RECOVERY: DoublePaymentStatus.OUTSTANDING,
+        DoublePaymentVerb.REVERSE_WRITE_OFF: DoublePaymentStatus.OUTSTANDING,
     },
-    DoublePaymentStatus.SETTLED: {},
+    DoublePaymentStatus.SETTLED: {
+        DoublePaymentVerb.REVERSE_RECOVERY: DoublePaymentStatus.OUTSTANDING,
+        DoublePaymentVerb.REVERSE_WRITE_OFF: DoublePaymentStatus.OUTSTANDING,
+    },
     DoublePaymentStatus.CANCELLED: {},
 }
 WHY_FINAL: Final = {
-    DoublePaymentStatus.SETTLED: "All of it came back or was given up; a further transfer is another one.",
     DoublePaymentStatus.CANCELLED: "It was a mistake. If the bank paid twice after all, it is recorded again.",
 }
 
@@ -164,17 +193,17 @@ class DoublePayment:
         return Fen(self.amount_fen - self.recovered_fen - self.written_off_fen)
 
 
-def require_possible(claim: Claim, transfer: Transfer, *, transferred: Fen, today: date) -> None:
-    """Raises NotPaidOnce, FirstTransfer, NotTheTransfer unless it is `transferred`, what was paid for the claim at
-    once, and PaymentDayImpossible unless it lies between the approval and `today`.
+def require_possible(claim: Claim, transfer: Transfer, *, today: date) -> None:
+    """Raises NotPaidOnce, FirstTransfer, NotTheTransfer unless it is what was transferred for the claim at once, and
+    PaymentDayImpossible unless it lies between the approval and `today`.
     """
     if claim.status not in SPENT:
         raise NotPaidOnce(state=claim.status.value)
     assert claim.approved_on is not None, "a paid claim was approved"
     if transfer.reference == claim.payment_reference:
         raise FirstTransfer(pointer="/reference")
-    if transfer.amount_fen != transferred or not transferred:
-        raise NotTheTransfer(pointer="/amount_fen", transferred_fen=transferred)
+    if transfer.amount_fen != claim.transfer_fen or not claim.transfer_fen:
+        raise NotTheTransfer(pointer="/amount_fen", transferred_fen=claim.transfer_fen)
     if not claim.approved_on <= transfer.paid_on <= today:
         earliest, latest = claim.approved_on.isoformat(), today.isoformat()
         raise PaymentDayImpossible(pointer="/paid_on", earliest=earliest, latest=latest)
@@ -213,6 +242,25 @@ def write_off(payment: DoublePayment, amount: Fen, *, at: datetime) -> tuple[Dou
     after = replace(payment, written_off_fen=Fen(payment.written_off_fen + amount))
     after = _moved(payment, after, DoublePaymentVerb.WRITE_OFF)
     return after, _fact(DoublePaymentWrittenOff, after, at=at)
+
+
+def reverse_recovery(
+    payment: DoublePayment, amount: Fen, *, at: datetime
+) -> tuple[DoublePayment, DoublePaymentRecoveryReversed]:
+    """`amount` of what came back of it is owed again. Raises IllegalMove."""
+    status = move(MOVES, payment.status, DoublePaymentVerb.REVERSE_RECOVERY)
+    recovered = Fen(payment.recovered_fen - amount)
+    after = replace(payment, recovered_fen=recovered, status=status, version=payment.version + 1)
+    return after, _fact(DoublePaymentRecoveryReversed, after, at=at)
+
+
+def reverse_write_off(payment: DoublePayment, *, at: datetime) -> tuple[DoublePayment, DoublePaymentWriteOffReversed]:
+    """All that was given up of it is owed again. Raises IllegalMove, NothingGivenUp."""
+    status = move(MOVES, payment.status, DoublePaymentVerb.REVERSE_WRITE_OFF)
+    if not payment.written_off_fen:
+        raise NothingGivenUp
+    after = replace(payment, written_off_fen=NOTHING, status=status, version=payment.version + 1)
+    return after, _fact(DoublePaymentWriteOffReversed, after, at=at)
 
 
 def cancel(payment: DoublePayment, *, by: str, at: datetime) -> tuple[DoublePayment, DoublePaymentCancelled]:

@@ -8,9 +8,10 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, ColumnElement, Date, Integer, MetaData, Table, Text, Uuid, select
+from sqlalchemy import BigInteger, Column, ColumnElement, Date, Integer, MetaData, Table, Text, Uuid, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.subsidy.claims.rules.lines import NOTHING
 from services.subsidy.double_payments.rules import DoublePayment
 from shared import tables
 from shared.contracts.dimensions import FundSource
@@ -54,6 +55,8 @@ RECOVERY: Final = Table(
     fixed("recovered_on", Date),
     fixed("proposed_by", Text),
     fixed("confirmed_by", Text),
+    Column("reversed_on", Date),
+    Column("lapsed_fen", BigInteger),
 )
 
 
@@ -68,6 +71,14 @@ class Recovery:
     recovered_on: date
     proposed_by: str
     confirmed_by: str
+    reversed_on: date | None = None
+    lapsed_fen: Fen = NOTHING
+    """How much of it could not be kept from that payment after all; it counts as reversed once that is all of it."""
+
+    @property
+    def standing_fen(self) -> Fen:
+        """How much of it counts as recovered."""
+        return NOTHING if self.reversed_on is not None else Fen(self.amount_fen - self.lapsed_fen)
 
 
 async def add(connection: AsyncConnection, payment: DoublePayment) -> None:
@@ -97,6 +108,20 @@ async def by_reference(connection: AsyncConnection, reporting_region: str, refer
     stands = PAYMENT.c.status != DoublePaymentStatus.CANCELLED
     found: UUID | None = await connection.scalar(select(PAYMENT.c.id).where(*named, stands))
     return found
+
+
+async def load_recovery(connection: AsyncConnection, payment_id: UUID, recovery_id: UUID) -> Recovery:
+    """What came back of the double payment by this id. Raises NotFound."""
+    named = tables.matches(RECOVERY, double_payment_id=payment_id, id=recovery_id)
+    found = await tables.fetch_one(connection, select(RECOVERY).where(*named), Recovery)
+    if found is None:
+        raise NotFound(what="recovery of the double payment", id=recovery_id)
+    return found
+
+
+async def reverse_recovery(connection: AsyncConnection, recovery_id: UUID, *, on: date) -> None:
+    """It is owed again, all that did not lapse before."""
+    await connection.execute(update(RECOVERY).where(RECOVERY.c.id == recovery_id).values(reversed_on=on))
 
 
 async def recoveries(connection: AsyncConnection, payment_id: UUID, *, limit: int) -> list[Recovery]:

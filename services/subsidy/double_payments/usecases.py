@@ -17,9 +17,8 @@ from services.subsidy.claims.rules.states import ClaimVerb
 from services.subsidy.claims.store import claims
 from services.subsidy.claims.usecases import steps
 from services.subsidy.double_payments import rules, store
-from services.subsidy.double_payments.rules import DoublePayment, ReferenceRecorded, Transfer
+from services.subsidy.double_payments.rules import DoublePayment, RecoveryReversedAlready, ReferenceRecorded, Transfer
 from services.subsidy.ledger.rules import PostingVerb
-from services.subsidy.recoveries import store as recoveries
 from services.subsidy.recoveries.usecases import propose_about, require_offset
 from services.subsidy.trainings.usecases import load_plan, scope
 from shared.backbone import outbox
@@ -86,6 +85,38 @@ async def propose_write_off(
     )
 
 
+async def propose_recovery_reversal(
+    connection: AsyncConnection, payment_id: UUID, recovery_id: UUID, *, reason: str, caller: Caller, at: datetime
+) -> Proposal:
+    """Propose that one of its recoveries was a mistake.
+
+    Raises NotFound, ForeignRegion, AlreadyProposed, RecoveryReversedAlready, IllegalMove.
+    """
+    payment, claim = await _load(connection, payment_id, caller=caller)
+    recovery = await _standing_recovery(connection, payment_id, recovery_id)
+    rules.reverse_recovery(payment, recovery.standing_fen, at=at)
+    content = {"recovery_id": str(recovery_id)}
+    subject = f"{_SUBJECT}{payment_id}"
+    return await propose_about(
+        connection, claim, rules.RECOVERY_REVERSAL, content, subject=subject, reason=reason, caller=caller, at=at
+    )
+
+
+async def propose_write_off_reversal(
+    connection: AsyncConnection, payment_id: UUID, *, reason: str, caller: Caller, at: datetime
+) -> Proposal:
+    """Propose that all that was given up of it is owed again.
+
+    Raises NotFound, ForeignRegion, AlreadyProposed and the rule's refusals.
+    """
+    payment, claim = await _load(connection, payment_id, caller=caller)
+    rules.reverse_write_off(payment, at=at)
+    subject = f"{_SUBJECT}{payment_id}"
+    return await propose_about(
+        connection, claim, rules.WRITE_OFF_REVERSAL, {}, subject=subject, reason=reason, caller=caller, at=at
+    )
+
+
 async def propose_cancellation(
     connection: AsyncConnection, payment_id: UUID, *, reason: str, caller: Caller, at: datetime
 ) -> Proposal:
@@ -117,7 +148,8 @@ async def record(connection: AsyncConnection, proposal: Proposal, *, caller: Cal
     )
     await store.add(connection, made)
     await outbox.record(connection, fact)
-    await budgets.book_paid_twice(connection, claim.standing, made.amount_fen, by=by, at=at, reason=reason)
+    verb = PostingVerb.PAY_TWICE
+    await budgets.book_twice(connection, claim.standing, made.amount_fen, verb, by=by, at=at, reason=reason)
     return made
 
 
@@ -157,6 +189,52 @@ async def write_off(connection: AsyncConnection, proposal: Proposal, *, caller: 
     after, fact = rules.write_off(payment, amount, at=at)
     verb = PostingVerb.WRITE_OFF_TWICE
     return await _save(connection, after, fact, claim, amount, verb, proposal=proposal, caller=caller)
+
+
+async def reverse_recovery(
+    connection: AsyncConnection, proposal: Proposal, *, caller: Caller, at: datetime
+) -> DoublePayment:
+    """A recovery was a mistake, as a proposal says that is being confirmed: its money leaves the budgets again.
+
+    Raises WrongRole, ForeignRegion, OverBudget, SamePerson if the caller confirmed the recovery or paid the claim,
+    RecoveryReversedAlready and the rule's refusals.
+    """
+    payment, claim = await _settled(connection, proposal, caller=caller)
+    recovery = await _standing_recovery(connection, payment.id, UUID(proposal.content["recovery_id"]))
+    require_another(caller.person, recovery.confirmed_by, rule="confirmation of a recovery and of its reversal")
+    amount = recovery.standing_fen
+    after, fact = rules.reverse_recovery(payment, amount, at=at)
+    await store.reverse_recovery(connection, recovery.id, on=business_day(at))
+    verb = PostingVerb.REVERSE_RECOVERY_TWICE
+    return await _save(connection, after, fact, claim, amount, verb, proposal=proposal, caller=caller)
+
+
+async def reverse_write_off(
+    connection: AsyncConnection, proposal: Proposal, *, caller: Caller, at: datetime
+) -> DoublePayment:
+    """All that was given up is owed again, as a proposal says that is being confirmed.
+
+    Raises WrongRole, ForeignRegion, SamePerson if the caller paid the claim, and the rule's refusals.
+    """
+    payment, claim = await _settled(connection, proposal, caller=caller)
+    after, fact = rules.reverse_write_off(payment, at=at)
+    amount, verb = payment.written_off_fen, PostingVerb.REVERSE_WRITE_OFF_TWICE
+    return await _save(connection, after, fact, claim, amount, verb, proposal=proposal, caller=caller)
+
+
+async def lapse(
+    connection: AsyncConnection, payment_id: UUID, claim: Claim, amount: Fen, *, by: str, at: datetime
+) -> None:
+    """`amount` of what the bank paid twice for `claim` is owed again: it cannot be kept from another payment.
+
+    Raises OverBudget.
+    """
+    payment = await store.load(connection, payment_id)
+    after, fact = rules.reverse_recovery(payment, amount, at=at)
+    await store.save(connection, after)
+    await outbox.record(connection, fact)
+    verb = PostingVerb.REVERSE_RECOVERY_TWICE
+    await budgets.book_twice(connection, claim.standing, amount, verb, by=by, at=at)
 
 
 async def cancel(connection: AsyncConnection, proposal: Proposal, *, caller: Caller, at: datetime) -> DoublePayment:
@@ -203,9 +281,16 @@ async def _settled(connection: AsyncConnection, proposal: Proposal, *, caller: C
     return await store.load(connection, payment_id), claim
 
 
+async def _standing_recovery(connection: AsyncConnection, payment_id: UUID, recovery_id: UUID) -> store.Recovery:
+    """Raises NotFound, RecoveryReversedAlready."""
+    found = await store.load_recovery(connection, payment_id, recovery_id)
+    if found.reversed_on is not None:
+        raise RecoveryReversedAlready(reversed_on=found.reversed_on.isoformat())
+    return found
+
+
 async def _require_possible(connection: AsyncConnection, claim: Claim, transfer: Transfer, *, at: datetime) -> None:
-    transferred = Fen(claim.amount_fen - await recoveries.kept_from(connection, claim.id))
-    rules.require_possible(claim, transfer, transferred=transferred, today=business_day(at))
+    rules.require_possible(claim, transfer, today=business_day(at))
     recorded = await store.by_reference(connection, claim.reporting_region, transfer.reference)
     if recorded is not None:
         raise ReferenceRecorded(double_payment_id=str(recorded))
@@ -225,5 +310,5 @@ async def _save(
     await store.save(connection, after)
     await outbox.record(connection, fact)
     by, at, reason = caller.person, fact.at, proposal.reason
-    await budgets.book_settled_twice(connection, claim.standing, amount, verb, by=by, at=at, reason=reason)
+    await budgets.book_twice(connection, claim.standing, amount, verb, by=by, at=at, reason=reason)
     return after

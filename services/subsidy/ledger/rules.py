@@ -67,6 +67,8 @@ class PostingVerb(StrEnum):
     RECOVER_TWICE = "recover_twice"
     OFFSET_TWICE = "offset_twice"
     WRITE_OFF_TWICE = "write_off_twice"
+    REVERSE_RECOVERY_TWICE = "reverse_recovery_twice"
+    REVERSE_WRITE_OFF_TWICE = "reverse_write_off_twice"
 
 
 class Flow(StrEnum):
@@ -104,7 +106,8 @@ PATHS: Final[Mapping[Flow, Path]] = {
         LedgerAccount.FREE, LedgerAccount.PAID_TWICE, PostingVerb.PAY_TWICE, PostingVerb.RECOVER_TWICE
     ),
     Flow.GIVEN_UP: Path(
-        LedgerAccount.PAID_TWICE, LedgerAccount.GIVEN_UP, PostingVerb.WRITE_OFF_TWICE, PostingVerb.WRITE_OFF_TWICE
+        LedgerAccount.PAID_TWICE, LedgerAccount.GIVEN_UP,
+        PostingVerb.WRITE_OFF_TWICE, PostingVerb.REVERSE_WRITE_OFF_TWICE,
     ),
 }  # fmt: skip
 FLOW_OF: Final[Mapping[tuple[LedgerAccount, LedgerAccount], tuple[Flow, int]]] = {
@@ -226,28 +229,36 @@ def follow(
     return found
 
 
-def paid_twice(booked: Booked, amount: Fen) -> list[Posting]:
-    """The postings of `amount`, which left once more for a claim: from the budgets that paid the claim, in proportion.
+def twice(booked: Booked, came_back: Mapping[UUID, int], amount: Fen, verb: PostingVerb) -> list[Posting]:
+    """The postings of `amount`, which the bank paid twice for a claim, by what `verb` says of it.
 
-    It is not above what they paid.
+    It leaves the budgets that paid the claim, in proportion to what they paid, and is not above that. What is settled
+    is split by what is outstanding in each; what is due again, by what `came_back` to each or was given up in it.
     """
+    gone, given_up = booked.get((None, Flow.PAID_TWICE), {}), booked.get((None, Flow.GIVEN_UP), {})
+    outstanding = {key: part - given_up.get(key, 0) for key, part in gone.items()}
+    match verb:
+        case PostingVerb.PAY_TWICE:
+            flow, sign, weights = Flow.PAID_TWICE, 1, _paid(booked)
+        case PostingVerb.REVERSE_RECOVERY_TWICE:
+            flow, sign, weights = Flow.PAID_TWICE, 1, dict(came_back)
+        case PostingVerb.WRITE_OFF_TWICE:
+            flow, sign, weights = Flow.GIVEN_UP, 1, outstanding
+        case PostingVerb.REVERSE_WRITE_OFF_TWICE:
+            flow, sign, weights = Flow.GIVEN_UP, -1, dict(given_up)
+        case _:
+            flow, sign, weights = Flow.PAID_TWICE, -1, outstanding
+    return [post(key, flow, Fen(sign * part), verb=verb) for key, part in split(amount, weights).items() if part]
+
+
+def _paid(booked: Booked) -> dict[UUID, int]:
+    """What each budget paid of a claim."""
     paid: dict[UUID, int] = {}
     for (_, flow), amounts in booked.items():
         if flow is Flow.PAID:
             for budget_id, part in amounts.items():
                 paid[budget_id] = paid.get(budget_id, 0) + part
-    return [post(key, Flow.PAID_TWICE, part) for key, part in split(amount, paid).items() if part]
-
-
-def settled_twice(booked: Booked, amount: Fen, verb: PostingVerb) -> list[Posting]:
-    """The postings by which `amount` of what left twice for a claim is settled: it is free again, unless `verb` writes
-    it off. It is not above what is outstanding.
-    """
-    gone, given_up = booked.get((None, Flow.PAID_TWICE), {}), booked.get((None, Flow.GIVEN_UP), {})
-    parts = split(amount, {key: part - given_up.get(key, 0) for key, part in gone.items()})
-    if verb is PostingVerb.WRITE_OFF_TWICE:
-        return [post(key, Flow.GIVEN_UP, part) for key, part in parts.items() if part]
-    return [post(key, Flow.PAID_TWICE, Fen(-part), verb=verb) for key, part in parts.items() if part]
+    return paid
 
 
 @dataclass

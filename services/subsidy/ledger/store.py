@@ -89,6 +89,11 @@ SELECT p.line, p.budget_id, p.debit, p.credit, sum(p.amount_fen)::bigint AS amou
 FROM ledger_entry AS e JOIN ledger_posting AS p ON p.entry_id = e.id
 WHERE e.claim_id = $1 GROUP BY p.line, p.budget_id, p.debit, p.credit
 """
+_CAME_BACK_TWICE: Final = """
+SELECT p.budget_id, sum(CASE p.verb WHEN 'reverse_recovery_twice' THEN -p.amount_fen ELSE p.amount_fen END)::bigint
+FROM ledger_entry AS e JOIN ledger_posting AS p ON p.entry_id = e.id
+WHERE e.claim_id = $1 AND p.verb IN ('recover_twice', 'offset_twice', 'reverse_recovery_twice') GROUP BY p.budget_id
+"""
 _BUDGETS: Final = """
 SELECT DISTINCT p.budget_id FROM ledger_entry AS e JOIN ledger_posting AS p ON p.entry_id = e.id
 WHERE e.claim_id = ANY($1)
@@ -187,6 +192,14 @@ async def booked(connection: AsyncConnection, claim_id: UUID) -> Booked:
         of_place = found.setdefault((line, flow), {})
         of_place[budget_id] = Fen(of_place.get(budget_id, 0) + sign * amount)
     return found
+
+
+async def came_back_twice(connection: AsyncConnection, claim_id: UUID) -> dict[UUID, Fen]:
+    """What came back to each budget of what the bank paid twice for the claim."""
+    return {
+        budget_id: Fen(amount)
+        for budget_id, amount in await (await driver(connection)).fetch(_CAME_BACK_TWICE, claim_id)
+    }
 
 
 async def page(

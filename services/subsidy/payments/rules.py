@@ -14,7 +14,7 @@ from services.subsidy.claims.rules.claims import (
     fact_of,
     moved,
 )
-from services.subsidy.claims.rules.lines import stopped
+from services.subsidy.claims.rules.lines import NOTHING, stopped
 from services.subsidy.claims.rules.refusals import NothingToClaim
 from services.subsidy.claims.rules.states import MOVES, ClaimVerb
 from services.subsidy.holds.rules import Flag, require_free
@@ -69,6 +69,23 @@ class AccountFailedBefore(Conflict):
     reference = "GET /v1/payee-accounts/{account_id}"
 
 
+class KeptAbovePayment(Conflict):
+    """Facts, in fen: `kept_fen`, `amount_fen`."""
+
+    slug = "kept-above-payment"
+    title_en = "More is kept from this payment than the claim comes to by now."
+    title_zh = "从该申领付款中抵扣的金额超过其现有金额。"
+    cure_en = (
+        "Pay it in a minute: of the {kept_fen} fen that are kept, what is above {amount_fen} is owed again by then. If "
+        "it is refused for longer, return the claim to its institution; then nothing is kept from it any more."
+    )
+    cure_zh = (
+        "请稍后再付款：已抵扣 {kept_fen} 分，超过 {amount_fen} 分的部分将恢复为应追回款；"
+        "长时间仍不能付款的，请将申领退回机构，退回后不再抵扣。"
+    )
+    reference = "GET /v1/offsets-in-excess"
+
+
 def require_account(claim: Claim, account_id: UUID | None, *, transfer: Fen, same_account: bool = False) -> UUID | None:
     """The account to which `transfer` of the claim is paid: the payee's current one, `account_id`.
 
@@ -99,7 +116,8 @@ def pay(
 
     `flags` are those that hold it. The lines `rekeyed`, whose training is another person's by now, are stopped; the
     others are paid. Raises LinesRekeyed if none is left, IllegalMove, SamePerson if `by` approved it or is one of those
-    who prepared it, FlagsOpen, FlagsUpheld, NothingToClaim if every line was stopped, NotDueYet, PaymentDayImpossible.
+    who prepared it, FlagsOpen, FlagsUpheld, NothingToClaim if every line was stopped, NotDueYet, PaymentDayImpossible,
+    KeptAbovePayment.
     """
     after = moved(claim, ClaimVerb.PAY)
     require_another(by, claim.approved_by, *prepared_by, rule="preparation, approval and payment of a claim")
@@ -120,6 +138,8 @@ def pay(
     if not earliest <= paid_on <= today:
         raise PaymentDayImpossible(pointer="/paid_on", earliest=earliest.isoformat(), latest=today.isoformat())
     after = replace(after, lines=lines, paid_on=paid_on, paid_by=by, payment_reference=reference)
+    if after.transfer_fen < 0:
+        raise KeptAbovePayment(kept_fen=after.kept_fen, amount_fen=after.amount_fen)
     return after, fact_of(ClaimPaid, after, at=at)
 
 
@@ -147,7 +167,8 @@ REFUSED_BY_BANK: Final = _by_bank(ClaimVerb.REFUSE_PAYMENT, ClaimPaymentFailed)
 
 
 def fail(claim: Claim, *, paid_by: Collection[str], by: str, at: datetime) -> tuple[Claim, ClaimPaymentFailed]:
-    """Record that the bank sent the payment back. Lines that are owed by now are stopped: they are not paid again.
+    """Record that the bank sent the payment back. Lines that are owed by now are stopped: they are not paid again. What
+    was given up of lines never left.
 
     Raises IllegalMove, SamePerson if `by` is one of those who paid it, LineRecovered if some of it came back before.
     """
@@ -157,7 +178,8 @@ def fail(claim: Claim, *, paid_by: Collection[str], by: str, at: datetime) -> tu
         raise LineRecovered(lines=recovered)
     today = business_day(at)
     lines = tuple(
-        line if line.owed is None else stopped(line, Check(line.owed["check"]), on=today) for line in claim.lines
+        line if line.owed is None else stopped(line, Check(line.owed["check"]), on=today)
+        for line in (replace(each, written_off_fen=NOTHING) for each in claim.lines)
     )
     after = replace(after, lines=lines, paid_on=None, paid_by=None, payment_reference=None)
     return after, fact_of(ClaimPaymentFailed, after, at=at)

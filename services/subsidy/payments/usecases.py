@@ -18,11 +18,9 @@ from services.subsidy.claims.store import holds, lines
 from services.subsidy.claims.usecases import steps
 from services.subsidy.payees import store as payees
 from services.subsidy.payments import rules
-from services.subsidy.recoveries import store as recoveries
 from services.subsidy.rekeyings import store as rekeyings
 from services.subsidy.trainings.usecases import load_plan
 from shared.kernel.callers import Caller
-from shared.kernel.money import Fen
 
 
 async def pay(
@@ -54,8 +52,7 @@ async def pay(
         by=caller.person,
         at=at,
     )
-    transfer = Fen(after.amount_fen - await recoveries.kept_from(connection, claim_id))
-    paid_to = rules.require_account(before, account_id, transfer=transfer, same_account=same_account)
+    paid_to = rules.require_account(before, account_id, transfer=after.transfer_fen, same_account=same_account)
     after = replace(after, account_id=paid_to)  # told to nobody, so that the fact is the same
     if rekeyed:
         await lines.follow(connection, after)
@@ -71,6 +68,7 @@ async def fail(connection: AsyncConnection, claim_id: UUID, *, reason: str, call
     before = await steps.load_for(connection, claim_id, caller=caller, plan=plan)
     paid_by = await store.doers(connection, claim_id, {ClaimVerb.PAY})
     after, fact = rules.fail(before, paid_by=paid_by, by=caller.person, at=at)
+    await lines.recover(connection, after)
     await lines.follow(connection, after)
     await steps.save(connection, after, fact, ClaimVerb.FAIL_PAYMENT, by=caller.person, reason=reason)
     return after

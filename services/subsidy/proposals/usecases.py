@@ -50,6 +50,8 @@ _STEPS: Final[Mapping[str, _Step]] = {
     double_payment_rules.KIND: double_payments.record,
     double_payment_rules.RECOVERY: double_payments.recover,
     double_payment_rules.WRITE_OFF: double_payments.write_off,
+    double_payment_rules.RECOVERY_REVERSAL: double_payments.reverse_recovery,
+    double_payment_rules.WRITE_OFF_REVERSAL: double_payments.reverse_write_off,
     double_payment_rules.CANCELLATION: double_payments.cancel,
     project_rules.KIND: projects.approve,
     project_rules.VERDICT: projects.give_verdict,

@@ -102,6 +102,7 @@ class RecoveryAnswer(BaseModel):
     proposed_by: str
     confirmed_by: str
     reversed_on: date | None = Field(description="When the recovery was taken back")
+    lapsed_fen: int = Field(description="How much of it could not be kept, because that claim comes to less by now")
 
 
 @routes.post("/claims/{claim_id}/recovery", status_code=201, response_model=ProposalAnswer)

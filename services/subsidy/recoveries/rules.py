@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from services.subsidy.claims.rules.checks import Check
@@ -305,14 +305,52 @@ def reverse(
     `claimed_again` are the lines that another claim pays for by now. Raises IllegalMove, NotRecoveredLine,
     LineClaimedAgain.
     """
-    after = moved(claim, ClaimVerb.REVERSE_RECOVERY)
+    move(MOVES, claim.status, ClaimVerb.REVERSE_RECOVERY)
     recovered = {line.line for line in claim.lines if line.recovered_on is not None}
     chosen = recovered if numbers is None else set(numbers)
     if not chosen or not chosen <= recovered:
         raise NotRecoveredLine(pointer="/lines", lines=sorted(chosen - recovered))
-    if again := chosen & set(claimed_again):
+    amounts = {line.line: line.recovered_fen for line in _named(claim, chosen)}
+    return _taken_back(claim, amounts, ClaimVerb.REVERSE_RECOVERY, claimed_again=claimed_again, at=at)
+
+
+def lapse(
+    claim: Claim, amounts: Mapping[int, Fen], *, against: UUID, claimed_again: Collection[int], at: datetime
+) -> tuple[Claim, ClaimRecoveryReversed]:
+    """Take back of each line what was to be kept from the payment of the claim `against` and cannot be kept: it is owed
+    again, by a case of its own where there is no other. Raises IllegalMove, LineClaimedAgain.
+    """
+    owed = [
+        replace(line, owed=line.owed or _not_kept(line, against, since=business_day(at)))
+        for line in _named(claim, amounts)
+    ]
+    owing = _with_lines(claim, owed)
+    return _taken_back(owing, amounts, ClaimVerb.LAPSE_OFFSET, claimed_again=claimed_again, at=at)
+
+
+def _taken_back(
+    claim: Claim, amounts: Mapping[int, Fen], verb: ClaimVerb, *, claimed_again: Collection[int], at: datetime
+) -> tuple[Claim, ClaimRecoveryReversed]:
+    if again := amounts.keys() & set(claimed_again):
         raise LineClaimedAgain(lines=sorted(again))
-    after = _with_lines(
-        after, [replace(line, recovered_on=None, recovered_part_fen=None) for line in _named(claim, chosen)]
-    )
+    lines = [_less_recovered(line, amounts[line.line]) for line in _named(claim, amounts)]
+    after = _with_lines(moved(claim, verb), lines)
     return after, fact_of(ClaimRecoveryReversed, after, at=at)
+
+
+def _less_recovered(line: Line, amount: Fen) -> Line:
+    left = Fen(line.recovered_fen - amount)
+    return replace(line, recovered_on=line.recovered_on if left else None, recovered_part_fen=left or None)
+
+
+def _not_kept(line: Line, against: UUID, *, since: date) -> dict[str, Any]:
+    """The case of a line that owes again what could not be kept, in the form that `aftermath.case` gives to others."""
+    return {
+        "check": Check.NOT_KEPT.value,
+        "since": since.isoformat(),
+        "outcome": None,
+        "outcome_on": line.trained_on.isoformat(),
+        "flagged": False,
+        "evidenced_on": None,
+        "held_by": [str(against)],
+    }

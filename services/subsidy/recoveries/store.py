@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Column, Date, Integer, MetaData, Table, Text, Uuid, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.subsidy.claims.rules.lines import NOTHING
 from services.subsidy.recoveries.rules import RecoveryCause
 from shared import tables
 from shared.database import driver
@@ -30,12 +31,11 @@ RECOVERY: Final = Table(
     Column("proposed_by", Text),
     Column("confirmed_by", Text),
     Column("reversed_on", Date),
+    Column("lapsed_fen", BigInteger),
 )
 _CAUSED: Final = """
-SELECT line FROM line_recovery WHERE claim_id = $1 AND cause = $2 AND line = ANY($3) AND reversed_on IS NULL
-"""
-_KEPT: Final = """
-SELECT coalesce(sum(amount_fen), 0)::bigint FROM kept_from_payment WHERE claim_id = $1
+SELECT line FROM line_recovery
+WHERE claim_id = $1 AND cause = $2 AND line = ANY($3) AND reversed_on IS NULL AND lapsed_fen = 0
 """
 
 
@@ -53,6 +53,8 @@ class LineRecovery:
     proposed_by: str
     confirmed_by: str
     reversed_on: date | None = None
+    lapsed_fen: Fen = NOTHING
+    """How much of it could not be kept from that payment after all; it counts as reversed once that is all of it."""
 
 
 async def add_all(connection: AsyncConnection, recoveries: Sequence[LineRecovery]) -> None:
@@ -62,14 +64,9 @@ async def add_all(connection: AsyncConnection, recoveries: Sequence[LineRecovery
 async def caused(
     connection: AsyncConnection, claim_id: UUID, cause: RecoveryCause, numbers: Collection[int]
 ) -> list[int]:
-    """Those of the lines that were recovered for the cause before."""
+    """Those of the lines that were recovered for the cause before, if nothing of that lapsed."""
     rows = await (await driver(connection)).fetch(_CAUSED, claim_id, cause.value, list(numbers))
     return sorted(row["line"] for row in rows)
-
-
-async def kept_from(connection: AsyncConnection, claim_id: UUID) -> Fen:
-    """What is kept from the payment of the claim by now."""
-    return Fen(await (await driver(connection)).fetchval(_KEPT, claim_id))
 
 
 async def reverse(connection: AsyncConnection, claim_id: UUID, numbers: Collection[int], *, on: date) -> None:

@@ -237,7 +237,7 @@ async def require_offset(
     """
     target = await _load(connection, against, caller=caller)
     await steps.require_outside_batches(connection, against)
-    left = Fen(target.amount_fen - await recovery_store.kept_from(connection, against))
+    left = target.transfer_fen
     due = target.status in (ClaimStatus.APPROVED, ClaimStatus.PAYMENT_FAILED)
     same = target.institution_id == claim.institution_id and target.id != claim.id
     if not (due and same) or amount > left:
@@ -258,6 +258,26 @@ async def reverse(connection: AsyncConnection, proposal: Proposal, *, caller: Ca
     await recovery_store.reverse(connection, after.id, reversed_, on=business_day(at))
     await steps.save(connection, after, fact, ClaimVerb.REVERSE_RECOVERY, by=caller.person, reason=proposal.reason)
     return after
+
+
+async def lapse(
+    connection: AsyncConnection,
+    before: Claim,
+    amounts: Mapping[int, Fen],
+    *,
+    against: UUID,
+    by: str,
+    at: datetime,
+) -> None:
+    """These `amounts`, by line of a claim, are owed again: they cannot be kept from the payment of the claim `against`.
+
+    Raises OverBudget, LineClaimedAgain.
+    """
+    claimed_again = await _claimed_again(connection, before)
+    after, fact = rules.lapse(before, amounts, against=against, claimed_again=claimed_again, at=at)
+    await lines.reverse(connection, after, amounts)
+    await lines.follow(connection, after)
+    await steps.save(connection, after, fact, ClaimVerb.LAPSE_OFFSET, by=by)
 
 
 async def write_off(connection: AsyncConnection, proposal: Proposal, *, caller: Caller, at: datetime) -> Claim:

@@ -187,7 +187,7 @@ class ClaimPaymentFailed(ClaimState):
 
 
 class ClaimRecoveryReversed(ClaimState):
-    """The recovery of some lines was a mistake: they are paid again as before."""
+    """The recovery of some lines was a mistake, or could not be kept from a later payment: they are paid as before."""
 
     type: ClassVar[str] = "subsidy.claim-recovery-reversed.v1"
 

@@ -57,6 +57,18 @@ class DoublePaymentWrittenOff(DoublePaymentState):
     type: ClassVar[str] = "subsidy.double-payment-written-off.v1"
 
 
+class DoublePaymentRecoveryReversed(DoublePaymentState):
+    """Some of what had come back is owed again: it was a mistake, or could not be kept from a later payment."""
+
+    type: ClassVar[str] = "subsidy.double-payment-recovery-reversed.v1"
+
+
+class DoublePaymentWriteOffReversed(DoublePaymentState):
+    """What had been given up is owed again."""
+
+    type: ClassVar[str] = "subsidy.double-payment-write-off-reversed.v1"
+
+
 class DoublePaymentCancelled(DoublePaymentState):
     """It was recorded by mistake: the bank had paid once."""
 

@@ -31,6 +31,18 @@ SELECT coalesce(sum(amount_fen - recovered_fen), 0)::bigint AS paid_twice,
     coalesce(sum(written_off_fen), 0)::bigint AS given_up
 FROM double_payment WHERE status <> 'cancelled'
 """
+_KEPT = """
+SELECT count(*) FILTER (WHERE c.kept_fen <> coalesce(kept.amount_fen, 0)),
+    count(*) FILTER (WHERE c.status IN ('paid', 'recovered', 'written_off') AND c.kept_fen > c.amount_fen)
+FROM claim AS c
+LEFT JOIN (
+    SELECT against, sum(amount_fen - lapsed_fen) AS amount_fen FROM (
+        SELECT against, amount_fen, lapsed_fen, reversed_on FROM line_recovery
+        UNION ALL SELECT against, amount_fen, lapsed_fen, reversed_on FROM double_payment_recovery
+    ) AS offsets
+    WHERE reversed_on IS NULL GROUP BY against
+) AS kept ON kept.against = c.id
+"""
 
 
 async def ledger(office: Office, **asked: Any) -> list[dict[str, Any]]:
@@ -70,6 +82,8 @@ async def balanced(office: Office) -> None:
     for found in books.values():
         assert sum(found.values()) == 0
     [lines] = await office.service.rows(_LINES)
-    assert tuple(lines) == tuple(sums.values())
+    assert tuple(lines) == tuple(sums.values()), (tuple(lines), sums)
     [double_payments] = await office.service.rows(_DOUBLE)
     assert tuple(double_payments) == tuple(twice.values())
+    [kept] = await office.service.rows(_KEPT)
+    assert tuple(kept) == (0, 0)

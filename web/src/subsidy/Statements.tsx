@@ -35,6 +35,13 @@ const SUMS: Readonly<Record<string, Name>> = {
   reverse_recovery: ["撤销追回", "Recovery reversed"],
   write_off: ["核销", "Written off"],
   reverse_write_off: ["撤销核销", "Write-off reversed"],
+  pay_twice: ["重复拨付", "Paid twice"],
+  cancel_twice: ["撤销重复拨付登记", "Record of a double payment taken back"],
+  recover_twice: ["追回重复拨付", "Double payment recovered"],
+  offset_twice: ["抵扣重复拨付", "Double payment kept"],
+  write_off_twice: ["核销重复拨付", "Double payment written off"],
+  reverse_recovery_twice: ["撤销追回重复拨付", "Double payment owed again"],
+  reverse_write_off_twice: ["撤销核销重复拨付", "Double payment due again"],
 };
 
 export function Statements() {

@@ -104,6 +104,7 @@ export const VERBS: Readonly<Record<string, Name>> = {
   recover: ["追回", "Recovered"],
   recover_rest: ["追回余额", "The rest recovered"],
   reverse_recovery: ["撤销追回", "Recovery reversed"],
+  lapse_offset: ["抵扣失效", "Offset lapsed"],
   write_off: ["核销", "Written off"],
   write_off_rest: ["核销余额", "The rest written off"],
   reverse_write_off: ["撤销核销", "Write-off reversed"],

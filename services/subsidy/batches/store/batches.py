@@ -68,7 +68,7 @@ EXPORT: Final = Table(
 _PATIENCE: Final = "SET LOCAL statement_timeout = '60s'"
 """For statements over all claims of a large batch, which may take longer than those of other requests."""
 _CANDIDATES: Final = f"""
-SELECT c.id, c.version, c.institution_id, c.region, c.fund_source, c.kind, c.amount_fen - kept.amount AS amount_fen,
+SELECT c.id, c.version, c.institution_id, c.region, c.fund_source, c.kind, c.amount_fen - c.kept_fen AS amount_fen,
     a.id AS account_id,
     CASE
         WHEN EXISTS (SELECT FROM payment_row AS r WHERE r.claim_id = c.id AND r.status = 'open') THEN 'in_batch'
@@ -78,15 +78,12 @@ SELECT c.id, c.version, c.institution_id, c.region, c.fund_source, c.kind, c.amo
         ) THEN 'same_person'
         WHEN c.id IN (SELECT claim_id FROM ({HELD}) AS held) THEN 'flagged'
         WHEN c.id IN (SELECT claim_id FROM ({REKEYED}) AS rekeyed) THEN 'rekeyed'
-        WHEN c.amount_fen - kept.amount <= 0 THEN 'nothing_to_transfer'
+        WHEN c.amount_fen <= c.kept_fen THEN 'nothing_to_transfer'
         WHEN a.id IS NULL THEN 'no_account'
         WHEN c.status = 'payment_failed' AND a.id = c.account_id AND NOT $4 THEN 'account_failed'
     END AS barrier
 FROM claim AS c
 LEFT JOIN payee_account AS a ON a.institution_id = c.institution_id AND a.status = 'current'
-CROSS JOIN LATERAL (
-    SELECT coalesce(sum(k.amount_fen), 0)::bigint AS amount FROM kept_from_payment AS k WHERE k.claim_id = c.id
-) AS kept
 WHERE c.status IN ('approved', 'payment_failed')
     AND ($1::text[] = '{{}}' OR c.region = ANY($1) OR c.reporting_region = ANY($1))
     AND ($2::text IS NULL OR c.fund_source = $2) AND (c.payable_from IS NULL OR c.payable_from <= $5)

@@ -43,9 +43,7 @@ SELECT r.claim_id FROM payment_row AS r
 JOIN claim AS c ON c.id = r.claim_id JOIN payee_account AS a ON a.id = r.account_id
 WHERE r.batch_id = $1 AND (
     c.version <> r.claim_version OR a.status <> 'current'
-    OR r.amount_fen <> c.amount_fen - coalesce((
-        SELECT sum(k.amount_fen) FROM kept_from_payment AS k WHERE k.claim_id = c.id
-    ), 0)
+    OR r.amount_fen <> c.amount_fen - c.kept_fen
     OR c.id IN (SELECT claim_id FROM ({HELD}) AS held) OR c.id IN (SELECT claim_id FROM ({REKEYED}) AS rekeyed)
 ) ORDER BY r.row
 """

@@ -126,7 +126,9 @@ class OwedAnswer(BaseModel):
     outcome_on: date
     flagged: bool
     evidenced_on: date | None = Field(description="The day of the certificate or licence that still stands")
-    held_by: list[UUID] = Field(description="For C09: the claims that hold the same person's subsidy")
+    held_by: list[UUID] = Field(
+        description="For C09 the claims that hold the same person's subsidy; for OFFSET the claim that comes to less"
+    )
 
     @classmethod
     def of(cls, owed: Mapping[str, Any]) -> OwedAnswer:
@@ -319,6 +321,7 @@ class ClaimFields(BaseModel):
     published_on: date | None
     public_until: date | None = Field(description="The last day on which it is public")
     amount_fen: int
+    kept_fen: int = Field(description="What is kept from its payment, because its payee owes it for other claims")
     recovered_fen: int
     version: int
 

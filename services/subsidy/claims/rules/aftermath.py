@@ -100,7 +100,9 @@ def _followed(line: Line, claim: Claim, ground: Ground, *, is_paid: bool, at: da
             return line
         return stopped(line, check, on=today)
     if check is None:
-        return replace(line, owed=None, dismissed_for=None)
+        # What this service found by itself is not ended by what it rests on.
+        owed = line.owed if line.owed is not None and line.owed["check"] not in LASTING else None
+        return replace(line, owed=owed, dismissed_for=None)
     if check is line.dismissed_for:
         return line
     if line.owed is not None and line.owed["check"] == check:

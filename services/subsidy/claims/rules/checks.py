@@ -48,6 +48,8 @@ class Check(StrEnum):
     CANCELLED = "CANCELLED"
     REKEYED = "REKEYED"
     """Not asked when lines are built: it stops approved lines whose training turned out to be another human's."""
+    NOT_KEPT = "OFFSET"
+    """Not asked either: a paid line is owed again, because what it owed could not be kept from another payment."""
 
     @property
     def words(self) -> Words:
@@ -181,6 +183,12 @@ _WORDS: Final = {
         "批准后该培训经更正属于其他人员。",
         "Claim for the person who was trained with a further claim for the class.",
         "请就本班另行申领，补贴实际参训人员。",
+    ),
+    Check.NOT_KEPT: Words(
+        "What this line owed was to be kept from the payment of another claim, which comes to less by now.",
+        "应退的补贴原定从另一申领的付款中抵扣，该申领的金额现已减少，未能抵扣。",
+        "Recover it, or keep it from another payment; `held_by` is the claim from which it could not be kept.",
+        "请追回该款，或改从其他付款中抵扣；`held_by` 为未能抵扣的申领。",
     ),
 }
 
@@ -397,4 +405,5 @@ _REFUSES: Final[Mapping[Check, Callable[[LineFacts], bool]]] = {
     Check.ADVANCED: lambda facts: _amount(facts) <= 0,
     Check.CANCELLED: lambda facts: facts.cancelled,
     Check.REKEYED: lambda _: False,
+    Check.NOT_KEPT: lambda _: False,
 }

@@ -11,7 +11,7 @@ from uuid import UUID
 from services.subsidy.budgets.rules import Account
 from services.subsidy.claims.rules import states
 from services.subsidy.claims.rules.checks import HeldSubsidy, own_subsidy
-from services.subsidy.claims.rules.lines import Line, with_current_entries
+from services.subsidy.claims.rules.lines import NOTHING, Line, with_current_entries
 from services.subsidy.claims.rules.refusals import ClaimBeforeCompletion, NothingToClaim, NotRunning, NotSubsidised
 from services.subsidy.claims.rules.sources import Entry, Source
 from services.subsidy.claims.rules.states import (
@@ -103,6 +103,8 @@ class Claim:
     kind: SubsidyKind = SubsidyKind.TRAINING
     payable_from: date | None = None
     """The day before which it is not paid; None: it is paid once it is approved."""
+    kept_fen: Fen = NOTHING
+    """What is kept from its payment, because its payee owes it for other claims; the database keeps this sum."""
 
     @property
     def subsidy(self) -> HeldSubsidy:
@@ -116,6 +118,11 @@ class Claim:
     @property
     def amount_fen(self) -> Fen:
         return Fen(sum(line.amount_fen for line in self.lines))
+
+    @property
+    def transfer_fen(self) -> Fen:
+        """What is transferred when it is paid. Below zero while more is kept from it than it comes to by now."""
+        return Fen(self.amount_fen - self.kept_fen)
 
     @property
     def recovered_fen(self) -> Fen:

@@ -41,6 +41,8 @@ class ClaimVerb(StrEnum):
     RECOVER_REST = "recover_rest"
     """A recovery that leaves no paid line."""
     REVERSE_RECOVERY = "reverse_recovery"
+    LAPSE_OFFSET = "lapse_offset"
+    """What was to be kept from the payment of another claim could not be kept, because that claim comes to less."""
     WRITE_OFF = "write_off"
     WRITE_OFF_REST = "write_off_rest"
     """A recovery or write-off after which nothing is left to recover, of which some was given up."""
@@ -118,18 +120,21 @@ MOVES: Final[Mapping[ClaimStatus, Mapping[ClaimVerb, ClaimStatus]]] = {
         ClaimVerb.RECOVER: ClaimStatus.PAID,
         ClaimVerb.RECOVER_REST: ClaimStatus.RECOVERED,
         ClaimVerb.REVERSE_RECOVERY: ClaimStatus.PAID,
+        ClaimVerb.LAPSE_OFFSET: ClaimStatus.PAID,
         ClaimVerb.WRITE_OFF: ClaimStatus.PAID,
         ClaimVerb.WRITE_OFF_REST: ClaimStatus.WRITTEN_OFF,
         ClaimVerb.REVERSE_WRITE_OFF: ClaimStatus.PAID,
     },
     ClaimStatus.WRITTEN_OFF: {
         ClaimVerb.REVERSE_RECOVERY: ClaimStatus.PAID,
+        ClaimVerb.LAPSE_OFFSET: ClaimStatus.PAID,
         ClaimVerb.REVERSE_WRITE_OFF: ClaimStatus.PAID,
     },
     ClaimStatus.REJECTED: {ClaimVerb.REOPEN: ClaimStatus.RETURNED},
     ClaimStatus.WITHDRAWN: {},
     ClaimStatus.RECOVERED: {
         ClaimVerb.REVERSE_RECOVERY: ClaimStatus.PAID,
+        ClaimVerb.LAPSE_OFFSET: ClaimStatus.PAID,
     },
 }
 

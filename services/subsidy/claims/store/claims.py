@@ -82,6 +82,8 @@ CLAIM: Final = Table(
     Column("account_id", Uuid),
     fixed("kind", Choice(SubsidyKind)),
     fixed("payable_from", Date),
+    # Kept by the database: the sum of the offsets that stand.
+    fixed("kept_fen", BigInteger),
     # The sums of the claim's lines, so that a list does not load the lines.
     Column("amount_fen", BigInteger),
     Column("recovered_fen", BigInteger),

@@ -103,8 +103,12 @@ UPDATE claim_line AS l SET person = given.person, programme = given.programme
 FROM {tables.unnest(_CORRECTED, first=2)}
 WHERE l.claim_id = $1 AND l.line = given.line
 """
-_REVERSE: Final = """
-UPDATE claim_line SET recovered_on = NULL, recovered_part_fen = NULL, live = true WHERE claim_id = $1 AND line = ANY($2)
+_REVERSED: Final = LINE.c["line", "recovered_on", "recovered_part_fen"]
+_REVERSE: Final = f"""
+UPDATE claim_line AS l
+SET recovered_on = given.recovered_on, recovered_part_fen = given.recovered_part_fen, live = true
+FROM {tables.unnest(_REVERSED, first=3)}
+WHERE l.claim_id = $1 AND l.line = ANY($2) AND l.line = given.line
 """
 _FOLLOWED: Final = LINE.c["line", "amount_fen", "refusal", "stopped_on", "stopped_fen", "dismissed_for", "owed"]
 # A line that was stopped holds its person's subsidy no longer.
@@ -219,8 +223,8 @@ async def recover(connection: AsyncConnection, claim: Claim) -> None:
 
 
 async def reverse(connection: AsyncConnection, claim: Claim, numbers: Collection[int]) -> None:
-    """Store that these lines are not recovered, and hold their subsidies again."""
-    await (await driver(connection)).execute(_REVERSE, claim.id, list(numbers))
+    """Store that these lines are recovered no longer, or less of them, and hold their subsidies again."""
+    await (await driver(connection)).execute(_REVERSE, claim.id, list(numbers), *_arrays(claim, _REVERSED))
 
 
 async def correct(connection: AsyncConnection, claim: Claim) -> None:

@@ -17,6 +17,7 @@ from services.subsidy.double_payments.rules import (
     DoublePayment,
     DoublePaymentUsed,
     FirstTransfer,
+    NothingGivenUp,
     NotPaidOnce,
     NotTheTransfer,
     Transfer,
@@ -53,23 +54,24 @@ def recorded() -> DoublePayment:
 def test_a_second_transfer_is_as_the_first_under_another_reference(
     changes: dict[str, Any], refusal: type[Refusal]
 ) -> None:
-    rules.require_possible(CLAIM, SECOND, transferred=Fen(1000), today=DAY)
+    rules.require_possible(CLAIM, SECOND, today=DAY)
 
     with pytest.raises(refusal):
-        rules.require_possible(CLAIM, SECOND._replace(**changes), transferred=Fen(1000), today=DAY)
+        rules.require_possible(CLAIM, SECOND._replace(**changes), today=DAY)
 
 
 def test_what_was_kept_from_the_payment_was_not_transferred() -> None:
-    rules.require_possible(CLAIM, SECOND._replace(amount_fen=Fen(400)), transferred=Fen(400), today=DAY)
+    claim = replace(CLAIM, kept_fen=Fen(600))
+    rules.require_possible(claim, SECOND._replace(amount_fen=Fen(400)), today=DAY)
 
     with pytest.raises(NotTheTransfer):
-        rules.require_possible(CLAIM, SECOND, transferred=Fen(400), today=DAY)
+        rules.require_possible(claim, SECOND, today=DAY)
 
 
 @pytest.mark.parametrize("status", [ClaimStatus.APPROVED, ClaimStatus.PAYMENT_FAILED, ClaimStatus.RETURNED])
 def test_a_claim_that_is_not_paid_was_not_paid_twice(status: ClaimStatus) -> None:
     with pytest.raises(NotPaidOnce):
-        rules.require_possible(replace(CLAIM, status=status), SECOND, transferred=Fen(1000), today=DAY)
+        rules.require_possible(replace(CLAIM, status=status), SECOND, today=DAY)
 
 
 def test_a_record_that_was_not_touched_is_taken_back_by_another_person() -> None:
@@ -81,6 +83,35 @@ def test_a_record_that_was_not_touched_is_taken_back_by_another_person() -> None
     assert (cancelled.outstanding_fen, fact.status, fact.version) == (0, DoublePaymentStatus.CANCELLED, 2)
     with pytest.raises(IllegalMove):
         rules.recover(cancelled, Fen(1), at=AT)
+
+
+def test_what_was_given_up_is_owed_again_as_a_whole() -> None:
+    with pytest.raises(NothingGivenUp):
+        rules.reverse_write_off(recorded(), at=AT)
+    given_up, _ = rules.write_off(recorded(), Fen(300), at=AT)
+    settled, _ = rules.recover(given_up, Fen(700), at=AT)
+
+    due, fact = rules.reverse_write_off(settled, at=AT)
+
+    assert (due.status, due.outstanding_fen, fact.written_off_fen) == (DoublePaymentStatus.OUTSTANDING, 300, 0)
+
+
+@given(st.lists(st.integers(1, 400), max_size=6), st.integers(0, 5))
+def test_a_recovery_that_is_taken_back_leaves_it_as_if_it_had_never_been(parts: list[int], which: int) -> None:
+    with_it = without = recorded()
+    for number, part in enumerate(parts):
+        if part > with_it.outstanding_fen:
+            return
+        with_it, _ = rules.recover(with_it, Fen(part), at=AT)
+        if number != which:
+            without, _ = rules.recover(without, Fen(part), at=AT)
+    if which >= len(parts):
+        return
+
+    back, fact = rules.reverse_recovery(with_it, Fen(parts[which]), at=AT)
+
+    assert (back.recovered_fen, back.status) == (without.recovered_fen, without.status)
+    assert (fact.recovered_fen, fact.version) == (back.recovered_fen, with_it.version + 1)
 
 
 @given(st.lists(st.tuples(st.sampled_from([rules.recover, rules.write_off]), st.integers(1, 1200)), max_size=12))
