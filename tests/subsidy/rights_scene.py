@@ -88,6 +88,7 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
     account_id = await _shared_account(office, first, second, finance)
     project_id = await _project(office, first, reviewer)
     double_payment_id = await _paid_twice(office, claim_id, region)
+    in_excess = await _in_excess(office, first, double_payment_id, reviewer)
     budgets = (await office.get(f"/v1/budgets?region={reports_to}", office.province())).json()["rows"]
     return Side(
         region=region,
@@ -129,6 +130,7 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
             "list_delegations": delegated["id"],
             "list_projects": project_id,
             "list_double_payments": double_payment_id,
+            "list_offsets_in_excess": in_excess,
             "list_duplicates": f'"first":{{"claim_id":"{claim_id}"',
         },
         queries={
@@ -224,6 +226,22 @@ async def _paid_twice(office: Office, claim_id: str, region: str) -> str:
     found = await office.get(f"/v1/double-payments?claim_id={claim_id}", office.finance(region=region))
     double_payment_id: str = found.json()["rows"][0]["id"]
     return double_payment_id
+
+
+async def _in_excess(office: Office, owing: Taught, double_payment_id: str, reviewer: dict[str, str]) -> str:
+    """The id of a claim of the payee that was returned after something was kept from its payment."""
+    further = Taught(people(1), institution_id=owing.institution_id, region=owing.region)
+    await office.service.hear(*further.all_finished())
+    claim_id = await office.submitted(further, "c-9")
+    assert (await office.approve(claim_id, reviewer)).status_code == 200
+    kept = {"amount_fen": 1, "against": claim_id, "reason": "抵扣"}
+    finance = office.finance(region=owing.region)
+    proposed = await office.post(f"/v1/double-payments/{double_payment_id}/recovery", kept, finance)
+    confirmed = await office.confirm(proposed, office.finance("treasurer", region=owing.region))
+    assert confirmed.status_code == 200, confirmed.text
+    returned = await office.post(f"/v1/claims/{claim_id}/return", {"reason": "材料有误"}, reviewer)
+    assert returned.status_code == 200, returned.text
+    return claim_id
 
 
 async def _shared_account(office: Office, first: Taught, second: Taught, finance: dict[str, str]) -> str:

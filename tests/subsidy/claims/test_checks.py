@@ -18,5 +18,6 @@ class TestChecks:
         assert [check["code"] for check in answer.json()] == [
             "WITHDRAWN", "TRANSFERRED", "C14", "C21", "DAYS", "C22", "FLAGGED", "OBJECTION", "C12", "C26", "C13",
             "C09", "C10", "C11", "POLICY", "SHARE", "ADVANCE", "CANCELLED", "REKEYED",
+            "OFFSET",
         ]  # fmt: skip
         assert all(check["title_en"] and check["title_zh"] and check["cure_zh"] for check in answer.json())

@@ -32,7 +32,7 @@ async def do(
 
 async def lapse(office: Office) -> bool:
     """Let lapse what the worker would."""
-    return await lapse_some(office.service.engine, at=datetime.now(UTC))
+    return await lapse_some(office.service.engine, at=datetime.now(UTC) + office.service.clock.offset)
 
 
 async def claim_of(office: Office, claim_id: str) -> dict[str, Any]:

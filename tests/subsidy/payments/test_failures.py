@@ -14,6 +14,7 @@ from tests.subsidy.builders import (
     people,
     revoked,
 )
+from tests.subsidy.ledger.books import balanced
 from tests.subsidy.office import Office
 
 
@@ -42,6 +43,20 @@ class TestFailure:
         assert (again.json()["status"], again.json()["payment_reference"]) == ("paid", "T-1")
         balance = await office.balance()
         assert (balance["committed"], balance["paid"]) == (2 * L4_FEN, 2 * L4_FEN)
+
+    async def test_what_was_given_up_of_a_line_never_left(self, office: Office) -> None:
+        _, claim_id = await paid_class(office)
+        given_up = await office.post(
+            f"/v1/claims/{claim_id}/write-off", {"lines": [1], "reason": "无法追回"}, office.finance()
+        )
+        assert (await office.confirm(given_up, office.finance("second"))).status_code == 200
+
+        assert (await fail(office, claim_id)).status_code == 200
+        await balanced(office)
+        again = await office.pay(claim_id, same_account=True)
+
+        assert (again.status_code, [line["written_off_fen"] for line in again.json()["lines"]]) == (200, [0, 0])
+        await balanced(office)
 
     async def test_who_paid_does_not_record_that_it_failed(self, office: Office) -> None:
         _, claim_id = await paid_class(office)

@@ -126,9 +126,7 @@ class OwedAnswer(BaseModel):
     outcome_on: date
     flagged: bool
     evidenced_on: date | None = Field(description="The day of the certificate or licence that still stands")
-    held_by: list[UUID] = Field(
-        description="For C09 the claims that hold the same person's subsidy; for OFFSET the claim that comes to less"
-    )
+    held_by: list[UUID] = Field(description="For C09 the claims that hold it; for OFFSET the claim that comes to less")
 
     @classmethod
     def of(cls, owed: Mapping[str, Any]) -> OwedAnswer:
@@ -304,9 +302,7 @@ class ClaimFields(BaseModel):
     approved_on: date | None
     paid_on: date | None
     payment_reference: str | None
-    account_id: UUID | None = Field(
-        description="The payee's account to which it was paid, or to which the payment failed last"
-    )
+    account_id: UUID | None = Field(description="The account to which it was paid, or to which that failed last")
     supplements: UUID | None = Field(
         description="An earlier claim for the class; this one has those who became due later"
     )
