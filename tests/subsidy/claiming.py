@@ -9,8 +9,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from services.subsidy.claims.rules import claims as rules
-from services.subsidy.claims.rules.checks import Check, HeldSubsidy
+from services.subsidy.claims.rules.checks import Check
 from services.subsidy.claims.rules.claims import Claim
+from services.subsidy.claims.rules.held import HeldSubsidy
 from services.subsidy.claims.rules.lines import Line
 from services.subsidy.claims.rules.sources import Entry
 from services.subsidy.payments import rules as payments

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.subsidy.claims.rules.checks import Check, HeldSubsidy
+from services.subsidy.claims.rules.checks import Check
+from services.subsidy.claims.rules.held import HeldSubsidy
 from shared.contracts.subsidy import SubsidyKind
 from shared.contracts.subsidy.claims import ClaimStatus
 from shared.kernel.awards import Award

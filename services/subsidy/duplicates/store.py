@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.claims.rules.checks import RENEWAL_YEARS
+from services.subsidy.claims.rules.held import RENEWAL_YEARS
 from services.subsidy.duplicates.rules import Pair, Subsidy
 from shared.contracts.subsidy import SubsidyKind
 from shared.contracts.subsidy.claims import ClaimStatus

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final, NamedTuple
 
-from services.subsidy.claims.rules.checks import HeldSubsidy, own_subsidy
+from services.subsidy.claims.rules.held import HeldSubsidy, own_subsidy
 from services.subsidy.claims.rules.lines import Line, Standing, lines_of
 from services.subsidy.claims.rules.sources import Entry, Source
 from services.subsidy.trainings.rules import Outcome, Trainee

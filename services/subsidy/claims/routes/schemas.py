@@ -10,9 +10,10 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.subsidy.claims.rules import grounds
-from services.subsidy.claims.rules.checks import Check, HeldSubsidy
+from services.subsidy.claims.rules.checks import Check
 from services.subsidy.claims.rules.claims import Claim
 from services.subsidy.claims.rules.explanations import CheckOutcome, Explanation
+from services.subsidy.claims.rules.held import HeldSubsidy
 from services.subsidy.claims.rules.lines import Line
 from services.subsidy.claims.rules.refusals import ClaimBasisUnclear
 from services.subsidy.claims.rules.states import ClaimVerb

@@ -8,8 +8,9 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from services.subsidy.claims.rules.checks import CHECKS, Check, HeldSubsidy, LineFacts, refuses
+from services.subsidy.claims.rules.checks import CHECKS, Check, LineFacts, refuses
 from services.subsidy.claims.rules.claims import Claim, fact_of
+from services.subsidy.claims.rules.held import HeldSubsidy
 from services.subsidy.claims.rules.lines import Line, stopped
 from services.subsidy.limits.rules import Terms
 from services.subsidy.trainings.rules import Outcome

@@ -8,8 +8,8 @@ from datetime import date
 from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 from typing import Final, NamedTuple
-from uuid import UUID
 
+from services.subsidy.claims.rules.held import HeldSubsidy, own_subsidy
 from services.subsidy.exams.rules import CertificateWay
 from services.subsidy.kinds.rules import KINDS
 from services.subsidy.limits.rules import Terms
@@ -193,49 +193,6 @@ _WORDS: Final = {
 }
 
 
-RENEWAL_YEARS: Final = 3
-"""A special-operations licence is reviewed every three years by law, so a renewal is paid once in as many."""
-
-
-class HeldSubsidy(NamedTuple):
-    """A subsidy committed or paid to a person: a payable line of a claim that was not rejected."""
-
-    occupation: str
-    award: Award
-    year: int
-    """The calendar year in which that training began, or the exam's first certificate was issued."""
-    claim_id: UUID | None = None
-    """The claim that holds it; this and what follows are None in decisions from before it was kept."""
-    institution: str | None = None
-    """The name of the claim's institution."""
-    status: str | None = None
-    until: date | None = None
-    """The last day on which a draft or returned claim holds it."""
-    paid_on: date | None = None
-    kind: SubsidyKind = SubsidyKind.TRAINING
-
-    def bars(self, other: HeldSubsidy) -> bool:
-        """Whether the same person cannot have `other` too: the same award is paid once for all kinds that exclude each
-        other, a renewal once a cycle.
-        """
-        if self.kind not in KINDS[other.kind].once_with:
-            return False
-        if (self.occupation, self.award) != (other.occupation, other.award):
-            return False
-        return self.award is not Award.SPECIAL_OPERATIONS_RENEWAL or abs(self.year - other.year) < RENEWAL_YEARS
-
-    def is_above(self, other: HeldSubsidy) -> bool:
-        """Whether it is for a higher level of the same occupation; an award without a level is never compared."""
-        if self.kind is not other.kind:
-            return False
-        level, below = self.award.level, other.award.level
-        return self.occupation == other.occupation and level is not None and below is not None and level > below
-
-    def shares_year(self, other: HeldSubsidy) -> bool:
-        """Whether both are among the subsidies of which a person can have some number in one calendar year."""
-        return self.kind is other.kind and KINDS[self.kind].a_year_max is not None and self.year == other.year
-
-
 @dataclass(frozen=True, slots=True)
 class LineFacts:
     """The facts that decide one line."""
@@ -356,11 +313,6 @@ def refuses(check: Check, facts: LineFacts) -> bool:
 
 def _own(facts: LineFacts) -> HeldSubsidy:
     return own_subsidy(facts.kind, facts.occupation, facts.award, facts.starts_on)
-
-
-def own_subsidy(kind: SubsidyKind, occupation: str, award: Award, starts_on: date) -> HeldSubsidy:
-    """The subsidy that a payable line holds."""
-    return HeldSubsidy(occupation, award, starts_on.year, kind=kind)
 
 
 def _too_late(facts: LineFacts) -> bool:

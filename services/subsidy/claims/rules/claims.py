@@ -10,7 +10,7 @@ from uuid import UUID
 
 from services.subsidy.budgets.rules import Account
 from services.subsidy.claims.rules import states
-from services.subsidy.claims.rules.checks import HeldSubsidy, own_subsidy
+from services.subsidy.claims.rules.held import HeldSubsidy, own_subsidy
 from services.subsidy.claims.rules.lines import NOTHING, Line, with_current_entries
 from services.subsidy.claims.rules.refusals import ClaimBeforeCompletion, NothingToClaim, NotRunning, NotSubsidised
 from services.subsidy.claims.rules.sources import Entry, Source

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from msgspec import convert, to_builtins
 
-from services.subsidy.claims.rules.checks import Check, HeldSubsidy, LineFacts, judge, own_subsidy
+from services.subsidy.claims.rules.checks import Check, LineFacts, judge
+from services.subsidy.claims.rules.held import HeldSubsidy, own_subsidy
 from services.subsidy.limits.rules import terms_of
 from services.subsidy.policy.rules import PolicyRow
 from shared.dated_rules.figures import FigureRow

@@ -11,7 +11,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.subsidy.claims.rules import grounds
-from services.subsidy.claims.rules.checks import Check, HeldSubsidy, LineFacts, judge, own_subsidy
+from services.subsidy.claims.rules.checks import Check, LineFacts, judge
+from services.subsidy.claims.rules.held import HeldSubsidy, own_subsidy
 from services.subsidy.claims.rules.sources import Entry, Source
 from services.subsidy.limits.rules import Terms
 from shared.dated_rules.rules import Grounds

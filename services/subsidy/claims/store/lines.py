@@ -24,8 +24,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.claims.rules.checks import Check, HeldSubsidy
+from services.subsidy.claims.rules.checks import Check
 from services.subsidy.claims.rules.claims import Claim
+from services.subsidy.claims.rules.held import HeldSubsidy
 from services.subsidy.claims.rules.lines import Line
 from shared import tables
 from shared.contracts.subsidy import SubsidyKind

@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.claims.rules import claims as rules
-from services.subsidy.claims.rules.checks import HeldSubsidy
 from services.subsidy.claims.rules.claims import Claim
+from services.subsidy.claims.rules.held import HeldSubsidy
 from services.subsidy.claims.rules.lines import Line, Standing, lines_of
 from services.subsidy.claims.rules.refusals import ClassAlreadyClaimed
 from services.subsidy.claims.rules.sources import Entry, Source

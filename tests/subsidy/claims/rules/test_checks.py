@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.subsidy.claims.rules.checks import Check, HeldSubsidy, LineFacts, judge
+from services.subsidy.claims.rules.checks import Check, LineFacts, judge
+from services.subsidy.claims.rules.held import HeldSubsidy
 from services.subsidy.limits.rules import Terms
 from services.subsidy.trainings.rules import Outcome
 from shared.contracts.subsidy import SubsidyKind

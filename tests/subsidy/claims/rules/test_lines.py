@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.subsidy.claims.rules.checks import HeldSubsidy
+from services.subsidy.claims.rules.held import HeldSubsidy
 from services.subsidy.claims.rules.lines import Standing, lines_of, with_current_entries
 from services.subsidy.claims.rules.sources import Entry, Source
 from services.subsidy.trainings.rules import Outcome

@@ -9,7 +9,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.subsidy.claims.rules.checks import HeldSubsidy
+from services.subsidy.claims.rules.held import HeldSubsidy
 from services.subsidy.claims.rules.lines import Standing, lines_of
 from services.subsidy.claims.rules.sources import of_trainee
 from services.subsidy.quotes.rules import assumed, quoted, showing_award
