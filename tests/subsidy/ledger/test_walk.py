@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
@@ -25,6 +25,7 @@ from tests.subsidy.office import Office
 from tests.subsidy.payees.accounts import open_account
 from tests.subsidy.projects import funded
 from tests.subsidy.projects.funded import FIRST_FEN, GRANT_FEN, YEAR
+from tests.support.clock import now
 
 STEPS = 60
 VERBS = (
@@ -58,7 +59,7 @@ class Walk:
 
     def day(self) -> date:
         """The day on which the bank pays."""
-        return business_day(datetime.now(UTC))
+        return business_day(now())
 
     async def step(self) -> None:
         verb = self.random.choice(VERBS)
