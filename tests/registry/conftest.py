@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from services.registry.worker import SERVICE
 from shared.service import Service, worker_engine
 from tests.conftest import CopyOf, Database, OpenService, OpenWorld
 from tests.registry.school import School, open_school
+from tests.support.clock import now
 from tests.support.services import ServiceUnderTest
 
 PLAN = Path(__file__).parents[2] / "deploy" / "plans" / "henan-2025"
@@ -42,7 +42,7 @@ async def database(
 async def _load_plan(url: str, keys: Path) -> None:
     engine = worker_engine(SERVICE, SERVICE.settings(database_url=url, SKILLS_KEYS_DIRECTORY=keys))
     async with engine.begin() as connection:
-        await plan.load(connection, PLAN, at=datetime.now(UTC))
+        await plan.load(connection, PLAN, at=now())
         await connection.execute(text("DELETE FROM outbox"))
     await engine.dispose()
 

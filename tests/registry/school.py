@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from itertools import count
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from shared.kernel.callers import Role
 from shared.kernel.periods import BUSINESS_ZONE
+from tests.support.clock import now
 from tests.support.people import identity_number
 from tests.support.services import ServiceUnderTest
 
@@ -130,7 +131,7 @@ async def list_for_everything(registry: ServiceUnderTest, institution_id: str) -
 
 def set_today(registry: ServiceUnderTest, day: date) -> None:
     """From now on it is noon of `day` for the service under test, whatever the time is where the test runs."""
-    registry.clock.offset = datetime.combine(day, time(12), BUSINESS_ZONE) - datetime.now(UTC)
+    registry.clock.offset = datetime.combine(day, time(12), BUSINESS_ZONE) - now()
 
 
 SET_POLICY = """

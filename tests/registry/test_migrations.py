@@ -21,6 +21,7 @@ from shared.file_jobs import store
 from shared.file_jobs.rules import Posting, Tally
 from shared.migrations.file_jobs import FILE_JOB_NAMES, FILE_JOBS
 from tests.registry.school import CREDIT_CODE
+from tests.support.clock import now
 
 ROOT = Path(__file__).parents[2]
 NAME = "migrated"
@@ -124,7 +125,7 @@ async def test_roster_files_in_flight_go_on_as_file_jobs_and_the_version_before_
     await migrate(engine, "head")
 
     async with engine.begin() as connection:
-        file = await store.lock_next(connection, ["roster"], at=datetime.now(UTC))
+        file = await store.lock_next(connection, ["roster"], at=now())
         assert file is not None
         assert file.posting == Posting(UUID(int=1), UUID(int=1), "clerk", dry_run=False, file_id=file.id)
         assert (file.tally, await store.content(connection, file.id)) == (Tally(1, 0, 1), b"sealed")

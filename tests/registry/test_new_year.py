@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from services.registry.plan.usecases import plan
 from services.registry.worker import SERVICE as REGISTRY
 from tests.conftest import OpenService
 from tests.registry.school import open_school, set_today, trainee
+from tests.support.clock import now
 from tests.support.plans import MOVED, PLAN_2025, plan_2026
 from tests.support.services import ServiceUnderTest
 
@@ -19,7 +20,7 @@ DECEMBER: dict[str, object] = {"region": MOVED, "programme": "S01", "fund_source
 
 async def load(registry: ServiceUnderTest, directory: Path) -> None:
     async with registry.engine.begin() as connection:
-        await plan.load(connection, directory, at=datetime.now(UTC))
+        await plan.load(connection, directory, at=now())
 
 
 async def totals(metrics: ServiceUnderTest, **query: Any) -> dict[str, tuple[int, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -41,9 +41,10 @@ from shared.kernel.awards import Award
 from shared.kernel.ids import new_id
 from shared.kernel.money import Fen
 from shared.kernel.periods import business_day
+from tests.support.clock import now
 
 PLAN = Path("deploy/plans/henan-2025")
-NOW = datetime.now(UTC)
+NOW = now()
 TODAY = business_day(NOW)
 STARTS_ON = TODAY - timedelta(days=60)
 CERTIFIED_ON = TODAY - timedelta(days=10)

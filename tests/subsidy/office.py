@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
 import httpx
 
@@ -16,6 +16,7 @@ from shared.kernel.ids import new_id
 from shared.kernel.periods import Period, business_day
 from tests.subsidy.builders import NOW, PLAN, REPORTING, STARTS_ON, Taught, regions
 from tests.subsidy.payees.accounts import open_account
+from tests.support.clock import now
 from tests.support.services import ServiceUnderTest
 
 
@@ -118,7 +119,7 @@ class Office:
     ) -> httpx.Response:
         """To the institution's account, which it gets first if it has none; by default on the day of the request."""
         await open_account(self.service, claim_id)
-        day = on or business_day(datetime.now(UTC))
+        day = on or business_day(now())
         content = {"paid_on": day.isoformat(), "reference": "T-1"} | changes
         return await self.post(f"/v1/claims/{claim_id}/payment", content, headers or self.finance())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import text
 
@@ -22,6 +22,7 @@ from tests.subsidy.office import Office
 from tests.subsidy.patterns.findings import found
 from tests.subsidy.payees.accounts import account_of, open_account
 from tests.subsidy.projects import funded
+from tests.support.clock import now
 from tests.support.persons import merged, rekeyed
 from tests.support.rights import PROVINCE, Scene, Side
 
@@ -190,7 +191,7 @@ async def _side(office: Office, region: str, reports_to: str) -> Side:
             "propose_owed_dismissal": {"all_lines": True, "reason": "核查属实"},
             "propose_recovery": {"all_lines": True, "reason": "出勤不实"},
             "propose_double_payment": {
-                "paid_on": business_day(datetime.now(UTC)).isoformat(), "amount_fen": L4_FEN, "reference": "T-9",
+                "paid_on": business_day(now()).isoformat(), "amount_fen": L4_FEN, "reference": "T-9",
                 "reason": "银行重复划款",
             },
             "propose_double_payment_recovery": {"amount_fen": 1, "reason": "已退回"},
@@ -217,7 +218,7 @@ async def _project(office: Office, taught: Taught, reviewer: dict[str, str]) -> 
 async def _paid_twice(office: Office, claim_id: str, region: str) -> str:
     """The id of a double payment of the claim, recorded by two persons."""
     content = {
-        "paid_on": business_day(datetime.now(UTC)).isoformat(), "amount_fen": L4_FEN, "reference": f"T-{region}",
+        "paid_on": business_day(now()).isoformat(), "amount_fen": L4_FEN, "reference": f"T-{region}",
         "reason": "银行重复划款",
     }  # fmt: skip
     proposed = await office.post(f"/v1/claims/{claim_id}/double-payment", content, office.finance(region=region))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from hashlib import md5
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ from tests.conftest import OpenService
 from tests.subsidy.builders import L4_FEN, STARTS_ON, Taught, people
 from tests.subsidy.office import Office
 from tests.support.books import compared
+from tests.support.clock import now
 from tests.support.services import ServiceUnderTest
 
 MINUTE = timedelta(seconds=61)
@@ -97,7 +98,7 @@ class TestEqual:
         assert content["outbox_position"] > 0
 
     async def test_only_what_changed_is_told_again(self, sides: Sides) -> None:
-        engine, at = sides.office.service.engine, datetime.now(UTC)
+        engine, at = sides.office.service.engine, now()
 
         first, again = await tell(engine, BOOK, at=at), await tell(engine, BOOK, at=at)
         await sides.office.confirm(
@@ -109,7 +110,7 @@ class TestEqual:
             sides.office.finance("second"),
         )
 
-        assert (first, again, await tell(engine, BOOK, at=datetime.now(UTC))) == (1, 0, 1)
+        assert (first, again, await tell(engine, BOOK, at=now())) == (1, 0, 1)
         assert (await sides.compare())["differences"]["recovered_fen"] == 0
 
     async def test_totals_that_are_behind_are_amber_until_their_facts_arrive(self, sides: Sides) -> None:

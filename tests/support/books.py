@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from services.metrics.books.usecases import compare
 from shared.books.telling import Book, tell
+from tests.support.clock import now
 from tests.support.services import ServiceUnderTest
 
 
@@ -15,7 +16,7 @@ async def compared(
 ) -> dict[str, Any]:
     """What metrics answers once the owners have told their books, where the comparison was made so long `ago`."""
     for owner, book in owners:
-        await tell(owner.engine, book, at=datetime.now(UTC))
+        await tell(owner.engine, book, at=now())
         await owner.settle()
     await metrics.settle()
     return await comparison(metrics, ago=ago)
@@ -23,7 +24,7 @@ async def compared(
 
 async def comparison(metrics: ServiceUnderTest, *, ago: timedelta = timedelta()) -> dict[str, Any]:
     """What metrics answers about all that it has applied, where the comparison was made so long `ago`."""
-    await compare(metrics.engine, at=datetime.now(UTC) - ago)
+    await compare(metrics.engine, at=now() - ago)
     answer = await metrics.http.get("/v1/books")
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()

@@ -25,6 +25,7 @@ from shared.kernel.callers import Role
 from shared.service import Service, open_log, worker_engine
 from shared.settings import ServiceSettings
 from shared.web import close
+from tests.support.clock import now
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Clock:
     offset: timedelta = timedelta()
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + self.offset
+        return now() + self.offset
 
 
 @dataclass(frozen=True)

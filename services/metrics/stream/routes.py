@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 import orjson
 from fastapi import APIRouter, Header, Request, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.types import Receive, Scope, Send
 
 from services.metrics.stream.usecases import CHANNELS_MAX, Message, Streams
 from services.metrics.totals.routes import AskedCut
@@ -39,6 +40,18 @@ class StreamRoute(OpenRoute):
         await limits.handle(request, self.kind, work)
 
 
+class EventStream(EventSourceResponse):
+    """Events that end as a whole response when the service stops.
+
+    The library breaks the response off then, which readers take for a fault, and the server logs one for each of them.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await super().__call__(scope, receive, send)
+        if self.active:  # neither did the events end nor has the reader left
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
 routes = APIRouter(prefix="/v1", tags=["totals"], route_class=StreamRoute)
 
 ALIVE_SECONDS: Final = 15
@@ -62,7 +75,7 @@ async def stream_totals(
     last_event_id: Annotated[
         str | None, Header(description="The id of the last event that was received; a browser sends it by itself")
     ] = None,
-) -> EventSourceResponse:
+) -> EventStream:
     """Server-sent events: first a snapshot of all cells, then those that changed, within a second of the change.
 
     Who comes back with `Last-Event-ID` is told what has changed since, or, if that is not remembered, gets a snapshot.
@@ -80,7 +93,7 @@ async def stream_totals(
             yield _lines(message) + ending
             ending = b"\r\n"
 
-    return EventSourceResponse(events(), ping=ALIVE_SECONDS, ping_message_factory=_alive)
+    return EventStream(events(), ping=ALIVE_SECONDS, ping_message_factory=_alive)
 
 
 @lru_cache(maxsize=CHANNELS_MAX)

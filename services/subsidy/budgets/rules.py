@@ -20,10 +20,13 @@ class OverBudget(Conflict):
     """Facts, all in fen: `total`, `committed` (net of what was recovered), `needed`, `short`."""
 
     slug = "over-budget"
-    title_en = "The budget does not have enough left for this claim."
-    title_zh = "预算余额不足，不能批准该申领。"
-    cure_en = "Have the province raise the budget by {short} fen or more, or return the claim."
-    cure_zh = "请由省级将预算至少增加 {short} 分，或退回该申领。"
+    title_en = "The budget does not have enough left."
+    title_zh = "预算余额不足。"
+    cure_en = (
+        "Have the province raise the budget by {short} fen or more, then repeat this step. A claim that was to be "
+        "approved can be returned instead."
+    )
+    cure_zh = "请由省级将预算至少增加 {short} 分后再办理；尚待批准的申领，也可退回。"
 
 
 class BudgetBelowCommitted(Conflict):

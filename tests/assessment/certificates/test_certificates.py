@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from datetime import UTC, datetime
 
 from services.assessment.numbers.rules.numbers import parse
 from shared.contracts.assessment import CertificateIssued, ResultRecorded, SessionConcluded
@@ -24,6 +23,7 @@ from tests.assessment.centre import (
     person_key,
     person_row,
 )
+from tests.support.clock import now
 from tests.support.people import identity_number
 
 ABSENT = {"local_id": "3", "absent": True}
@@ -41,7 +41,7 @@ class TestConclude:
         assert (answer["status"], answer["version"], answer["already_certified"]) == ("concluded", 2, [])
         rows = await centre.certificates(session_id)
         numbers = [parse(row["number"]) for row in rows]
-        year = business_day(datetime.now(UTC)).year % 100
+        year = business_day(now()).year % 100
         assert [(number.prefix, number.year, number.award) for number in numbers] == [
             ("S000041000123", year, Award.SENIOR_WORKER)
         ] * 2

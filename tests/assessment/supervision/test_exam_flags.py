@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,13 +13,14 @@ from services.assessment.supervision.usecases import look_at_some
 from shared.contracts.registry.directory import InstitutionRegistered
 from shared.kernel.ids import new_id
 from tests.assessment.centre import Centre, a_class, pass_row
+from tests.support.clock import now
 
 WHY = {"reason": "已核查"}
 
 
 async def flags(centre: Centre, query: str = "") -> list[dict[str, Any]]:
     """The flags, once the night has passed in which they are raised."""
-    await look_at_some(centre.service.engine, at=datetime.now(UTC) + timedelta(days=1))
+    await look_at_some(centre.service.engine, at=now() + timedelta(days=1))
     rows: list[dict[str, Any]] = (await centre.get(f"/exam-flags{query}", centre.officer())).json()["rows"]
     return rows
 
@@ -148,7 +149,7 @@ class TestNights:
         sessions = [await centre.examined(pass_row(1), local_id=f"B{n}", held_on="2020-01-31") for n in range(22)]
         for session_id in sessions:
             assert (await centre.conclude(session_id)).status_code == 200
-        today = datetime.now(UTC)
+        today = now()
 
         assert await look_at_some(centre.service.engine, at=today) is False
         assert (await centre.get("/exam-flags", centre.officer())).json()["rows"] == []

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from services.metrics.worker import SERVICE
 from shared.contracts.dimensions import FundSource
 from shared.contracts.subsidy.budgets import BudgetMoved, BudgetSet, BudgetState
 from tests.conftest import OpenService
+from tests.support.clock import now
 from tests.support.facts import region
 
-NOW = datetime.now(UTC)
+NOW = now()
 
 
 def told(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +15,7 @@ from services.metrics.worker import SERVICE
 from shared.contracts.registry.quality import QualityCounted
 from tests.conftest import OpenService
 from tests.registry.school import set_today
+from tests.support.clock import now
 from tests.support.services import ServiceUnderTest
 
 
@@ -23,7 +24,7 @@ def counted(region: str, programme: str = "S01", *, version: int = 1, **sums: An
         ("started", "tested", "passed", "completed", "in_demand", "rise_due", "risen", "without_work", "employed"), 0
     )
     values: dict[str, Any] = {
-        "subject": f"quality-sums/{programme}-{region}-2025", "version": version, "at": datetime.now(UTC),
+        "subject": f"quality-sums/{programme}-{region}-2025", "version": version, "at": now(),
         "programme": programme, "reporting_region": region, "year": 2025, "counted_on": date(2026, 3, 1),
         "level_rise_months": 12, "followup_months": 6, "pay_months": 3, "group_size_min": 10, "pay_changes": (),
         **nothing,

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
+import socket
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sse_starlette.sse import AppStatus
 
 from services.metrics.stream import usecases
 from services.metrics.stream.usecases import STATES_MAX, Channel, Message, Streams
@@ -330,6 +334,26 @@ async def test_the_head_of_the_stream_ends(metrics: ServiceUnderTest) -> None:
 
     assert (answer.status_code, answer.content) == (200, b"")
     assert answer.headers["content-type"].startswith("text/event-stream")
+
+
+async def test_an_open_stream_ends_as_a_whole_response_when_the_service_stops(
+    metrics: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = uvicorn.Server(uvicorn.Config(metrics.app, lifespan="off", log_config=None))
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        host, port = listening.getsockname()
+        async with asyncio.timeout(10), asyncio.TaskGroup() as tasks, httpx.AsyncClient() as reader:
+            tasks.create_task(server.serve(sockets=[listening]))
+            async with reader.stream("GET", f"http://{host}:{port}/v1/stream?by=region") as response:
+                lines = response.aiter_lines()
+                first = await anext(lines)
+                # What a signal does; this process goes on.
+                monkeypatch.setattr(AppStatus, "should_exit", True)
+                server.should_exit = True
+                rest = [line async for line in lines]  # raises RemoteProtocolError if it is broken off
+
+    assert (first[:3], rest[-1]) == ("id:", "")
+    assert [each.getMessage() for each in caplog.records if each.levelno >= logging.ERROR] == []
 
 
 def view(cells: dict[str, int]) -> dict[str, Any]:

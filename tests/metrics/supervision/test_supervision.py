@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -24,10 +24,11 @@ from shared.contracts.registry.supervision import (
 )
 from shared.kernel.periods import business_day
 from tests.conftest import OpenService
+from tests.support.clock import now
 from tests.support.facts import region
 from tests.support.services import ServiceUnderTest
 
-NOW: Final = datetime.now(UTC)
+NOW: Final = now()
 TODAY: Final = business_day(NOW)
 YESTERDAY: Final = TODAY - timedelta(days=1)
 PLACES: Final = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from random import Random
 from uuid import uuid4
 
@@ -27,6 +27,7 @@ from tests.registry.attending import (
     told,
 )
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, open_school, trainee
+from tests.support.clock import now
 
 
 class TestMarks:
@@ -170,7 +171,7 @@ class TestMarks:
 class TestRefusedMarks:
     async def test_are_answered_one_by_one_and_spoil_nothing_else(self, school: School) -> None:
         await running(school, 1, 2)
-        soon = datetime.now(UTC) + timedelta(minutes=30)
+        soon = now() + timedelta(minutes=30)
 
         answer = await post(
             school,
@@ -192,18 +193,18 @@ class TestRefusedMarks:
 
     async def test_of_the_future_are_a_matter_of_the_clock(self, school: School) -> None:
         await running(school, 1)
-        today = datetime.now(UTC).date()
+        today = now().date()
         await run(
             school,
             f"UPDATE class SET starts_on = '{today - timedelta(9)}', ends_on = '{today + timedelta(9)}'",
             f"UPDATE enrolment SET until_on = '{today + timedelta(9)}'",
         )
-        now = datetime.now(UTC)
+        at = now()
 
         answer = await post(
             school,
-            mark(1, "in", "1", at=(now + timedelta(minutes=4)).isoformat()),
-            mark(1, "in", "2", at=(now + timedelta(minutes=6)).isoformat()),
+            mark(1, "in", "1", at=(at + timedelta(minutes=4)).isoformat()),
+            mark(1, "in", "2", at=(at + timedelta(minutes=6)).isoformat()),
         )
 
         assert codes(answer) == ["accepted", "mark-from-future"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,6 +14,7 @@ from shared.contracts.registry.flags import FlagRaised
 from shared.kernel.callers import Caller, Role
 from tests.registry.directory.directory import impose
 from tests.registry.school import School, filing, set_today, trainee
+from tests.support.clock import now
 from tests.support.services import ServiceUnderTest
 
 MANY = [trainee(number) for number in range(12)]
@@ -137,7 +138,7 @@ async def _impose(connection: AsyncConnection, school: School, *, first_on: date
         last_on=None,
         reason="签到造假",
         caller=officer,
-        at=datetime.now(UTC),
+        at=now(),
     )
 
 

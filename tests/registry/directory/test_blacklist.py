@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from shared.contracts.registry.flags import FlagRaised
 from shared.kernel.callers import Caller, Role
 from tests.registry.directory.directory import ACCOUNT, ADDRESS, OWNER, THIRD_CREDIT_CODE, impose, lift, register, site
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, set_today
+from tests.support.clock import now
 from tests.support.people import identity_number
 from tests.support.services import ServiceUnderTest
 
@@ -169,7 +170,7 @@ async def being_blacklisted(school: School) -> AsyncGenerator[None]:
             last_on=None,
             reason="签到造假",
             caller=Caller("officer", Role.COUNTY_OFFICER, None, "410100"),
-            at=datetime.now(UTC),
+            at=now(),
         )
         yield
         async with asyncio.timeout(3):

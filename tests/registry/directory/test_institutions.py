@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -14,6 +13,7 @@ from shared.contracts.registry.plan import ProgrammeListed, RegionListed
 from shared.kernel.callers import Role
 from tests.registry.conftest import PLAN
 from tests.registry.school import ANOTHER_CREDIT_CODE, CREDIT_CODE, institution, open_school
+from tests.support.clock import now
 from tests.support.services import ServiceUnderTest
 
 
@@ -119,7 +119,7 @@ class TestPlan:
 
     async def test_a_second_load_of_the_same_files_changes_nothing(self, registry: ServiceUnderTest) -> None:
         async with registry.engine.begin() as connection:
-            again = await plan.load(connection, PLAN, at=datetime.now(UTC))
+            again = await plan.load(connection, PLAN, at=now())
 
         assert again.changed == 0
         assert await registry.told() == []
@@ -127,7 +127,7 @@ class TestPlan:
     async def test_every_entry_is_told_once(self, registry: ServiceUnderTest) -> None:
         async with registry.engine.begin() as connection:
             await connection.exec_driver_sql("TRUNCATE plan_entry, plan_entry_version")
-            loaded = await plan.load(connection, PLAN, at=datetime.now(UTC))
+            loaded = await plan.load(connection, PLAN, at=now())
 
         told = await registry.told()
         assert len(told) == loaded.changed > 157 + 16 + 8

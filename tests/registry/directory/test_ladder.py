@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,12 +10,13 @@ import pytest
 
 from shared.contracts.subsidy.claims import RecoveryConfirmed
 from tests.registry.school import School
+from tests.support.clock import now
 
 
 def recovered(school: School, cause: str, **changes: Any) -> RecoveryConfirmed:
     id_ = uuid4()
     base: dict[str, Any] = {
-        "subject": f"recoveries/{id_}", "version": 1, "at": datetime.now(UTC), "recovery_id": id_,
+        "subject": f"recoveries/{id_}", "version": 1, "at": now(), "recovery_id": id_,
         "claim_id": uuid4(), "class_id": uuid4(), "institution_id": UUID(school.id), "region": "410102",
         "reporting_region": "410100", "cause": cause, "lines": 3, "amount_fen": 600_000,
         "recovered_on": date(2025, 6, 1),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from shared.contracts.registry.enrolments import EnrolmentCompleted, EnrolmentCorrected, EnrolmentFailed, EnrolmentState
 from tests.registry.attending import codes, enrolment_of, lesson, post, run, running, set_policy
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, add_site, open_school
 from tests.registry.teaching import engage
+from tests.support.clock import now
 
 
 async def told(school: School) -> list[EnrolmentState]:
@@ -103,12 +104,12 @@ class TestConcludeByAttendance:
         await self.attend(school, T1=7)
         await engage(school)
         site_id = await add_site(school)
-        now = datetime.now(UTC)
+        at = now()
         await run(
             school,
             f"""INSERT INTO lesson (id, class_id, teacher_id, site_id, room, kind, during, hours)
             SELECT uuidv7(), '{class_id}', id, '{site_id}', '101', 'theory',
-                tstzrange('{now - timedelta(hours=1)}', '{now + timedelta(hours=1)}'), 2 FROM teacher""",
+                tstzrange('{at - timedelta(hours=1)}', '{at + timedelta(hours=1)}'), 2 FROM teacher""",
         )
 
         answer = await self.conclusion(school, class_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,12 +17,13 @@ from shared.kernel.callers import Role
 from shared.kernel.periods import business_day
 from tests.registry.directory.rules.directory import seen
 from tests.registry.school import School, set_today
+from tests.support.clock import now
 from tests.support.services import ServiceUnderTest
 
 
 async def raise_all(registry: ServiceUnderTest, *found: Observation) -> list[Flag]:
     async with registry.engine.begin() as connection:
-        return await flags.raise_all(connection, found, at=datetime.now(UTC))
+        return await flags.raise_all(connection, found, at=now())
 
 
 async def listed(school: School, headers: dict[str, str], **query: Any) -> list[dict[str, Any]]:
@@ -55,7 +56,7 @@ class TestRaise:
         assert sum(map(len, raised)) == 20
 
     async def test_nothing_seen_asks_the_database_nothing(self) -> None:
-        assert await flags.raise_all(None, [], at=datetime.now(UTC)) == []  # type: ignore[arg-type]
+        assert await flags.raise_all(None, [], at=now()) == []  # type: ignore[arg-type]
 
 
 class TestList:
@@ -202,7 +203,7 @@ class TestReopen:
 class TestOwners:
     async def test_a_flag_has_a_due_day_and_is_overdue_after_it(self, school: School) -> None:
         (flag, other) = await raise_all(school.registry, seen(seen="1"), seen(seen="2"))
-        due_on = business_day(datetime.now(UTC)) + timedelta(days=10)
+        due_on = business_day(now()) + timedelta(days=10)
 
         assert flag.due_on == due_on
         assert await listed(school, school.officer(), overdue=True) == []
@@ -237,7 +238,7 @@ class TestOwners:
 
 class TestHitRates:
     async def rates(self, school: School, **query: Any) -> dict[str, dict[str, Any]]:
-        today = business_day(datetime.now(UTC))
+        today = business_day(now())
         days = {"first_on": str(today - timedelta(days=1)), "last_on": str(today)}
         answer = await school.registry.http.get("/v1/flag-rates", params=days | query)
         assert answer.status_code == 200, answer.text
@@ -275,7 +276,7 @@ class TestHitRates:
         ],
     )
     async def test_what_cannot_be_asked_is_refused(self, school: School, query: dict[str, str], code: str) -> None:
-        today = str(business_day(datetime.now(UTC)))
+        today = str(business_day(now()))
         answer = await school.registry.http.get("/v1/flag-rates", params={"first_on": today, "last_on": today} | query)
 
         assert (answer.status_code, answer.json()["code"]) == (422, code)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from tests.registry.conftest import PLAN
 from tests.registry.directory.directory import PROJECT
 from tests.registry.plan.catalogue import again, enter, get, project, propose, put, row
 from tests.registry.school import School
+from tests.support.clock import now
 from tests.support.services import ServiceUnderTest
 
 
@@ -112,7 +112,7 @@ class TestPolicyRows:
         before = await get(registry, "policy-rows"), await get(registry, "projects", size=500)
 
         async with registry.engine.begin() as connection:
-            loaded = await plan.load(connection, PLAN, at=datetime.now(UTC))
+            loaded = await plan.load(connection, PLAN, at=now())
 
         assert loaded.changed == 0
         assert (await get(registry, "policy-rows"), await get(registry, "projects", size=500)) == before

@@ -18,6 +18,7 @@ from shared.contracts.registry.enrolments import EnrolmentCompleted, EnrolmentCo
 from shared.contracts.registry.plan import IndicatorListed, ProgrammeListed, RegionListed
 from tests.registry.plan.catalogue import enter, get, row
 from tests.registry.school import ANOTHER_CREDIT_CODE, School, filing, open_school, set_today, trainee
+from tests.support.clock import now
 from tests.support.plans import ENDED, MOVED, PLAN_2025, Row, change_rows, plan_2026
 from tests.support.services import ServiceUnderTest
 
@@ -28,7 +29,7 @@ FIRST_MOMENT = datetime(2025, 12, 31, 16, 0, tzinfo=UTC)
 
 async def load(registry: ServiceUnderTest, directory: Path) -> PlanLoaded:
     async with registry.engine.begin() as connection:
-        return await plan.load(connection, directory, at=datetime.now(UTC))
+        return await plan.load(connection, directory, at=now())
 
 
 @pytest.fixture

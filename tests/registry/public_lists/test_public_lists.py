@@ -28,6 +28,7 @@ from shared.contracts.subsidy.claims import (
 from shared.kernel.periods import BUSINESS_ZONE
 from tests.registry.persons.test_persons import document, merge, undo
 from tests.registry.school import School, trainee
+from tests.support.clock import now
 from tests.support.facts import line, numbered
 from tests.support.people import identity_number
 from tests.support.public_lists import CLAIM, FIRST, LAST, Reader, approved, published
@@ -146,9 +147,9 @@ class TestPeriod:
     ) -> None:
         clock, midnight = reader.service.clock, datetime.combine(LAST, datetime.max.time(), BUSINESS_ZONE)
 
-        clock.offset = midnight - timedelta(minutes=1) - datetime.now(BUSINESS_ZONE)
+        clock.offset = midnight - timedelta(minutes=1) - now()
         assert await reader.names() == ["学员一", "学员二", "年**"]
-        clock.offset = midnight + timedelta(minutes=1) - datetime.now(BUSINESS_ZONE)
+        clock.offset = midnight + timedelta(minutes=1) - now()
         assert await reader.sees_nothing()
 
     async def test_nothing_is_shown_before_the_first(self, public: ClaimState, reader: Reader) -> None:

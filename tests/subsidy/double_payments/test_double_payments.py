@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,8 +16,9 @@ from tests.subsidy.builders import L4_FEN, STARTS_ON, Taught, people
 from tests.subsidy.double_payments.transfers import do, listed, of, paid, propose, record
 from tests.subsidy.ledger.books import balanced, ledger
 from tests.subsidy.office import Office
+from tests.support.clock import now
 
-TODAY = business_day(datetime.now(UTC))
+TODAY = business_day(now())
 AMOUNT = 2 * L4_FEN
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -10,6 +9,7 @@ import httpx
 from shared.kernel.periods import business_day
 from tests.subsidy.builders import L4_FEN, Taught, people
 from tests.subsidy.office import Office
+from tests.support.clock import now
 
 
 async def paid(office: Office, count: int = 2) -> tuple[Taught, str]:
@@ -21,7 +21,7 @@ async def paid(office: Office, count: int = 2) -> tuple[Taught, str]:
 async def propose(office: Office, claim_id: str, **changes: Any) -> httpx.Response:
     """That the bank paid a claim of two lines once more today, as the cashier."""
     content = {
-        "paid_on": business_day(datetime.now(UTC)).isoformat(), "amount_fen": 2 * L4_FEN, "reference": "T-2",
+        "paid_on": business_day(now()).isoformat(), "amount_fen": 2 * L4_FEN, "reference": "T-2",
         "reason": "银行重复划款",
     } | changes  # fmt: skip
     return await office.post(f"/v1/claims/{claim_id}/double-payment", content, office.finance())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import httpx
@@ -29,6 +29,7 @@ from tests.subsidy.offsets import kept
 from tests.subsidy.payees.accounts import open_account
 from tests.subsidy.projects import funded
 from tests.subsidy.projects.funded import FIRST_FEN, GRANT_FEN, YEAR
+from tests.support.clock import now
 from tests.support.services import ServiceUnderTest
 
 STEPS = 80
@@ -81,7 +82,7 @@ class Walk:
 
     def day(self) -> date:
         """The day on which the bank pays."""
-        return business_day(datetime.now(UTC))
+        return business_day(now())
 
     async def draw(self) -> tuple[str, str, Taught]:
         """A verb and a claim; one in ten that fit each other by chance alone."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -32,7 +31,7 @@ async def do(
 
 async def lapse(office: Office) -> bool:
     """Let lapse what the worker would."""
-    return await lapse_some(office.service.engine, at=datetime.now(UTC) + office.service.clock.offset)
+    return await lapse_some(office.service.engine, at=office.service.clock.now())
 
 
 async def claim_of(office: Office, claim_id: str) -> dict[str, Any]:

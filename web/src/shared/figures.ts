@@ -40,6 +40,11 @@ export function yuan(fen: number): string {
   return `${written(fen / FEN_PER_YUAN, "money")} ${say("元", "yuan")}`;
 }
 
+/** The sum that was typed in yuan, in fen. */
+export function fenOf(inYuan: string): number {
+  return Math.round(Number(inYuan) * FEN_PER_YUAN);
+}
+
 /** The sum at a glance: 万元, in English thousands or millions of yuan. */
 export function money(fen: number): string {
   const inYuan = fen / FEN_PER_YUAN;

@@ -2,7 +2,7 @@
 
 import { useAnswer } from "../shared/answer";
 import { all, post } from "../shared/api";
-import { money, yuan } from "../shared/figures";
+import { fenOf, money, yuan } from "../shared/figures";
 import { Choice, Field, type Filled, Form } from "../shared/forms";
 import { Listing } from "../shared/Listing";
 import { placeName, usePlaces } from "../shared/places";
@@ -98,7 +98,7 @@ function Propose() {
   };
   const send = async (filled: Filled, key: string) => {
     const { yuan: sum, year, ...others } = filled;
-    await post("v1/budgets", { ...others, year: Number(year), amount_fen: Math.round(Number(sum) * 100) }, key);
+    await post("v1/budgets", { ...others, year: Number(year), amount_fen: fenOf(sum ?? "") }, key);
   };
   // The regions that report have the province above them.
   const reporting = [...places.values()].filter((each) => each.parent && !places.get(each.parent)?.parent);

@@ -3,12 +3,21 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { Shown, useAnswer } from "../shared/answer";
-import { ask } from "../shared/api";
+import { all, ask } from "../shared/api";
 import { moment, yuan } from "../shared/figures";
 import { Way } from "../shared/Way";
 import { Head, Wide } from "../shared/Wide";
 import { named, say } from "../shared/words";
-import { payment, STATES, VERBS, type WholeClaim } from "./claims";
+import { type DoublePayment, payment, STATES, VERBS, type WholeClaim } from "./claims";
+import { PaidTwice } from "./DoublePayments";
+
+async function read(id: string) {
+  const [claim, paidTwice] = await Promise.all([
+    ask<WholeClaim>(`v1/claims/${id}`),
+    all<DoublePayment>("v1/double-payments", { claim_id: id }),
+  ]);
+  return { claim, paidTwice };
+}
 
 export function ClaimPage(props: {
   id: string;
@@ -17,14 +26,14 @@ export function ClaimPage(props: {
   /** Panels of its own between the claim and its lines. */
   beside?: (claim: WholeClaim, again: () => void) => ComponentChildren;
 }) {
-  const answer = useAnswer(() => ask<WholeClaim>(`v1/claims/${props.id}`), [props.id]);
+  const answer = useAnswer(() => read(props.id), [props.id]);
   return (
     <>
       <p class="no-print">
         <Way to={{ claim: null }}>{say("← 全部申领", "← All claims")}</Way>
       </p>
       <Shown answer={answer}>
-        {(claim) => (
+        {({ claim, paidTwice }) => (
           <>
             <section class="panel" aria-labelledby="claim-title">
               <div class="panel-head">
@@ -48,6 +57,7 @@ export function ClaimPage(props: {
               ))}
               {props.steps?.(claim, answer.again)}
             </section>
+            <PaidTwice found={paidTwice} />
             {props.beside?.(claim, answer.again)}
             <Lines claim={claim} />
             <section class="panel" aria-labelledby="steps-title">

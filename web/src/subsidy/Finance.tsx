@@ -10,6 +10,7 @@ import { Batches } from "./Batches";
 import { Budgets } from "./Budgets";
 import { ClaimPage } from "./ClaimPage";
 import { Claims } from "./Claims";
+import { DoublePayments } from "./DoublePayments";
 import { MoneyBack } from "./MoneyBack";
 import { Proposals } from "./Proposals";
 import { Recoveries } from "./Recoveries";
@@ -27,13 +28,14 @@ export function Finance({ me }: { me: SignedIn }) {
         name={say("资金", "Money")}
         parameter="view"
         now={view}
-        clear={["claim", "batch", "file"]}
+        clear={["claim", "batch", "file", "status"]}
         ways={[
           ...(isFinance ? [["batches", say("拨付批次", "Payment batches")] as const] : []),
           ["proposals", say("待复核", "For a second person")],
           ["accounts", say("收款账户", "Accounts")],
           ["budgets", say("预算", "Budgets")],
           ["recoveries", say("应追回", "Owed back")],
+          ["double-payments", say("重复付款", "Paid twice")],
           ["claims", say("全部申领", "All claims")],
           ...(isFinance ? [] : [["appeals", say("申诉", "Appeals")] as const]),
           ["statements", say("对账单", "Statements")],
@@ -54,6 +56,7 @@ export function Finance({ me }: { me: SignedIn }) {
         {!claim && view === "accounts" && (isFinance ? <Accounts /> : <Accounts isReading />)}
         {!claim && view === "budgets" && <Budgets isProvince={!isFinance} />}
         {!claim && view === "recoveries" && <Recoveries isFinance={isFinance} />}
+        {!claim && view === "double-payments" && <DoublePayments me={me} />}
         {!claim && view === "statements" && <Statements />}
         {!claim && view === "appeals" && !isFinance && <Appeals me={me} />}
         {!claim && view === "claims" && (

@@ -1,14 +1,15 @@
-// Money of a paid claim that comes back, is given up, or was taken back by mistake: one person proposes it here, and
-// another one of finance confirms it.
+// Money of a paid claim that comes back, is given up, was taken back by mistake, or left twice: one person proposes it
+// here, and another one of finance confirms it.
 
 import { useState } from "preact/hooks";
 import { post } from "../shared/api";
 import { Decided, useDecisions } from "../shared/Decisions";
-import { yuan } from "../shared/figures";
+import { fenOf, yuan } from "../shared/figures";
 import { Choice, Field, type Filled, Form } from "../shared/forms";
 import type { SignedIn } from "../shared/session";
 import { type Name, named, say } from "../shared/words";
 import type { Line, WholeClaim } from "./claims";
+import { Recording } from "./DoublePayments";
 import { ProposalsAbout } from "./Proposals";
 
 interface Step {
@@ -18,8 +19,6 @@ interface Step {
   /** Whether a part of a line is possible. */
   isByAmount?: boolean;
 }
-
-const FEN_PER_YUAN = 100;
 
 function outstanding(line: Line): number {
   return line.amount_fen - line.recovered_fen - line.written_off_fen;
@@ -51,27 +50,30 @@ export function MoneyBack(props: { claim: WholeClaim; me: SignedIn; again: () =>
   const [turn, setTurn] = useState(0);
   const { told, decide } = useDecisions(props.again);
   const possible = Object.keys(STEPS).filter((code) => claim.lines.some((line) => (STEPS[code]?.of(line) ?? 0) > 0));
-  if (!PAID.has(claim.status) || possible.length === 0) return null;
+  if (!PAID.has(claim.status)) return null;
   return (
     <section class="panel" aria-labelledby="money-back-title">
       <h2 id="money-back-title">{say("追回与核销", "What comes back and what is given up")}</h2>
       <Decided told={told} />
       <ProposalsAbout key={turn} me={props.me} subject={`claims/${claim.id}`} done={props.again} />
-      <Proposing
-        key={`form-${turn}`}
-        claim={claim}
-        possible={possible}
-        send={(step, content, key) =>
-          decide(
-            say(...step.name),
-            ["已提出，等待另一名财务人员复核。", "is proposed; another person of finance confirms it."],
-            async () => {
-              await post(`v1/claims/${claim.id}/${content.step}`, content.body, key);
-              setTurn((before) => before + 1);
-            },
-          )
-        }
-      />
+      {possible.length > 0 && (
+        <Proposing
+          key={`form-${turn}`}
+          claim={claim}
+          possible={possible}
+          send={(step, content, key) =>
+            decide(
+              say(...step.name),
+              ["已提出，等待另一名财务人员复核。", "is proposed; another person of finance confirms it."],
+              async () => {
+                await post(`v1/claims/${claim.id}/${content.step}`, content.body, key);
+                setTurn((before) => before + 1);
+              },
+            )
+          }
+        />
+      )}
+      <Recording key={`recording-${turn}`} claim={claim} decide={decide} done={() => setTurn((before) => before + 1)} />
     </section>
   );
 }
@@ -103,7 +105,7 @@ function Proposing(props: {
     ...(which === "all"
       ? { all_lines: true }
       : part
-        ? { amounts: [{ line: Number(which), amount_fen: Math.round(Number(part) * FEN_PER_YUAN) }] }
+        ? { amounts: [{ line: Number(which), amount_fen: fenOf(part) }] }
         : { lines: [Number(which)] }),
     reason,
   });

@@ -34,6 +34,10 @@ const KINDS: Readonly<Record<string, Name>> = {
   "write-off": ["核销", "Write-off"],
   "write-off-reversal": ["撤销核销", "Reversal of a write-off"],
   "owed-dismissal": ["不再追回", "Not owed after all"],
+  "double-payment": ["登记重复付款", "Record of a double payment"],
+  "double-payment-recovery": ["追回重复付款", "Recovery of a double payment"],
+  "double-payment-write-off": ["核销重复付款", "Write-off of a double payment"],
+  "double-payment-cancellation": ["撤销重复付款登记", "Double payment that was none"],
 };
 /** What the province confirms, and finance does not. */
 const OF_PROVINCE = new Set(["budget", "budget-move", "fund-shares"]);
@@ -132,6 +136,11 @@ function contentOf(one: Proposal): string {
   if (typeof content.rows === "number") parts.push(say(`${whole(content.rows)} 笔`, `${whole(content.rows)} claims`));
   if (typeof content.amount_fen === "number") parts.push(yuan(content.amount_fen));
   if (typeof content.fund_source === "string") parts.push(named(FUNDS, content.fund_source));
+  if (typeof content.paid_on === "string") parts.push(say(`${content.paid_on} 付款`, `paid on ${content.paid_on}`));
+  if (typeof content.reference === "string")
+    parts.push(say(`流水号 ${content.reference}`, `reference ${content.reference}`));
+  if (typeof content.against === "string")
+    parts.push(say("从另一申领的付款中抵扣", "kept from the payment of another claim"));
   if (typeof content.year === "number") parts.push(String(content.year));
   if (Array.isArray(content.lines)) parts.push(say(`${content.lines.length} 行`, `${content.lines.length} lines`));
   if (content.amounts && typeof content.amounts === "object")
@@ -146,5 +155,7 @@ function Subject(props: { one: Proposal }) {
   if (kind === "claims" && id) return <Way to={{ claim: id }}>{say("查看申领", "Show the claim")}</Way>;
   if (kind === "payment-batches" && id)
     return <Way to={{ view: "batches", batch: id }}>{say("查看批次", "Show the batch")}</Way>;
+  if (kind === "double-payments")
+    return <Way to={{ view: "double-payments" }}>{say("查看重复付款", "Show the double payments")}</Way>;
   return null;
 }

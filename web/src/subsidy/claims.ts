@@ -43,6 +43,25 @@ export interface Line {
   held_by: { institution: string | null; until: string | null; paid_on: string | null }[];
 }
 
+/** What the bank paid once more for a claim. */
+export interface DoublePayment {
+  id: string;
+  claim_id: string;
+  institution_id: string;
+  region: string;
+  paid_on: string;
+  amount_fen: number;
+  recovered_fen: number;
+  written_off_fen: number;
+  outstanding_fen: number;
+  reference: string;
+  reason: string;
+  proposed_by: string;
+  confirmed_by: string;
+  status: "outstanding" | "settled" | "cancelled";
+  version: number;
+}
+
 export interface ClaimStep {
   version: number;
   verb: string;
