@@ -100,7 +100,6 @@ def test_what_the_bank_paid_twice_comes_back_to_the_fen(system: Running, visitor
         step="write-off", yuan="40765.10", reason="学校已注销，无法追回",
     )  # fmt: skip
     expect_figures(page, REFERENCE, "54,000.00 元", "13,234.90 元", "40,765.10 元", "0.00 元", "已结清")
-    expect(page.get_by_role("form", name="办理重复付款")).to_have_count(0)
     page.get_by_role("link", name="待追回", exact=True).click()
     expect(page.get_by_text("没有重复付款。")).to_be_visible()
 
@@ -109,6 +108,24 @@ def test_what_the_bank_paid_twice_comes_back_to_the_fen(system: Running, visitor
     shown = page.locator(f"[data-double-payment='{REFERENCE}']")
     expect(shown).to_contain_text("已追回 13,234.90 元，已核销 40,765.10 元，尚未追回 0.00 元")
     expect(page.get_by_text("登记银行重复付款", exact=True)).to_have_count(0)
+
+    # Both were mistakes: the write-off, and that 12,000.34 yuan came back. 1,234.56 stay kept; 52,765.44 are owed.
+    three = Caller("finance", "twice-three", region=claim["region"])
+    settle(page, system, "撤销核销重复付款", by=one, confirmed_by=three, step="write-off-reversal", reason="学校未注销")
+    expect_figures(page, REFERENCE, "54,000.00 元", "13,234.90 元", "0.00 元", "40,765.10 元", "待追回")
+    enter(page, system, one, "?view=double-payments")
+    form = opened(page, REFERENCE)
+    fill(form, step="recovery-reversal", reason="并未退回")
+    form.get_by_label("哪一笔追回").select_option(index=1)
+    form.get_by_role("button", name=PROPOSE).click()
+    expect(page.get_by_text("由您提出，须由他人复核。")).to_be_visible()
+    enter(page, system, three, "?view=proposals")
+    page.get_by_role("button", name="确认：撤销追回重复付款").click()
+    expect(page.get_by_text("已确认并生效。")).to_be_visible()
+    page.goto(f"{system.addresses['subsidy']}/?view=double-payments")
+    expect_figures(page, REFERENCE, "54,000.00 元", "1,234.56 元", "0.00 元", "52,765.44 元", "待追回")
+    opened(page, REFERENCE)
+    expect(page.locator("[data-recovery='1200034']")).to_contain_text("12,000.34 元 已恢复为应追回")
 
 
 def test_a_record_by_mistake_is_taken_back_by_a_third_person(system: Running, visitor: Visitor) -> None:

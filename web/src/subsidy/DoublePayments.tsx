@@ -26,6 +26,8 @@ interface Recovery {
   recovered_on: string;
   proposed_by: string;
   confirmed_by: string;
+  reversed_on: string | null;
+  lapsed_fen: number;
 }
 
 const STATES: Readonly<Record<DoublePayment["status"], Name>> = {
@@ -39,8 +41,9 @@ function nameOf(one: DoublePayment): string {
   return say(`重复付款 ${one.reference}`, `Double payment ${one.reference}`);
 }
 
-function isUntouched(one: DoublePayment): boolean {
-  return one.recovered_fen + one.written_off_fen === 0;
+/** What is left of a recovery once it was taken back, or could not be kept from a payment. */
+function standing(one: Recovery): number {
+  return one.reversed_on ? 0 : one.amount_fen - one.lapsed_fen;
 }
 
 async function read(status: string | undefined) {
@@ -148,7 +151,7 @@ function Opened(props: { one: DoublePayment; me: SignedIn; decide: Decide; again
       </div>
       <div>
         <ProposalsAbout key={turn} me={me} subject={`double-payments/${one.id}`} done={props.again} />
-        {one.status === "outstanding" && me.role === "finance" && (
+        {one.status !== "cancelled" && me.role === "finance" && (
           <Settling
             key={`form-${turn}`}
             one={one}
@@ -189,6 +192,11 @@ function Recoveries(props: { of: DoublePayment }) {
                 ) : (
                   say("已退回", "paid back")
                 )}
+                {standing(each) < each.amount_fen &&
+                  say(
+                    `，其中 ${yuan(each.amount_fen - standing(each))} 已恢复为应追回`,
+                    `; of it, ${yuan(each.amount_fen - standing(each))} are owed again`,
+                  )}
               </p>
               <p class="soft small">
                 {each.recovered_on} · {each.proposed_by} · {each.confirmed_by}
@@ -201,10 +209,20 @@ function Recoveries(props: { of: DoublePayment }) {
   );
 }
 
-const STEPS: Readonly<Record<string, Name>> = {
-  recovery: ["追回", "Recover"],
-  "write-off": ["核销（不再追回）", "Write off"],
-  cancellation: ["撤销登记（银行未重复付款）", "Take the record back: the bank paid once"],
+interface Step {
+  name: Name;
+  fits: (one: DoublePayment) => boolean;
+}
+
+const STEPS: Readonly<Record<string, Step>> = {
+  recovery: { name: ["追回", "Recover"], fits: (one) => one.outstanding_fen > 0 },
+  "write-off": { name: ["核销（不再追回）", "Write off"], fits: (one) => one.outstanding_fen > 0 },
+  "recovery-reversal": { name: ["撤销追回", "Take a recovery back"], fits: (one) => one.recovered_fen > 0 },
+  "write-off-reversal": { name: ["撤销核销", "Take the write-off back"], fits: (one) => one.written_off_fen > 0 },
+  cancellation: {
+    name: ["撤销登记（银行未重复付款）", "Take the record back: the bank paid once"],
+    fits: (one) => one.recovered_fen + one.written_off_fen === 0,
+  },
 };
 
 function Settling(props: {
@@ -217,11 +235,12 @@ function Settling(props: {
     step: say("办理事项", "What to propose"),
     amount_fen: say("金额（元）", "Amount (yuan)"),
     against: say("从下列申领的付款中抵扣", "Kept from the payment of"),
+    recovery_id: say("哪一笔追回", "Which recovery"),
     reason: say("理由", "Reason"),
   };
-  const possible = Object.entries(STEPS).filter(([code]) => code !== "cancellation" || isUntouched(one));
+  const possible = Object.entries(STEPS).filter(([, { fits }]) => fits(one));
   const send = ({ step: code = "", yuan: sum, ...others }: Filled, key: string) =>
-    props.send(STEPS[code] ?? ["", ""], code, sum ? { ...others, amount_fen: fenOf(sum) } : others, key);
+    props.send(STEPS[code]?.name ?? ["", ""], code, sum ? { ...others, amount_fen: fenOf(sum) } : others, key);
   return (
     <Form
       name={say("办理重复付款", "Settle the double payment")}
@@ -233,7 +252,7 @@ function Settling(props: {
       <Choice
         name="step"
         label={labels.step}
-        options={possible.map(([code, name]) => [code, say(...name)])}
+        options={possible.map(([code, { name }]) => [code, say(...name)])}
         onChange={setStep}
       />
       {(step === "recovery" || step === "write-off") && (
@@ -248,6 +267,7 @@ function Settling(props: {
         />
       )}
       {step === "recovery" && <Against one={one} label={labels.against} />}
+      {step === "recovery-reversal" && <WhichRecovery one={one} label={labels.recovery_id} />}
       <Field name="reason" label={labels.reason} minLength={2} maxLength={500} required />
     </Form>
   );
@@ -264,6 +284,20 @@ function Against(props: { one: DoublePayment; label: string }) {
       label={props.label}
       optional={say("不抵扣，款项已退回", "None: it was paid back")}
       options={due.map((each) => [each.id, `${each.local_id} · ${yuan(each.amount_fen)}`])}
+    />
+  );
+}
+
+/** The recoveries of which something stands. */
+function WhichRecovery(props: { one: DoublePayment; label: string }) {
+  const { id, version } = props.one;
+  const answer = useAnswer(() => ask<{ recoveries: Recovery[] }>(`v1/double-payments/${id}`), [id, version]);
+  const stand = (answer.found?.recoveries ?? []).filter((each) => standing(each) > 0);
+  return (
+    <Choice
+      name="recovery_id"
+      label={props.label}
+      options={stand.map((each) => [each.id, `${each.recovered_on} · ${yuan(standing(each))}`])}
     />
   );
 }

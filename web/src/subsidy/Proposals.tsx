@@ -37,6 +37,8 @@ const KINDS: Readonly<Record<string, Name>> = {
   "double-payment": ["登记重复付款", "Record of a double payment"],
   "double-payment-recovery": ["追回重复付款", "Recovery of a double payment"],
   "double-payment-write-off": ["核销重复付款", "Write-off of a double payment"],
+  "double-payment-recovery-reversal": ["撤销追回重复付款", "Recovery of a double payment that was none"],
+  "double-payment-write-off-reversal": ["撤销核销重复付款", "Write-off of a double payment, taken back"],
   "double-payment-cancellation": ["撤销重复付款登记", "Double payment that was none"],
 };
 /** What the province confirms, and finance does not. */
