@@ -49,6 +49,14 @@ export function ClaimPage(props: {
                   {claim.class_local_id && say(` · 班级 ${claim.class_local_id}`, ` · class ${claim.class_local_id}`)}
                 </p>
               )}
+              {claim.kept_fen > 0 && (
+                <p class="soft" data-figure="kept">
+                  {say(
+                    `其中 ${yuan(claim.kept_fen)} 抵扣应退款`,
+                    `${yuan(claim.kept_fen)} of it are kept for what its payee owes`,
+                  )}
+                </p>
+              )}
               <p class="message next">{say(...payment(claim))}</p>
               {claim.held_by.map((each) => (
                 <p key={each.id} class="message bad">

@@ -24,6 +24,7 @@ export interface Claim {
   held_until: string | null;
   public_until: string | null;
   amount_fen: number;
+  kept_fen: number;
   recovered_fen: number;
   version: number;
 }
