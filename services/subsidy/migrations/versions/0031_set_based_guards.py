@@ -1,4 +1,4 @@
-"""Books are no longer completed behind the back of the service; who prepares is kept from who decides by the statement."""
+"""The database completes no books any more; who prepares is kept from who decides, a statement at a time."""
 
 from alembic import op
 
