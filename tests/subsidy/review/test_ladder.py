@@ -105,6 +105,7 @@ class TestDatabase:
             "UPDATE claim SET status = 'approved', approved_by = 'third', approved_on = :today WHERE id = :id",
             "UPDATE claim SET status = 'publicity', second_reviewed_by = NULL WHERE id = :id",
             "INSERT INTO claim_event VALUES (:id, 99, 'approve', 'Clerk', now(), NULL)",
+            "INSERT INTO claim_event VALUES (:id, 98, 'take', 'x', now()), (:id, 99, 'pay', 'Clerk', now())",
         ],
     )
     async def test_it_keeps_people_apart_and_steps_in_order_whatever_the_code_does(
