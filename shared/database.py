@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
+import asyncpg
 import orjson
 from sqlalchemy import event, text
 from sqlalchemy.exc import DisconnectionError
@@ -13,6 +14,27 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 REQUEST_STATEMENT_MS = 5_000
 WORKER_STATEMENT_MS = 120_000
+
+_FIRST_OF_OURS: Final = 16_384
+"""From this number on are types that were made; below are PostgreSQL's own, the same in every database."""
+_DESCRIBED: Final[dict[frozenset[int], Any]] = {}
+
+
+class DriverConnection(asyncpg.Connection):  # type: ignore[misc]
+    """The driver's connection, which asks what PostgreSQL's own types are like once a process.
+
+    The driver asks on every connection when it first meets an array, and again for the next kind of array; each time
+    the server plans a recursive statement over the catalogue, which takes longer than most of ours.
+    """
+
+    async def _introspect_types(self, typeoids: Any, timeout: Any) -> Any:  # noqa: ASYNC109 - the driver's
+        types = frozenset(typeoids)
+        if types not in _DESCRIBED:
+            described = await super()._introspect_types(typeoids, timeout)
+            if max(types) >= _FIRST_OF_OURS:
+                return described
+            _DESCRIBED[types] = described
+        return _DESCRIBED[types]
 
 
 def make_engine(
@@ -40,6 +62,7 @@ def make_engine(
         json_serializer=_json,
         json_deserializer=orjson.loads,
         connect_args={
+            "connection_class": DriverConnection,
             "timeout": 10,
             "server_settings": {
                 "application_name": name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import sys
 import tempfile
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
@@ -24,6 +25,9 @@ from tests.support.services import ServiceUnderTest, opened
 
 # For `make test-domain`, which wants to be run at every change; all other runs look at a hundred examples.
 settings.register_profile("quick", max_examples=15)
+
+# httpx tries to import it at each request to an application, and a failed import searches every folder each time.
+sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]  # None says that it is not there
 
 LOG_TEMPLATE = "template_log"
 IN_MEMORY = Path("/dev/shm")

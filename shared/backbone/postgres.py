@@ -23,6 +23,7 @@ from shared.backbone.log import (
     by_partition,
 )
 from shared.backbone.partitioner import PARTITIONS
+from shared.database import DriverConnection
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS log_partition (
@@ -79,7 +80,9 @@ class PostgresLog:
     async def _connections(self) -> asyncpg.Pool:
         async with self._opening:
             if self._pool is None:
-                self._pool = await asyncpg.create_pool(self._url, min_size=0, max_size=8)
+                self._pool = await asyncpg.create_pool(
+                    self._url, min_size=0, max_size=8, connection_class=DriverConnection
+                )
             return self._pool
 
     async def prepare(self, topics: Collection[str]) -> None:

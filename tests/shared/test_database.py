@@ -128,3 +128,35 @@ class TestBegin:
             await add(connection, 1)
 
         assert await numbers(engine) == [1]
+
+
+class TestDriverConnection:
+    async def test_asks_once_a_process_what_a_type_of_postgresql_is_like(self, engine: AsyncEngine) -> None:
+        # Nothing else has an array of money in it, so nobody has asked before.
+        statement = "SELECT ARRAY[12.5::money]"
+
+        first, second = await sent_for(engine, statement), await sent_for(engine, statement)
+
+        assert (len(first) > 1, second) == (True, [statement])
+
+    async def test_asks_every_time_what_a_type_of_ours_is_like(self, engine: AsyncEngine) -> None:
+        # Another database may have another type under the same number.
+        async with engine.begin() as connection:
+            await connection.execute(text("CREATE TYPE weather AS ENUM ('rain', 'snow')"))
+        statement = "SELECT ARRAY['rain'::weather]"
+
+        first, second = await sent_for(engine, statement), await sent_for(engine, statement)
+
+        assert len(first) == len(second) > 1
+
+
+async def sent_for(engine: AsyncEngine, statement: str) -> list[str]:
+    """All that a new connection sends for `statement`."""
+    await engine.dispose()
+    sent: list[str] = []
+    async with engine.begin() as connection:
+        bare = await driver(connection)
+        with bare.query_logger(lambda query: sent.append(query.query)):
+            await bare.fetchval(statement)
+            await asyncio.sleep(0)  # what was sent is told in the loop's next round
+    return sent

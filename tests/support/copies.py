@@ -15,6 +15,7 @@ from uuid import uuid4
 import asyncpg
 
 from deploy.local.postgres import Postgres
+from shared.database import DriverConnection
 
 KEPT_MAX: Final = 12
 """Unwritten copies that are kept; each takes 10 to 20 MB."""
@@ -84,7 +85,8 @@ class Lent:
 
     async def _connected(self) -> asyncpg.Connection:
         if self._connection is None:
-            self._connection = await asyncpg.connect(self._postgres.url("postgres"), ssl=False)
+            url = self._postgres.url("postgres")
+            self._connection = await asyncpg.connect(url, ssl=False, connection_class=DriverConnection)
         return self._connection
 
 

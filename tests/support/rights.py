@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 import httpx
+import orjson
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -249,9 +250,14 @@ class Walk:
         )
 
 
+def _content(answer: httpx.Response) -> object:
+    """What was answered as JSON; None if it is anything else. The lists of a scene are long, and each is read here."""
+    return orjson.loads(answer.content) if "json" in answer.headers.get("content-type", "") else None
+
+
 def _timeless(answer: httpx.Response) -> object:
     """What was answered, without when; of a file nothing, because it says when it was made."""
-    content = answer.json() if "json" in answer.headers.get("content-type", "") else None
+    content = _content(answer)
     return {name: value for name, value in content.items() if name != "as_of"} if isinstance(content, dict) else content
 
 
@@ -270,7 +276,7 @@ def _expected(whose: Whose | None, role: Role, case: str) -> str:
 
 def _codes(answer: httpx.Response) -> tuple[set[str], set[str]]:
     """The code of the problem, and those of the rows of a batch."""
-    content = answer.json() if "json" in answer.headers.get("content-type", "") else None
+    content = _content(answer)
     if not isinstance(content, dict):
         return set(), set()
     rows = content.get("rows")
