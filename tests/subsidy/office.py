@@ -98,6 +98,15 @@ class Office:
         """Proposed by one person of the province and confirmed by another."""
         return await self.confirm(await self.propose_budget(amount, region, **changes), self.province("second"))
 
+    async def share(self, shares: dict[str, int]) -> httpx.Response:
+        """What each fund source pays of a claim on Zhengzhou's employment fund, in ten thousandths: by two persons."""
+        content = {
+            "region": "410100", "fund_source": "employment_fund", "year": STARTS_ON.year, "reason": "分担",
+            "shares": shares,
+        }  # fmt: skip
+        proposed = await self.post("/v1/fund-shares", content, self.province())
+        return await self.confirm(proposed, self.province("second"))
+
     async def balance(self) -> dict[str, int]:
         """The only budget's amounts."""
         answer = await self.service.http.get("/v1/budgets", headers=self.finance())

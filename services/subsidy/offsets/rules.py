@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
 from uuid import UUID
 
-from services.subsidy.claims.rules.states import COMMITTED, SPENT
+from services.subsidy.claims.rules.lines import NOTHING
+from services.subsidy.claims.rules.states import DUE
 from shared.contracts.subsidy.claims import ClaimStatus
 from shared.kernel.money import Fen
-
-NOTHING: Final = Fen(0)
-DUE: Final = COMMITTED - SPENT
-"""States in which a claim waits for its payment; in those before, it comes to nothing yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +38,7 @@ class KeptClaim:
 
     @property
     def excess_fen(self) -> Fen:
-        """How much more is kept than it comes to."""
+        """How much more is kept than it comes to; while it is not approved, that is nothing."""
         comes_to = self.amount_fen if self.status in DUE else NOTHING
         return Fen(max(NOTHING, self.kept_fen - comes_to))
 

@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Column, ColumnElement, Integer, MetaData, Table, Uuid, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.subsidy.claims.rules.states import SPENT
+from services.subsidy.claims.rules.states import DUE, SPENT
 from services.subsidy.claims.store.claims import CLAIM
-from services.subsidy.offsets.rules import DUE, KeptClaim, Offset
+from services.subsidy.offsets.rules import KeptClaim, Offset
 from shared import tables
 from shared.database import driver
 from shared.kernel.money import Fen

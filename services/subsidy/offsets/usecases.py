@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.subsidy.budgets.rules import OverBudget
 from services.subsidy.claims.rules.claims import Claim
+from services.subsidy.claims.rules.lines import NOTHING
 from services.subsidy.claims.store import claims
 from services.subsidy.claims.usecases import aftermath
 from services.subsidy.double_payments import usecases as double_payments
@@ -86,7 +87,7 @@ async def _lapse(connection: AsyncConnection, against: UUID, *, at: datetime) ->
 async def _owe_again(
     connection: AsyncConnection, claim: Claim, lapsed: list[tuple[Offset, Fen]], *, against: UUID, at: datetime
 ) -> None:
-    lines: dict[int, Fen] = defaultdict(lambda: rules.NOTHING)
+    lines: dict[int, Fen] = defaultdict(lambda: NOTHING)
     for offset, amount in lapsed:
         if offset.double_payment_id is not None:
             payment_id = offset.double_payment_id

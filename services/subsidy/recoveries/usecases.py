@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy.claims.rules.claims import Claim
-from services.subsidy.claims.rules.states import ClaimVerb
+from services.subsidy.claims.rules.states import DUE, ClaimVerb
 from services.subsidy.claims.store import claims as store
 from services.subsidy.claims.store import lines
 from services.subsidy.claims.usecases import steps
@@ -21,7 +21,6 @@ from services.subsidy.recoveries import store as recovery_store
 from services.subsidy.recoveries.rules import CauseRecovered, OffsetImpossible, RecoveryCause
 from services.subsidy.trainings.usecases import load_plan, scope
 from shared.backbone import outbox
-from shared.contracts.subsidy.claims import ClaimStatus
 from shared.kernel.callers import Caller, Role
 from shared.kernel.four_eyes import require_another
 from shared.kernel.ids import new_id
@@ -238,7 +237,7 @@ async def require_offset(
     target = await _load(connection, against, caller=caller)
     await steps.require_outside_batches(connection, against)
     left = target.transfer_fen
-    due = target.status in (ClaimStatus.APPROVED, ClaimStatus.PAYMENT_FAILED)
+    due = target.status in DUE
     same = target.institution_id == claim.institution_id and target.id != claim.id
     if not (due and same) or amount > left:
         raise OffsetImpossible(claim_id=str(against), state=target.status.value, left_fen=left if same else 0)

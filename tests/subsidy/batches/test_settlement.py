@@ -14,7 +14,7 @@ from services.subsidy.claims.store import claims as claim_store
 from services.subsidy.claims.store import lines as line_store
 from shared.contracts.subsidy.claims import ClaimPaid, ClaimPaymentFailed, ClaimState
 from tests.subsidy.batches import banking
-from tests.subsidy.builders import L4_FEN, STARTS_ON
+from tests.subsidy.builders import L4_FEN
 from tests.subsidy.ledger.books import balanced, ledger
 from tests.subsidy.office import Office
 
@@ -42,12 +42,7 @@ async def test_what_is_told_of_a_claim_is_the_claim_as_it_is_stored(office: Offi
 
 async def test_each_fund_pays_what_it_had_committed_and_nothing_for_what_failed(office: Office) -> None:
     assert (await office.budget(10 * L4_FEN, fund_source="other")).status_code == 200
-    content = {
-        "region": "410100", "fund_source": "employment_fund", "year": STARTS_ON.year, "reason": "分担",
-        "shares": {"employment_fund": 6667, "other": 3333},
-    }  # fmt: skip
-    shared = await office.post("/v1/fund-shares", content, office.province())
-    assert (await office.confirm(shared, office.province("second"))).status_code == 200
+    assert (await office.share({"employment_fund": 6667, "other": 3333})).status_code == 200
     _, paid = await banking.approved(office, trainees=2)
     _, failed = await banking.approved(office)
 

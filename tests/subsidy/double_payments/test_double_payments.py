@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from shared.contracts.subsidy.claims import ClaimState
 from shared.contracts.subsidy.double_payments import DoublePaymentState
 from shared.kernel.periods import business_day
-from tests.subsidy.builders import L4_FEN, STARTS_ON, Taught, people
+from tests.subsidy.builders import L4_FEN, Taught, people
 from tests.subsidy.double_payments.transfers import do, listed, of, paid, propose, record
 from tests.subsidy.ledger.books import balanced, ledger
 from tests.subsidy.office import Office
@@ -159,12 +159,7 @@ class TestRecord:
 
     async def test_it_leaves_the_budgets_that_paid_the_claim_by_their_shares(self, office: Office) -> None:
         assert (await office.budget(10**9, fund_source="other")).status_code == 200
-        content = {
-            "region": "410100", "fund_source": "employment_fund", "year": STARTS_ON.year, "reason": "分担",
-            "shares": {"employment_fund": 6667, "other": 3333},
-        }  # fmt: skip
-        shared = await office.post("/v1/fund-shares", content, office.province())
-        assert (await office.confirm(shared, office.province("second"))).status_code == 200
+        assert (await office.share({"employment_fund": 6667, "other": 3333})).status_code == 200
         _, claim_id = await paid(office)
 
         payment_id = await record(office, claim_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.subsidy.builders import L4_FEN, STARTS_ON
+from tests.subsidy.builders import L4_FEN
 from tests.subsidy.double_payments.transfers import do, of, paid, record
 from tests.subsidy.ledger.books import balanced, ledger
 from tests.subsidy.office import Office
@@ -59,12 +59,7 @@ class TestRecovery:
         self, office: Office
     ) -> None:
         assert (await office.budget(10**9, fund_source="other")).status_code == 200
-        content = {
-            "region": "410100", "fund_source": "employment_fund", "year": STARTS_ON.year, "reason": "分担",
-            "shares": {"employment_fund": 6667, "other": 3333},
-        }  # fmt: skip
-        shared = await office.post("/v1/fund-shares", content, office.province())
-        assert (await office.confirm(shared, office.province("second"))).status_code == 200
+        assert (await office.share({"employment_fund": 6667, "other": 3333})).status_code == 200
         _, claim_id = await paid(office)
         payment_id = await record(office, claim_id)
         assert (await do(office, payment_id, "recovery", amount_fen=AMOUNT)).status_code == 200

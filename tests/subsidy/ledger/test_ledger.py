@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -169,21 +168,13 @@ class TestMove:
 
 
 class TestShares:
-    async def _share(self, office: Office, shares: dict[str, int]) -> Any:
-        content = {
-            "region": "410100", "fund_source": "employment_fund", "year": STARTS_ON.year, "shares": shares,
-            "reason": "分担",
-        }  # fmt: skip
-        proposed = await office.post("/v1/fund-shares", content, office.province())
-        return await office.confirm(proposed, office.province("second"))
-
     async def test_fund_sources_pay_together_to_the_fen_and_get_back_what_each_paid(self, office: Office) -> None:
         assert (await office.budget(10**9, fund_source="other")).status_code == 200
-        assert (await self._share(office, {"employment_fund": 3333, "other": 6667})).status_code == 200
+        assert (await office.share({"employment_fund": 3333, "other": 6667})).status_code == 200
         taught = Taught(people(2))
         await office.service.hear(*taught.all_finished())
         claim_id = await office.paid(taught)
-        assert (await self._share(office, {"employment_fund": 10_000})).status_code == 200
+        assert (await office.share({"employment_fund": 10_000})).status_code == 200
         assert (await office.recover(claim_id, [1])).status_code == 200
 
         rows = {
@@ -196,7 +187,7 @@ class TestShares:
         await balanced(office)
 
     async def test_a_source_without_a_budget_pays_nothing(self, office: Office) -> None:
-        assert (await self._share(office, {"employment_fund": 5000, str(FundSource.OTHER): 5000})).status_code == 200
+        assert (await office.share({"employment_fund": 5000, str(FundSource.OTHER): 5000})).status_code == 200
         taught = Taught(people(1))
         await office.service.hear(*taught.all_finished())
         claim_id = await office.submitted(taught)
@@ -204,6 +195,6 @@ class TestShares:
         assert (await office.approve(claim_id)).json()["code"] == "over-budget"
 
     async def test_shares_make_up_the_whole(self, office: Office) -> None:
-        answer = await self._share(office, {"employment_fund": 5000, "other": 4999})
+        answer = await office.share({"employment_fund": 5000, "other": 4999})
 
         assert (answer.status_code, answer.json()["code"]) == (422, "fund-shares-incomplete")

@@ -85,7 +85,7 @@ class Walk:
         return business_day(now())
 
     async def draw(self) -> tuple[str, str, Taught]:
-        """A verb and a claim; one in ten that fit each other by chance alone."""
+        """A verb and a claim that fit each other, but for a few that do not."""
         rows = await self.office.service.rows("SELECT id, status FROM claim")
         states = {str(claim_id): status for claim_id, status in rows}
         while True:
@@ -279,14 +279,7 @@ async def opened(service: ServiceUnderTest, seed: int, verbs: tuple[str, ...], *
     """A walk whose payments are shared by two funds."""
     office = await Office.open(service, budget_fen=budget)
     assert (await office.budget(budget // 2, fund_source="other")).status_code == 200
-    content = {
-        "region": "410100", "fund_source": "employment_fund", "year": STARTS_ON.year, "reason": "分担",
-        "shares": {"employment_fund": 6667, "other": 3333},
-    }  # fmt: skip
-    shared = await office.confirm(
-        await office.post("/v1/fund-shares", content, office.province()), office.province("second")
-    )
-    assert shared.status_code == 200
+    assert (await office.share({"employment_fund": 6667, "other": 3333})).status_code == 200
     walk = Walk(office, seed, verbs)
     await walk.open()
     return walk

@@ -164,5 +164,7 @@ COMMITTED: Final = frozenset(
 """States in which money was committed for the lines as they are."""
 SPENT: Final = frozenset({ClaimStatus.PAID, ClaimStatus.RECOVERED, ClaimStatus.WRITTEN_OFF})
 """States in which money was paid for the lines as they are."""
+DUE: Final = COMMITTED - SPENT
+"""States in which it waits for its payment."""
 UNDECIDED: Final = frozenset(ClaimStatus) - VOID - COMMITTED - {ClaimStatus.DRAFT, ClaimStatus.RETURNED}
 """States between the submission and the decision."""
